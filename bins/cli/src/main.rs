@@ -1,0 +1,2 @@
+//! The Authly command line.
+fn main() {}

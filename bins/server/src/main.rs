@@ -1,0 +1,2 @@
+//! The Authly server.
+fn main() {}

@@ -1,0 +1,216 @@
+//! A validated authorization request, and the row that keeps it while the user is asked.
+
+use std::str::FromStr;
+use std::time::Duration;
+
+use super::CodeChallenge;
+use crate::clients::RedirectUri;
+use crate::clock::Timestamp;
+use crate::id::{AuthorizationRequestId, ClientKey, SessionId};
+use crate::keys::UnknownValue;
+use crate::scopes::{Resource, Scope};
+
+/// How the answer travels (OAuth 2.0 Multiple Response Types §2.1, Form Post Response Mode).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ResponseMode {
+    /// In the query: the default of `response_type=code`.
+    Query,
+    /// In the fragment.
+    Fragment,
+    /// In a form that the browser posts.
+    FormPost,
+}
+
+impl ResponseMode {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Query, Self::Fragment, Self::FormPost];
+
+    /// Its registered name.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Query => "query",
+            Self::Fragment => "fragment",
+            Self::FormPost => "form_post",
+        }
+    }
+}
+
+impl FromStr for ResponseMode {
+    type Err = UnknownValue;
+
+    fn from_str(text: &str) -> Result<Self, UnknownValue> {
+        Self::ALL
+            .into_iter()
+            .find(|mode| mode.as_str() == text)
+            .ok_or(UnknownValue)
+    }
+}
+
+/// Why a `prompt` cannot be followed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum PromptError {
+    /// `none` beside another value (OpenID Connect Core §3.1.2.1).
+    #[error("none stands beside another prompt")]
+    NoneWithOthers,
+    /// A value that is not known.
+    #[error("a prompt is not known")]
+    Unknown,
+}
+
+/// What `prompt` asks for (OpenID Connect Core §3.1.2.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Prompt {
+    /// Nothing: pages are shown as they are needed.
+    #[default]
+    AsNeeded,
+    /// `none`: no page may be shown.
+    None,
+    /// `login` or `select_account`: the login page is shown even to someone who is logged in.
+    Login,
+    /// `consent`: the consent page is shown even if the answer is known.
+    Consent,
+    /// Both of the above.
+    LoginAndConsent,
+}
+
+impl Prompt {
+    /// Whether no page may be shown.
+    #[must_use]
+    pub const fn forbids_pages(self) -> bool {
+        matches!(self, Self::None)
+    }
+
+    /// Whether the login page must be shown.
+    #[must_use]
+    pub const fn wants_login(self) -> bool {
+        matches!(self, Self::Login | Self::LoginAndConsent)
+    }
+
+    /// Whether the consent page must be shown.
+    #[must_use]
+    pub const fn wants_consent(self) -> bool {
+        matches!(self, Self::Consent | Self::LoginAndConsent)
+    }
+
+    /// The parameter's value, as the column keeps it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::AsNeeded => "",
+            Self::None => "none",
+            Self::Login => "login",
+            Self::Consent => "consent",
+            Self::LoginAndConsent => "login consent",
+        }
+    }
+}
+
+impl FromStr for Prompt {
+    type Err = PromptError;
+
+    fn from_str(text: &str) -> Result<Self, PromptError> {
+        let mut prompt = Self::AsNeeded;
+        for (index, value) in text
+            .split(' ')
+            .filter(|value| !value.is_empty())
+            .enumerate()
+        {
+            if prompt.forbids_pages() {
+                return Err(PromptError::NoneWithOthers);
+            }
+            prompt = match value {
+                "none" if index == 0 => Self::None,
+                "none" => return Err(PromptError::NoneWithOthers),
+                "login" | "select_account" if prompt.wants_consent() => Self::LoginAndConsent,
+                "login" | "select_account" => Self::Login,
+                "consent" if prompt.wants_login() => Self::LoginAndConsent,
+                "consent" => Self::Consent,
+                _ => return Err(PromptError::Unknown),
+            };
+        }
+        Ok(prompt)
+    }
+}
+
+/// A request that was found valid: client, redirect URI and everything else.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuthorizationRequest {
+    /// Who asks.
+    pub client: ClientKey,
+    /// Where the answer goes.
+    pub redirect_uri: RedirectUri,
+    /// How the answer travels.
+    pub response_mode: ResponseMode,
+    /// What is asked for.
+    pub scope: Scope,
+    /// For which resource servers.
+    pub resources: Vec<Resource>,
+    /// Handed back byte for byte.
+    pub state: Option<String>,
+    /// Goes into the ID token.
+    pub nonce: Option<String>,
+    /// PKCE, unless the client is exempt.
+    pub code_challenge: Option<CodeChallenge>,
+    /// Which pages are wanted or forbidden.
+    pub prompt: Prompt,
+    /// How old the login may be.
+    pub max_age: Option<Duration>,
+    /// What to write into the login page's first field.
+    pub login_hint: Option<String>,
+    /// When it came.
+    pub requested_at: Timestamp,
+}
+
+/// Whether a stored request still waits for its answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StoredRequestState {
+    /// It waits.
+    Open,
+    /// It was answered.
+    Answered,
+    /// Its time is over.
+    Expired,
+}
+
+/// A row of `authorization_requests`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredRequest {
+    /// Its key.
+    pub id: AuthorizationRequestId,
+    /// The request.
+    pub request: AuthorizationRequest,
+    /// The session whose consent page was shown: its answer alone counts.
+    pub shown_to: Option<SessionId>,
+    /// Whether it still waits.
+    pub state: StoredRequestState,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn prompts_combine_and_none_stands_alone() {
+        for (text, prompt) in [
+            ("", Ok(Prompt::AsNeeded)),
+            ("none", Ok(Prompt::None)),
+            ("login consent", Ok(Prompt::LoginAndConsent)),
+            ("consent  login", Ok(Prompt::LoginAndConsent)),
+            ("select_account", Ok(Prompt::Login)),
+            ("consent consent", Ok(Prompt::Consent)),
+            ("none login", Err(PromptError::NoneWithOthers)),
+            ("login none", Err(PromptError::NoneWithOthers)),
+            ("Login", Err(PromptError::Unknown)),
+        ] {
+            assert_eq!(text.parse::<Prompt>(), prompt, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_prompt_reads_back_from_its_column() {
+        for text in ["", "none", "login", "consent", "login consent"] {
+            assert_eq!(text.parse::<Prompt>().unwrap().as_str(), text);
+        }
+    }
+}

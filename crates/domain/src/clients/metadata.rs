@@ -1,0 +1,190 @@
+//! A client's record: what was registered for it (RFC 7591 §2), and what only an administrator sets.
+
+use std::str::FromStr;
+
+use super::{AuthMethod, ClientId, ClientSecretDigest, RedirectUri};
+use crate::id::ClientKey;
+use crate::keys::UnknownValue;
+use crate::scopes::{Resource, Scope};
+
+/// Declares an enumeration whose members have registered names.
+macro_rules! named {
+    ($(#[$doc:meta])* $name:ident { $($(#[$member_doc:meta])* $member:ident = $text:literal,)+ }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum $name { $($(#[$member_doc])* $member,)+ }
+
+        impl $name {
+            /// Its name on the wire and in the column.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$member => $text,)+ }
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = UnknownValue;
+
+            fn from_str(text: &str) -> Result<Self, UnknownValue> {
+                match text { $($text => Ok(Self::$member),)+ _ => Err(UnknownValue) }
+            }
+        }
+    };
+}
+
+named! {
+    /// Whether a client can keep a secret (OAuth 2.1 §2.1).
+    ClientType {
+        /// It can: it runs where only its operator looks.
+        Confidential = "confidential",
+        /// It cannot: it runs in browsers and on people's devices.
+        Public = "public",
+    }
+}
+named! {
+    /// `application_type` (OpenID Connect Dynamic Client Registration §2).
+    ApplicationType {
+        /// A web application.
+        Web = "web",
+        /// A program on the user's device.
+        Native = "native",
+    }
+}
+named! {
+    /// The grants of the token endpoint.
+    GrantType {
+        /// OAuth 2.1 §4.1.
+        AuthorizationCode = "authorization_code",
+        /// OAuth 2.1 §4.3.
+        RefreshToken = "refresh_token",
+        /// OAuth 2.1 §4.2.
+        ClientCredentials = "client_credentials",
+    }
+}
+
+impl GrantType {
+    /// All that the token endpoint knows.
+    pub const ALL: [Self; 3] = [
+        Self::AuthorizationCode,
+        Self::RefreshToken,
+        Self::ClientCredentials,
+    ];
+}
+
+/// Whether a request must carry a `code_challenge` (OAuth 2.1 §7.5.1.1; decisions 19).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PkceRule {
+    /// Always: the rule.
+    Required,
+    /// Not for this confidential client when it asks for `openid`.
+    Exempt,
+}
+
+/// Whether an OpenID request without `code_challenge` must carry a `nonce` (decisions 19).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NonceRule {
+    /// Always: the rule.
+    Required,
+    /// Not for this confidential client.
+    Exempt,
+}
+
+/// Whether the user is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ConsentPolicy {
+    /// Asked unless the answer is remembered.
+    Ask,
+    /// Never asked: a first-party client, by an administrator's word alone.
+    FirstParty,
+}
+
+/// Whether a refresh token is replaced at each use (decisions 4).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RefreshRotation {
+    /// Replaced: always for public clients.
+    Rotate,
+    /// Kept.
+    Keep,
+}
+
+/// A row of `clients`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Client {
+    /// Its key.
+    pub key: ClientKey,
+    /// Its name on the wire.
+    pub id: ClientId,
+    /// What people know it as.
+    pub name: String,
+    /// Whether it can keep a secret.
+    pub client_type: ClientType,
+    /// Web or native.
+    pub application_type: ApplicationType,
+    /// How it authenticates.
+    pub auth_method: AuthMethod,
+    /// Its secrets at rest.
+    pub secrets: Vec<ClientSecretDigest>,
+    /// Where answers may go.
+    pub redirect_uris: Vec<RedirectUri>,
+    /// Which grants it may use.
+    pub grant_types: Vec<GrantType>,
+    /// The most that it may ask for.
+    pub scope: Scope,
+    /// What a request without `scope` asks for (OAuth 2.1 §1.4.1).
+    pub default_scope: Scope,
+    /// What the user may decline of it.
+    pub optional_scope: Scope,
+    /// The resource servers it may name (RFC 8707), and whose tokens it may introspect.
+    pub resources: Vec<Resource>,
+    /// The audience of its access tokens where the request names none; empty means the issuer.
+    pub default_audience: Vec<Resource>,
+    /// Whether PKCE is required.
+    pub pkce: PkceRule,
+    /// Whether a nonce is required where PKCE is not.
+    pub nonce: NonceRule,
+    /// Whether the user is asked.
+    pub consent: ConsentPolicy,
+    /// Whether its refresh tokens rotate.
+    pub refresh_rotation: RefreshRotation,
+    /// A page about it.
+    pub client_uri: Option<String>,
+    /// Its privacy policy.
+    pub policy_uri: Option<String>,
+    /// Its terms of service.
+    pub tos_uri: Option<String>,
+    /// Whether it may do anything at all.
+    pub is_active: bool,
+    /// Goes up at each change: a cached copy proves itself by it (decisions 1).
+    pub version: i64,
+}
+
+impl Client {
+    /// Whether it may use this grant.
+    #[must_use]
+    pub fn may_use(&self, grant: GrantType) -> bool {
+        self.grant_types.contains(&grant)
+    }
+
+    /// The registered redirect URI that admits `presented`, as presented.
+    #[must_use]
+    pub fn admitted_redirect_uri(&self, presented: &str) -> Option<RedirectUri> {
+        let admits = |registered: &RedirectUri| registered.admits(presented, self.application_type);
+        self.redirect_uris
+            .iter()
+            .any(admits)
+            .then(|| RedirectUri::presented(presented))
+    }
+
+    /// Whether someone else's program could pass for this client at `redirect_uri`: it proves
+    /// itself neither by a secret nor by an address that only it can receive at (decisions 19).
+    #[must_use]
+    pub fn is_unproven_at(&self, redirect_uri: &RedirectUri) -> bool {
+        self.client_type == ClientType::Public && redirect_uri.is_local()
+    }
+
+    /// Whether its refresh tokens rotate: always for public clients (OAuth 2.1 §4.3.1).
+    #[must_use]
+    pub fn rotates_refresh_tokens(&self) -> bool {
+        self.client_type == ClientType::Public || self.refresh_rotation == RefreshRotation::Rotate
+    }
+}

@@ -1,0 +1,81 @@
+//! Consents: what a user answered to a client, remembered across grants (decisions 3).
+
+use crate::clients::{Client, ConsentPolicy, RedirectUri};
+use crate::scopes::Scope;
+
+/// What a user once answered to a client.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Consent {
+    /// What they allowed.
+    pub granted: Scope,
+    /// What they declined.
+    pub declined: Scope,
+}
+
+impl Consent {
+    /// This answer with a newer one: the newer one counts where both speak of a scope.
+    #[must_use]
+    pub fn updated_by(&self, newer: &Self) -> Self {
+        Self {
+            granted: self.granted.without(&newer.declined).union(&newer.granted),
+            declined: self.declined.without(&newer.granted).union(&newer.declined),
+        }
+    }
+}
+
+/// Whether the user has to be asked, and what they have granted if not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ConsentNeed {
+    /// They have to be asked.
+    Ask,
+    /// Not: this is granted.
+    Granted(Scope),
+}
+
+/// Whether a request for `asked` that goes to `redirect_uri` needs the user's answer (decisions 19).
+#[must_use]
+pub fn consent_need(
+    client: &Client,
+    redirect_uri: &RedirectUri,
+    asked: &Scope,
+    remembered: Option<&Consent>,
+) -> ConsentNeed {
+    if client.consent == ConsentPolicy::FirstParty {
+        // OpenID Connect Core §11: offline access needs a consent that somebody gave.
+        let granted = asked
+            .iter()
+            .filter(|name| name.as_str() != "offline_access");
+        return ConsentNeed::Granted(granted.cloned().collect());
+    }
+    if client.is_unproven_at(redirect_uri) {
+        return ConsentNeed::Ask;
+    }
+    let Some(remembered) = remembered else {
+        return ConsentNeed::Ask;
+    };
+    let declined = remembered.declined.intersection(&client.optional_scope);
+    let open = asked.without(&remembered.granted).without(&declined);
+    if open.is_empty() {
+        ConsentNeed::Granted(asked.without(&declined))
+    } else {
+        ConsentNeed::Ask
+    }
+}
+
+/// What a consent page's answer grants: all that is not optional, and what was ticked of the rest.
+/// `openid` never is optional.
+#[must_use]
+pub fn answered(client: &Client, asked: &Scope, ticked: &Scope) -> Consent {
+    let optional = |name: &str| name != "openid" && client.optional_scope.contains(name);
+    let (declined, granted): (Vec<_>, Vec<_>) = asked
+        .iter()
+        .cloned()
+        .partition(|name| optional(name.as_str()) && !ticked.contains(name.as_str()));
+    Consent {
+        granted: granted.into_iter().collect(),
+        declined: declined.into_iter().collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests;

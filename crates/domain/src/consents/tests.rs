@@ -1,0 +1,147 @@
+use pretty_assertions::assert_eq;
+
+use super::*;
+use crate::clients::{
+    ApplicationType, AuthMethod, ClientType, GrantType, NonceRule, PkceRule, RefreshRotation,
+};
+use crate::id::ClientKey;
+
+fn scope(text: &str) -> Scope {
+    text.parse().unwrap()
+}
+
+fn uri(text: &str) -> RedirectUri {
+    text.parse().unwrap()
+}
+
+fn client(client_type: ClientType) -> Client {
+    Client {
+        key: ClientKey::from_uuid(uuid::Uuid::nil()),
+        id: "app".parse().unwrap(),
+        name: "App".to_owned(),
+        client_type,
+        application_type: ApplicationType::Web,
+        auth_method: AuthMethod::None,
+        secrets: Vec::new(),
+        redirect_uris: Vec::new(),
+        grant_types: vec![GrantType::AuthorizationCode],
+        scope: scope("openid profile email offline_access"),
+        default_scope: Scope::empty(),
+        optional_scope: scope("openid email"),
+        resources: Vec::new(),
+        default_audience: Vec::new(),
+        pkce: PkceRule::Required,
+        nonce: NonceRule::Required,
+        consent: ConsentPolicy::Ask,
+        refresh_rotation: RefreshRotation::Rotate,
+        client_uri: None,
+        policy_uri: None,
+        tos_uri: None,
+        is_active: true,
+        version: 1,
+    }
+}
+
+const CONFIDENTIAL: ClientType = ClientType::Confidential;
+
+#[test]
+fn without_a_remembered_answer_the_user_is_asked() {
+    let need = consent_need(
+        &client(CONFIDENTIAL),
+        &uri("https://a/cb"),
+        &scope("openid"),
+        None,
+    );
+    assert_eq!(need, ConsentNeed::Ask);
+}
+
+#[test]
+fn a_remembered_answer_serves_until_more_is_asked() {
+    let remembered = Consent {
+        granted: scope("openid profile"),
+        declined: Scope::empty(),
+    };
+    let need = |asked| {
+        let (client, uri) = (client(CONFIDENTIAL), uri("https://a/cb"));
+        consent_need(&client, &uri, &scope(asked), Some(&remembered))
+    };
+    assert_eq!(need("openid"), ConsentNeed::Granted(scope("openid")));
+    assert_eq!(need("openid email"), ConsentNeed::Ask);
+}
+
+#[test]
+fn a_declined_optional_scope_is_not_asked_for_again_and_not_granted() {
+    let remembered = Consent {
+        granted: scope("openid"),
+        declined: scope("email"),
+    };
+    let (mut client, uri) = (client(CONFIDENTIAL), uri("https://a/cb"));
+    let asked = scope("openid email");
+    let need = consent_need(&client, &uri, &asked, Some(&remembered));
+    assert_eq!(need, ConsentNeed::Granted(scope("openid")));
+
+    client.optional_scope = Scope::empty();
+    assert_eq!(
+        consent_need(&client, &uri, &asked, Some(&remembered)),
+        ConsentNeed::Ask
+    );
+}
+
+#[test]
+fn a_client_that_anyone_could_pass_for_asks_every_time() {
+    let remembered = Consent {
+        granted: scope("openid"),
+        declined: Scope::empty(),
+    };
+    let public = client(ClientType::Public);
+    for (address, need) in [
+        ("http://127.0.0.1/cb", ConsentNeed::Ask),
+        ("com.example.app:/cb", ConsentNeed::Ask),
+        (
+            "https://app.example/cb",
+            ConsentNeed::Granted(scope("openid")),
+        ),
+    ] {
+        let found = consent_need(&public, &uri(address), &scope("openid"), Some(&remembered));
+        assert_eq!(found, need, "{address}");
+    }
+}
+
+#[test]
+fn a_first_party_client_is_not_asked_and_gets_no_offline_access_that_nobody_allowed() {
+    let mut client = client(CONFIDENTIAL);
+    client.consent = ConsentPolicy::FirstParty;
+    let asked = scope("openid offline_access");
+    let need = consent_need(&client, &uri("https://a/cb"), &asked, None);
+    assert_eq!(need, ConsentNeed::Granted(scope("openid")));
+}
+
+#[test]
+fn openid_cannot_be_declined_and_an_unticked_optional_scope_is() {
+    let asked = scope("openid profile email");
+    let answer = answered(&client(CONFIDENTIAL), &asked, &Scope::empty());
+    assert_eq!(answer.granted, scope("openid profile"));
+    assert_eq!(answer.declined, scope("email"));
+    let answer = answered(&client(CONFIDENTIAL), &asked, &scope("email admin"));
+    assert_eq!(answer.granted, scope("openid profile email"));
+}
+
+#[test]
+fn a_newer_answer_counts_where_both_speak_of_a_scope() {
+    let old = Consent {
+        granted: scope("a b"),
+        declined: scope("c"),
+    };
+    let new = Consent {
+        granted: scope("c"),
+        declined: scope("b"),
+    };
+    let both = old.updated_by(&new);
+    assert_eq!(
+        both,
+        Consent {
+            granted: scope("a c"),
+            declined: scope("b")
+        }
+    );
+}

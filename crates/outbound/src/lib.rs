@@ -1,0 +1,1 @@
+//! Adapters to the world outside: secret providers for now.

@@ -1,0 +1,1 @@
+//! What travels between Authly and its callers: OAuth, OpenID Connect and health documents.

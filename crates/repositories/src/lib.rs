@@ -1,0 +1,1 @@
+//! PostgreSQL storage: one module per table family, one guard per transaction.

@@ -1,0 +1,1 @@
+//! What Authly decides: the order of checks, transactions and outcomes.

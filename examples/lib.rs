@@ -1,0 +1,1 @@
+//! Example applications: see the targets beside this file.
