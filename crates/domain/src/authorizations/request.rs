@@ -4,7 +4,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use super::CodeChallenge;
-use crate::clients::RedirectUri;
+use crate::clients::{ClientId, RedirectUri};
 use crate::clock::Timestamp;
 use crate::id::{AuthorizationRequestId, ClientKey, SessionId};
 use crate::keys::UnknownValue;
@@ -178,6 +178,8 @@ pub enum StoredRequestState {
 pub struct StoredRequest {
     /// Its key.
     pub id: AuthorizationRequestId,
+    /// Who asks, on the wire.
+    pub client_id: ClientId,
     /// The request.
     pub request: AuthorizationRequest,
     /// The session whose consent page was shown: its answer alone counts.
