@@ -1,1 +1,69 @@
-//! PostgreSQL storage: one module per table family, one guard per transaction.
+//! PostgreSQL storage: one module per table family, concrete structs, no business rules.
+//!
+//! A [`Db`] is the pool. [`Db::connect`] borrows a connection; [`DbConn::begin`] opens a transaction
+//! as a guard ([`UnitOfWork`]) and [`DbConn::reads`] runs single statements. Both lead to the same
+//! repositories:
+//!
+//! ```no_run
+//! # async fn example(db: authly_repositories::Db, now: authly_domain::clock::Timestamp,
+//! #     grant: authly_domain::id::GrantId) -> Result<(), authly_repositories::DbError> {
+//! use authly_domain::grants::Revocation;
+//!
+//! let mut conn = db.connect().await?;
+//! let work = conn.begin("grants.revoke").await?;
+//! work.grants().revoke(grant, Revocation::ByClient, now).await?;
+//! work.commit().await
+//! # }
+//! ```
+//!
+//! # How to add a repository
+//!
+//! 1. A migration for the table: see `migrations/README.md`.
+//! 2. A module named after the feature, with a struct `Things<'u>` that holds a `Conn<'u>`.
+//! 3. Each function holds its SQL as a `const` whose first line is `-- things.function`. Columns are
+//!    listed, parameters are typed (`params`), time is a parameter, never `now()`.
+//! 4. A row becomes a domain record through `row::Columns`: what we never write is
+//!    [`DbError::Corrupt`], not a panic.
+//! 5. Lookups answer `Option`, compare-and-set updates an outcome, never a count of rows.
+//! 6. A line in the table of `unit_of_work`, and tests in `tests/it` on a real database.
+
+/// Declares a repository: a struct over a connection.
+macro_rules! repository {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy)]
+        pub struct $name<'u> {
+            conn: crate::conn::Conn<'u>,
+        }
+
+        impl<'u> $name<'u> {
+            pub(crate) const fn new(conn: crate::conn::Conn<'u>) -> Self {
+                Self { conn }
+            }
+        }
+    };
+}
+
+pub mod audit;
+pub mod authorizations;
+pub mod clients;
+mod conn;
+pub mod consents;
+mod db;
+mod error;
+pub mod grants;
+pub mod keys;
+pub mod migrate;
+mod params;
+mod row;
+pub mod scopes;
+pub mod sessions;
+pub mod throttle;
+pub mod tokens;
+mod unit_of_work;
+pub mod users;
+
+pub use conn::StatementMode;
+pub use db::{Db, DbAddress, DbConn, PoolSettings, TlsMode};
+pub use error::DbError;
+pub use unit_of_work::{Reads, UnitOfWork};

@@ -1,0 +1,7 @@
+//! `authorization_requests` and `authorization_codes`: the way from the request to the code.
+
+mod codes;
+mod requests;
+
+pub use codes::{AuthorizationCodes, Redeemed};
+pub use requests::{AuthorizationRequests, NewRequest, RequestCaps, RequestKey};

@@ -1,0 +1,203 @@
+//! `authorization_codes`.
+
+use authly_domain::authorizations::{CodeRecord, NewCode};
+use authly_domain::clients::RedirectUri;
+use authly_domain::clock::Timestamp;
+use authly_domain::grants::NewGrant;
+use authly_domain::id::{ClientKey, CodeId, GrantId, SessionId, UserId};
+use authly_domain::secret::SecretDigest;
+use authly_domain::tokens::{NewAccessToken, NewRefreshToken};
+use authly_domain::users::Subject;
+
+use crate::DbError;
+use crate::grants::{liveness, liveness_columns};
+use crate::params::{bytes, number, text, texts, time, uuid};
+use crate::row::Columns;
+
+repository! {
+    /// Codes on their way to the token endpoint.
+    AuthorizationCodes
+}
+
+/// What a redemption makes of a code, stored in one statement.
+#[derive(Debug)]
+pub struct Redeemed {
+    /// The grant.
+    pub grant: NewGrant,
+    /// Its access token.
+    pub access: NewAccessToken,
+    /// Its refresh token, where the client may use one.
+    pub refresh: Option<NewRefreshToken>,
+}
+
+impl AuthorizationCodes<'_> {
+    /// Stores a code, unless the client is no longer active in this version. Answers whether it was
+    /// stored.
+    ///
+    /// # Errors
+    /// When storage fails.
+    pub async fn insert(&self, code: &NewCode, client_version: i64) -> Result<bool, DbError> {
+        const SQL: &str = "-- authorizations.insert_code
+            INSERT INTO authorization_codes (id, digest, client_id, user_id, session_id, scope,
+                resources, redirect_uri, code_challenge, nonce, auth_time, acr, amr, issued_at,
+                expires_at)
+            SELECT $1, $2, c.id, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15
+              FROM clients c
+             WHERE c.id = $3 AND c.is_active AND c.version = $16";
+        let resources: Vec<&str> = code
+            .resources
+            .iter()
+            .map(authly_domain::scopes::Resource::as_str)
+            .collect();
+        let params = [
+            uuid(code.id.as_uuid()),
+            bytes(code.digest.as_bytes().as_slice()),
+            uuid(code.client.as_uuid()),
+            uuid(code.user.as_uuid()),
+            uuid(code.session.as_uuid()),
+            text(code.scope.to_string()),
+            texts(&resources),
+            text(code.redirect_uri.as_str()),
+            text(
+                code.code_challenge
+                    .as_ref()
+                    .map(authly_domain::authorizations::CodeChallenge::as_str),
+            ),
+            text(&code.nonce),
+            time(code.authentication.auth_time.as_date_time()),
+            text(&code.authentication.acr),
+            texts(&code.authentication.amr),
+            time(code.issued_at.as_date_time()),
+            time(code.expires_at.as_date_time()),
+            number(client_version),
+        ];
+        Ok(self.conn.execute(SQL, &params).await? == 1)
+    }
+
+    /// Reads the code with this digest, with every fact its redemption depends on, and locks its
+    /// row until the unit of work ends.
+    ///
+    /// # Errors
+    /// When storage fails.
+    pub async fn lock_by_digest(
+        &self,
+        digest: &SecretDigest,
+    ) -> Result<Option<CodeRecord>, DbError> {
+        const SQL: &str = concat!(
+            "-- authorizations.lock_code_by_digest
+            SELECT a.id, a.digest, a.client_id, a.user_id, a.session_id, a.scope, a.resources,
+                   a.redirect_uri, a.code_challenge, a.nonce, a.auth_time, a.acr, a.amr,
+                   a.issued_at, a.expires_at, a.grant_id, u.subject, c.version AS client_version,
+                   ",
+            liveness_columns!(),
+            "
+              FROM authorization_codes a
+              JOIN clients c ON c.id = a.client_id
+              JOIN users u ON u.id = a.user_id
+              JOIN sessions s ON s.id = a.session_id
+              LEFT JOIN grants g ON g.id = a.grant_id
+              LEFT JOIN signing_keys k ON false
+             WHERE a.digest = $1
+               FOR UPDATE OF a"
+        );
+        let row = self
+            .conn
+            .query_opt(SQL, &[bytes(digest.as_bytes().as_slice())])
+            .await?;
+        row.map(|row| record(&Columns::of("authorization_codes", &row)))
+            .transpose()
+    }
+
+    /// In one statement: marks the code as consumed, unless it was before, and stores what came of
+    /// it. Answers whether the code was still unspent.
+    ///
+    /// # Errors
+    /// When storage fails.
+    pub async fn redeem(
+        &self,
+        code: CodeId,
+        redeemed: &Redeemed,
+        now: Timestamp,
+    ) -> Result<bool, DbError> {
+        const SQL: &str = "-- authorizations.redeem_code
+            WITH consumed AS (
+                UPDATE authorization_codes
+                   SET consumed_at = $2, grant_id = $3
+                 WHERE id = $1 AND consumed_at IS NULL
+                RETURNING id
+            ), granted AS (
+                INSERT INTO grants (id, client_id, user_id, session_id, scope, resources,
+                    auth_time, acr, amr, created_at)
+                SELECT $3, $4, $5, $6, $7, $8, $9, $10, $11, $2 FROM consumed
+            ), access AS (
+                INSERT INTO tokens (id, kind, digest, kid, grant_id, client_id, user_id, scope,
+                    audience, issued_at, expires_at)
+                SELECT $12, 'access', $13, $14, $3, $4, $5, $7, $15, $2, $16 FROM consumed
+            ), refresh AS (
+                INSERT INTO tokens (id, kind, digest, grant_id, client_id, user_id, scope,
+                    audience, issued_at, expires_at)
+                SELECT $17, 'refresh', $18, $3, $4, $5, $7, $8, $2, $19
+                  FROM consumed
+                 WHERE $17 IS NOT NULL
+            )
+            SELECT id FROM consumed";
+        let Redeemed {
+            grant,
+            access,
+            refresh,
+        } = redeemed;
+        let resources: Vec<&str> = grant
+            .resources
+            .iter()
+            .map(authly_domain::scopes::Resource::as_str)
+            .collect();
+        let refresh_digest = refresh.as_ref().map(|one| one.digest.as_bytes().as_slice());
+        let params = [
+            uuid(code.as_uuid()),
+            time(now.as_date_time()),
+            uuid(grant.id.as_uuid()),
+            uuid(grant.client.as_uuid()),
+            uuid(grant.user.as_uuid()),
+            uuid(grant.session.map(|id| *id.as_uuid())),
+            text(grant.scope.to_string()),
+            texts(&resources),
+            time(grant.authentication.auth_time.as_date_time()),
+            text(&grant.authentication.acr),
+            texts(&grant.authentication.amr),
+            uuid(access.id.as_uuid()),
+            bytes(access.digest.as_bytes().as_slice()),
+            text(access.kid.as_str()),
+            texts(&access.audience),
+            time(access.expires_at.as_date_time()),
+            uuid(refresh.as_ref().map(|one| *one.id.as_uuid())),
+            bytes(refresh_digest),
+            time(refresh.as_ref().map(|one| one.expires_at.as_date_time())),
+        ];
+        Ok(self.conn.query_opt(SQL, &params).await?.is_some())
+    }
+}
+
+fn record(row: &Columns<'_>) -> Result<CodeRecord, DbError> {
+    let redeemed_as: Option<uuid::Uuid> = row.get("grant_id")?;
+    Ok(CodeRecord {
+        code: NewCode {
+            id: CodeId::from_uuid(row.uuid("id")?),
+            digest: row.digest("digest")?,
+            client: ClientKey::from_uuid(row.uuid("client_id")?),
+            user: UserId::from_uuid(row.uuid("user_id")?),
+            session: SessionId::from_uuid(row.uuid("session_id")?),
+            scope: row.parse("scope")?,
+            resources: row.parse_all("resources")?,
+            redirect_uri: RedirectUri::from_stored(row.get("redirect_uri")?),
+            code_challenge: row.parse_opt("code_challenge")?,
+            nonce: row.get("nonce")?,
+            authentication: row.authentication()?,
+            issued_at: row.time("issued_at")?,
+            expires_at: row.time("expires_at")?,
+        },
+        redeemed_as: redeemed_as.map(GrantId::from_uuid),
+        subject: Subject::new(row.get("subject")?),
+        liveness: liveness(row)?,
+        client_version: row.get("client_version")?,
+    })
+}

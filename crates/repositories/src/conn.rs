@@ -1,0 +1,146 @@
+//! The one way to a statement: timed, counted, with its name in every error.
+
+use std::future::Future;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use deadpool_postgres::StatementCache;
+use tokio_postgres::types::{ToSql, Type};
+use tokio_postgres::{Client, Row};
+
+use crate::DbError;
+use crate::params::Param;
+
+/// A statement that takes longer is given up: the caller gets 503.
+const STATEMENT_TIME_LIMIT: Duration = Duration::from_secs(10);
+
+/// How statements are sent (`database.statements`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StatementMode {
+    /// Prepared once per connection: the fastest.
+    Prepared,
+    /// Never prepared: for a pooler in transaction mode.
+    Unnamed,
+}
+
+/// Counts round trips, so that tests can hold requests to their budget.
+#[derive(Debug, Default)]
+pub(crate) struct RoundTrips(AtomicU64);
+
+impl RoundTrips {
+    pub(crate) fn add(&self) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(crate) fn total(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+/// A connection to run statements on, inside or outside a transaction.
+#[derive(Clone, Copy)]
+pub(crate) struct Conn<'u> {
+    pub(crate) client: &'u Client,
+    pub(crate) cache: &'u StatementCache,
+    pub(crate) mode: StatementMode,
+    pub(crate) round_trips: &'u RoundTrips,
+}
+
+/// The name in the first line of a statement: `-- table.function`.
+fn operation_of(sql: &'static str) -> &'static str {
+    sql.lines()
+        .next()
+        .unwrap_or_default()
+        .trim_start_matches("-- ")
+}
+
+impl Conn<'_> {
+    pub(crate) async fn query(
+        &self,
+        sql: &'static str,
+        params: &[Param<'_>],
+    ) -> Result<Vec<Row>, DbError> {
+        self.limited(sql, async {
+            match self.mode {
+                StatementMode::Unnamed => self.client.query_typed(sql, &typed(params)).await,
+                StatementMode::Prepared => {
+                    let statement = self.prepare(sql, params).await?;
+                    self.client.query(&statement, &values(params)).await
+                }
+            }
+        })
+        .await
+    }
+
+    pub(crate) async fn query_opt(
+        &self,
+        sql: &'static str,
+        params: &[Param<'_>],
+    ) -> Result<Option<Row>, DbError> {
+        Ok(self.query(sql, params).await?.into_iter().next())
+    }
+
+    /// Runs a statement and answers how many rows it touched.
+    pub(crate) async fn execute(
+        &self,
+        sql: &'static str,
+        params: &[Param<'_>],
+    ) -> Result<u64, DbError> {
+        self.limited(sql, async {
+            match self.mode {
+                StatementMode::Unnamed => self.client.execute_typed(sql, &typed(params)).await,
+                StatementMode::Prepared => {
+                    let statement = self.prepare(sql, params).await?;
+                    self.client.execute(&statement, &values(params)).await
+                }
+            }
+        })
+        .await
+    }
+
+    async fn prepare(
+        &self,
+        sql: &'static str,
+        params: &[Param<'_>],
+    ) -> Result<tokio_postgres::Statement, tokio_postgres::Error> {
+        let types: Vec<Type> = params.iter().map(|param| param.of.clone()).collect();
+        self.cache.prepare_typed(self.client, sql, &types).await
+    }
+
+    async fn limited<T>(
+        &self,
+        sql: &'static str,
+        statement: impl Future<Output = Result<T, tokio_postgres::Error>>,
+    ) -> Result<T, DbError> {
+        let operation = operation_of(sql);
+        self.round_trips.add();
+        match tokio::time::timeout(STATEMENT_TIME_LIMIT, statement).await {
+            Ok(answer) => answer.map_err(|error| DbError::from_driver(operation, error)),
+            Err(_elapsed) => Err(DbError::timed_out(operation)),
+        }
+    }
+}
+
+fn values<'a>(params: &'a [Param<'_>]) -> Vec<&'a (dyn ToSql + Sync)> {
+    params
+        .iter()
+        .map(|param| &*param.value as &(dyn ToSql + Sync))
+        .collect()
+}
+
+fn typed<'a>(params: &'a [Param<'_>]) -> Vec<(&'a (dyn ToSql + Sync), Type)> {
+    params
+        .iter()
+        .map(|param| (&*param.value as &(dyn ToSql + Sync), param.of.clone()))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_statement_is_named_by_its_first_line() {
+        assert_eq!(operation_of("-- users.find\nSELECT 1"), "users.find");
+    }
+}

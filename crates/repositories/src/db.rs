@@ -1,0 +1,280 @@
+//! The pool, and connections borrowed from it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use deadpool_postgres::{
+    Connect, Manager, ManagerConfig, Object, Pool, RecyclingMethod, Runtime, Timeouts,
+};
+use futures_util::future::BoxFuture;
+use tokio::runtime::Handle;
+use tokio::task::JoinHandle;
+use tokio_postgres::{Client, NoTls};
+use tokio_postgres_rustls::MakeRustlsConnect;
+
+use crate::conn::{Conn, RoundTrips, StatementMode};
+use crate::unit_of_work::UnitOfWork;
+use crate::{DbError, Reads};
+
+/// Whether the connection to the database is encrypted.
+#[derive(Clone)]
+pub enum TlsMode {
+    /// Not: a Unix socket, or the same machine.
+    Off,
+    /// It is, and the server's certificate and name are checked.
+    Verified(Arc<rustls::ClientConfig>),
+}
+
+/// How the pool is made.
+#[derive(Clone)]
+pub struct PoolSettings {
+    /// Where the database is, and as whom to log in.
+    pub address: DbAddress,
+    /// The most connections.
+    pub size: usize,
+    /// How statements are sent.
+    pub statements: StatementMode,
+    /// Whether the connection is encrypted.
+    pub tls: TlsMode,
+}
+
+/// Where a database is, and as whom to log in. Has no `Debug`: a password may be in it.
+#[derive(Clone)]
+pub struct DbAddress(pub(crate) tokio_postgres::Config);
+
+impl DbAddress {
+    /// Reads a URL (`postgres://user:password@host/name`) or a `key=value` text.
+    ///
+    /// # Errors
+    /// [`DbError::Settings`] when it is neither.
+    pub fn parse(text: &str) -> Result<Self, DbError> {
+        let config: tokio_postgres::Config =
+            text.parse()
+                .map_err(|error: tokio_postgres::Error| DbError::Settings {
+                    source: error.into(),
+                })?;
+        Ok(Self::from_config(config))
+    }
+
+    /// A cluster on a Unix socket of this machine.
+    #[must_use]
+    pub fn unix_socket(
+        directory: &std::path::Path,
+        port: u16,
+        user: &str,
+        password: &str,
+        database: &str,
+    ) -> Self {
+        let mut config = tokio_postgres::Config::new();
+        config
+            .host_path(directory)
+            .port(port)
+            .user(user)
+            .password(password)
+            .dbname(database);
+        Self::from_config(config)
+    }
+
+    /// The same place, another database.
+    #[must_use]
+    pub fn with_database(&self, name: &str) -> Self {
+        let mut config = self.0.clone();
+        config.dbname(name);
+        Self(config)
+    }
+
+    /// Whether every host is a Unix socket or a loopback address, where nobody can listen in.
+    #[must_use]
+    pub fn is_local(&self) -> bool {
+        use tokio_postgres::config::Host;
+        let local = |host: &Host| match host {
+            Host::Tcp(name) => {
+                name == "localhost"
+                    || name
+                        .parse::<std::net::IpAddr>()
+                        .is_ok_and(|address| address.is_loopback())
+            }
+            Host::Unix(_) => true,
+        };
+        self.0.get_hosts().iter().all(local)
+    }
+
+    fn from_config(mut config: tokio_postgres::Config) -> Self {
+        config
+            .application_name("authly")
+            .connect_timeout(Duration::from_secs(5));
+        Self(config)
+    }
+}
+
+/// The database: a pool of connections. Cheap to clone.
+#[derive(Clone)]
+pub struct Db {
+    pool: Pool,
+    address: DbAddress,
+    tls: TlsMode,
+    statements: StatementMode,
+    round_trips: Arc<RoundTrips>,
+}
+
+/// Opens connections on one runtime of their own, so that none hangs on the worker that asked
+/// first.
+struct ConnectOn {
+    runtime: Handle,
+    tls: TlsMode,
+}
+
+impl Connect for ConnectOn {
+    fn connect(
+        &self,
+        config: &tokio_postgres::Config,
+    ) -> BoxFuture<'_, Result<(Client, JoinHandle<()>), tokio_postgres::Error>> {
+        let config = config.clone();
+        let (runtime, tls) = (self.runtime.clone(), self.tls.clone());
+        Box::pin(async move { connect_on(&runtime, config, tls).await })
+    }
+}
+
+async fn connect_on(
+    runtime: &Handle,
+    config: tokio_postgres::Config,
+    tls: TlsMode,
+) -> Result<(Client, JoinHandle<()>), tokio_postgres::Error> {
+    let driver = runtime.clone();
+    let task = runtime.spawn(async move {
+        match tls {
+            TlsMode::Off => {
+                let (client, connection) = config.connect(NoTls).await?;
+                Ok((client, driver.spawn(drive(connection))))
+            }
+            TlsMode::Verified(tls) => {
+                let tls = MakeRustlsConnect::new(Arc::unwrap_or_clone(tls));
+                let (client, connection) = config.connect(tls).await?;
+                Ok((client, driver.spawn(drive(connection))))
+            }
+        }
+    });
+    match task.await {
+        Ok(connected) => connected,
+        // The runtime is shutting down: the pool's own time limit answers.
+        Err(_gone) => std::future::pending().await,
+    }
+}
+
+async fn drive(connection: impl Future<Output = Result<(), tokio_postgres::Error>>) {
+    if let Err(error) = connection.await {
+        tracing::debug!(error = %error, "a database connection ended");
+    }
+}
+
+impl Db {
+    /// Makes the pool; nothing is connected yet. Connections are driven on `runtime`.
+    ///
+    /// # Errors
+    /// [`DbError::Settings`] when the pool cannot be built.
+    pub fn new(settings: PoolSettings, runtime: Handle) -> Result<Self, DbError> {
+        let connect = ConnectOn {
+            runtime,
+            tls: settings.tls.clone(),
+        };
+        let config = ManagerConfig {
+            recycling_method: RecyclingMethod::Fast,
+        };
+        let manager = Manager::from_connect(settings.address.0.clone(), connect, config);
+        let patience = Some(Duration::from_secs(5));
+        let pool = Pool::builder(manager)
+            .max_size(settings.size)
+            .runtime(Runtime::Tokio1)
+            .timeouts(Timeouts {
+                wait: patience,
+                create: patience,
+                recycle: patience,
+            })
+            .build()
+            .map_err(|error| DbError::Settings {
+                source: error.into(),
+            })?;
+        Ok(Self {
+            pool,
+            address: settings.address,
+            tls: settings.tls,
+            statements: settings.statements,
+            round_trips: Arc::default(),
+        })
+    }
+
+    /// Borrows a connection.
+    ///
+    /// # Errors
+    /// [`DbError::Unavailable`] when there is none to be had.
+    pub async fn connect(&self) -> Result<DbConn, DbError> {
+        let object = self
+            .pool
+            .get()
+            .await
+            .map_err(|error| DbError::from_pool("connect", error))?;
+        Ok(DbConn {
+            object,
+            statements: self.statements,
+            round_trips: Arc::clone(&self.round_trips),
+        })
+    }
+
+    /// How many round trips statements, `BEGIN` and `COMMIT` have made so far. Preparing a
+    /// statement, which happens once per connection, is not counted.
+    #[must_use]
+    pub fn round_trips(&self) -> u64 {
+        self.round_trips.total()
+    }
+
+    /// Closes the pool: connections in use are closed when they come back.
+    pub fn close(&self) {
+        self.pool.close();
+    }
+
+    /// A connection outside the pool, for migrations.
+    pub(crate) async fn connect_alone(&self) -> Result<(Client, JoinHandle<()>), DbError> {
+        connect_on(&Handle::current(), self.address.0.clone(), self.tls.clone())
+            .await
+            .map_err(|error| DbError::from_driver("connect", error))
+    }
+}
+
+/// A borrowed connection.
+pub struct DbConn {
+    object: Object,
+    statements: StatementMode,
+    round_trips: Arc<RoundTrips>,
+}
+
+impl DbConn {
+    /// Begins a transaction (READ COMMITTED). `name` says in errors and spans what it is for.
+    ///
+    /// # Errors
+    /// When `BEGIN` fails.
+    pub async fn begin(&mut self, name: &'static str) -> Result<UnitOfWork<'_>, DbError> {
+        self.round_trips.add();
+        let tx = self
+            .object
+            .transaction()
+            .await
+            .map_err(|error| DbError::from_driver(name, error))?;
+        Ok(UnitOfWork::new(
+            tx,
+            name,
+            self.statements,
+            &self.round_trips,
+        ))
+    }
+
+    /// Single statements, each by itself.
+    #[must_use]
+    pub fn reads(&self) -> Reads<'_> {
+        Reads::new(Conn {
+            client: &self.object,
+            cache: &self.object.statement_cache,
+            mode: self.statements,
+            round_trips: &self.round_trips,
+        })
+    }
+}

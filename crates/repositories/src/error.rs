@@ -1,0 +1,137 @@
+//! What can go wrong with storage. Texts of the database stay in the source chain, for the log.
+
+use std::error::Error;
+
+use deadpool_postgres::PoolError;
+use tokio_postgres::error::SqlState;
+
+type Source = Box<dyn Error + Send + Sync>;
+
+/// Storage failed.
+#[derive(Debug, thiserror::Error)]
+pub enum DbError {
+    /// The database cannot be reached, is starting or stopping, or has no connection to spare: ask
+    /// again in a moment.
+    #[error("the database is not available ({operation})")]
+    Unavailable {
+        /// What was being done.
+        operation: &'static str,
+        /// What the driver or the pool said.
+        #[source]
+        source: Source,
+    },
+    /// A named constraint refused a row.
+    #[error("the constraint {constraint} refused a row ({operation})")]
+    Constraint {
+        /// What was being done.
+        operation: &'static str,
+        /// The constraint's name.
+        constraint: String,
+        /// What the driver said.
+        #[source]
+        source: Source,
+    },
+    /// A statement failed for another reason: a fault of ours or of the schema.
+    #[error("a statement failed ({operation})")]
+    Statement {
+        /// What was being done.
+        operation: &'static str,
+        /// What the driver said.
+        #[source]
+        source: Source,
+    },
+    /// A stored value is not one that we write.
+    #[error("the column {column} of {table} holds what we never write")]
+    Corrupt {
+        /// The table.
+        table: &'static str,
+        /// The column.
+        column: &'static str,
+    },
+    /// The migrations failed.
+    #[error("the migrations failed")]
+    Migration {
+        /// What the runner said.
+        #[source]
+        source: Source,
+    },
+    /// The connection settings cannot be used.
+    #[error("the database's address cannot be used")]
+    Settings {
+        /// Why.
+        #[source]
+        source: Source,
+    },
+}
+
+impl DbError {
+    /// Whether asking again in a moment can help: answer 503 and `Retry-After`.
+    #[must_use]
+    pub const fn is_unavailable(&self) -> bool {
+        matches!(self, Self::Unavailable { .. })
+    }
+
+    /// Whether this named constraint refused.
+    #[must_use]
+    pub fn violates(&self, name: &str) -> bool {
+        matches!(self, Self::Constraint { constraint, .. } if constraint == name)
+    }
+
+    pub(crate) fn from_driver(operation: &'static str, error: tokio_postgres::Error) -> Self {
+        if is_outage(&error) {
+            return Self::Unavailable {
+                operation,
+                source: error.into(),
+            };
+        }
+        let constraint = error
+            .as_db_error()
+            .and_then(|db| db.constraint())
+            .map(str::to_owned);
+        match constraint {
+            Some(constraint) => Self::Constraint {
+                operation,
+                constraint,
+                source: error.into(),
+            },
+            None => Self::Statement {
+                operation,
+                source: error.into(),
+            },
+        }
+    }
+
+    pub(crate) fn from_pool(operation: &'static str, error: PoolError) -> Self {
+        match error {
+            PoolError::Backend(error) => Self::from_driver(operation, error),
+            error => Self::Unavailable {
+                operation,
+                source: error.into(),
+            },
+        }
+    }
+
+    pub(crate) fn timed_out(operation: &'static str) -> Self {
+        Self::Unavailable {
+            operation,
+            source: "the statement took too long".into(),
+        }
+    }
+}
+
+/// Whether the database, rather than the statement, is at fault.
+fn is_outage(error: &tokio_postgres::Error) -> bool {
+    let Some(code) = error.code() else {
+        // No answer at all: refused, closed, cut off.
+        return true;
+    };
+    let outages = [
+        &SqlState::ADMIN_SHUTDOWN,
+        &SqlState::CRASH_SHUTDOWN,
+        &SqlState::CANNOT_CONNECT_NOW,
+        &SqlState::TOO_MANY_CONNECTIONS,
+        &SqlState::QUERY_CANCELED,
+        &SqlState::READ_ONLY_SQL_TRANSACTION,
+    ];
+    outages.contains(&code) || code.code().starts_with("08")
+}

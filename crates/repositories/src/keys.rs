@@ -1,0 +1,157 @@
+//! `signing_keys`, and the revision by which nodes learn that they changed.
+
+use authly_domain::clock::Timestamp;
+use authly_domain::keys::{KeyId, KeyPhase, SealedKey, SigningKeyRecord};
+
+use crate::DbError;
+use crate::conn::Conn;
+use crate::params::{bytes, text, time};
+use crate::row::Columns;
+
+repository! {
+    /// Keys in their phases.
+    SigningKeys
+}
+
+impl<'u> SigningKeys<'u> {
+    pub(crate) const fn conn(&self) -> Conn<'u> {
+        self.conn
+    }
+
+    /// The number that goes up whenever keys change.
+    ///
+    /// # Errors
+    /// When storage fails.
+    pub async fn revision(&self) -> Result<i64, DbError> {
+        const SQL: &str = "-- keys.revision
+            SELECT keys FROM revisions";
+        let row = self.conn.query_opt(SQL, &[]).await?;
+        row.map_or(Ok(0), |row| Columns::of("revisions", &row).get("keys"))
+    }
+
+    /// All keys that are not yet gone for good, with the revision they belong to.
+    ///
+    /// # Errors
+    /// When storage fails.
+    pub async fn all(&self) -> Result<Vec<SigningKeyRecord>, DbError> {
+        const SQL: &str = "-- keys.all
+            SELECT kid, algorithm, state, public_jwk, sealed_key, master_key_id, created_at,
+                   activated_at, retired_at, gone_at, revoked_at
+              FROM signing_keys
+             ORDER BY created_at, kid";
+        let rows = self.conn.query(SQL, &[]).await?;
+        rows.iter()
+            .map(|row| record(&Columns::of("signing_keys", row)))
+            .collect()
+    }
+
+    /// Goes on to the next revision, and makes others who want to change keys wait until this unit
+    /// of work ends. The first thing a change of keys does.
+    ///
+    /// # Errors
+    /// When storage fails.
+    pub async fn lock_and_bump(&self) -> Result<i64, DbError> {
+        const SQL: &str = "-- keys.lock_and_bump
+            UPDATE revisions SET keys = keys + 1 RETURNING keys";
+        let row = self.conn.query_opt(SQL, &[]).await?;
+        row.map_or(
+            Err(DbError::Corrupt {
+                table: "revisions",
+                column: "keys",
+            }),
+            |row| Columns::of("revisions", &row).get("keys"),
+        )
+    }
+
+    /// Stores a new key.
+    ///
+    /// # Errors
+    /// When storage fails.
+    pub async fn insert(&self, key: &SigningKeyRecord) -> Result<(), DbError> {
+        const SQL: &str = "-- keys.insert
+            INSERT INTO signing_keys (kid, algorithm, state, public_jwk, sealed_key,
+                master_key_id, created_at, activated_at)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+        let activated = match key.phase {
+            KeyPhase::Active { since } => Some(since.as_date_time()),
+            _ => None,
+        };
+        let params = [
+            text(key.kid.as_str()),
+            text(key.algorithm.as_str()),
+            text(key.phase.as_str()),
+            text(&key.public_jwk),
+            bytes(&key.sealed_private_key.ciphertext),
+            text(&key.sealed_private_key.master_key_id),
+            time(key.created_at.as_date_time()),
+            time(activated),
+        ];
+        self.conn.execute(SQL, &params).await?;
+        Ok(())
+    }
+
+    /// Retires the active keys of all algorithms, and lets the announced ones take their place.
+    ///
+    /// # Errors
+    /// When storage fails.
+    pub async fn promote_announced(&self, now: Timestamp) -> Result<(), DbError> {
+        const RETIRE: &str = "-- keys.promote_announced (retire)
+            UPDATE signing_keys a
+               SET state = 'retiring', retired_at = $1
+             WHERE a.state = 'active' AND EXISTS (
+                   SELECT 1 FROM signing_keys n
+                    WHERE n.state = 'announced' AND n.algorithm = a.algorithm)";
+        const ACTIVATE: &str = "-- keys.promote_announced (activate)
+            UPDATE signing_keys SET state = 'active', activated_at = $1 WHERE state = 'announced'";
+        let at = now.as_date_time();
+        self.conn.execute(RETIRE, &[time(at)]).await?;
+        self.conn.execute(ACTIVATE, &[time(at)]).await?;
+        Ok(())
+    }
+
+    /// Lets go the keys that retired before `retired_before`: all they signed has expired.
+    ///
+    /// # Errors
+    /// When storage fails.
+    pub async fn let_go(&self, retired_before: Timestamp, now: Timestamp) -> Result<(), DbError> {
+        const SQL: &str = "-- keys.let_go
+            UPDATE signing_keys
+               SET state = 'gone', gone_at = $2
+             WHERE state = 'retiring' AND retired_at < $1";
+        let (before, at) = (retired_before.as_date_time(), now.as_date_time());
+        self.conn.execute(SQL, &[time(before), time(at)]).await?;
+        Ok(())
+    }
+}
+
+fn record(row: &Columns<'_>) -> Result<SigningKeyRecord, DbError> {
+    let state: String = row.get("state")?;
+    let since = |column| row.time_opt(column)?.ok_or_else(|| row.corrupt(column));
+    let phase = match state.as_str() {
+        "announced" => KeyPhase::Announced,
+        "active" => KeyPhase::Active {
+            since: since("activated_at")?,
+        },
+        "retiring" => KeyPhase::Retiring {
+            since: since("retired_at")?,
+        },
+        "gone" => KeyPhase::Gone {
+            since: since("gone_at")?,
+        },
+        "revoked" => KeyPhase::Revoked {
+            since: since("revoked_at")?,
+        },
+        _ => return Err(row.corrupt("state")),
+    };
+    Ok(SigningKeyRecord {
+        kid: KeyId::new(row.get("kid")?),
+        algorithm: row.parse("algorithm")?,
+        public_jwk: row.get("public_jwk")?,
+        sealed_private_key: SealedKey {
+            master_key_id: row.get("master_key_id")?,
+            ciphertext: row.get("sealed_key")?,
+        },
+        phase,
+        created_at: row.time("created_at")?,
+    })
+}

@@ -1,0 +1,107 @@
+//! The schema: migrations embedded in the binary, run by one node at a time.
+
+use tokio_postgres::types::Type;
+
+use crate::{Db, DbError};
+
+/// What the macro makes has no docs, so it stays in here.
+mod embedded {
+    refinery::embed_migrations!("../../migrations");
+}
+
+use embedded::migrations;
+
+/// Under this number nodes wait for one another. It means nothing else.
+const LOCK: i64 = 0x6175_7468_6c79;
+
+/// What a run did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Migrated {
+    /// The migrations that were applied, in order.
+    pub applied: Vec<String>,
+}
+
+/// Whether the database has the schema that this version of the program expects.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SchemaState {
+    /// It has.
+    Current,
+    /// Migrations are missing: run `authly-server migrate`.
+    Behind,
+    /// A newer version of the program has migrated it; it still runs (expand, then contract).
+    Ahead,
+}
+
+/// The migration that this program's schema ends with.
+#[must_use]
+pub fn expected_version() -> i64 {
+    let migrations = migrations::runner();
+    let versions = migrations
+        .get_migrations()
+        .iter()
+        .map(|one| i64::from(one.version()));
+    versions.max().unwrap_or(0)
+}
+
+/// A text that changes with any migration: names the template database of tests.
+#[must_use]
+pub fn fingerprint() -> String {
+    let mut all = 0_u64;
+    for one in migrations::runner().get_migrations() {
+        all = all.rotate_left(7) ^ one.checksum();
+    }
+    format!("{all:016x}")
+}
+
+/// Brings the schema up to date. Nodes that start at once wait for one another: the first holds a
+/// lock in a transaction of a second connection, which works through a pooler too (decisions 8).
+///
+/// # Errors
+/// When the database cannot be reached or a migration fails.
+pub async fn migrate(db: &Db) -> Result<Migrated, DbError> {
+    let (mut guard, guard_task) = db.connect_alone().await?;
+    let fail = |error| DbError::from_driver("migrate", error);
+    let lock = guard.transaction().await.map_err(fail)?;
+    lock.query_typed("SELECT pg_advisory_xact_lock($1)", &[(&LOCK, Type::INT8)])
+        .await
+        .map_err(fail)?;
+
+    let (mut client, client_task) = db.connect_alone().await?;
+    let report = migrations::runner()
+        .run_async(&mut client)
+        .await
+        .map_err(|error| DbError::Migration {
+            source: error.into(),
+        })?;
+    lock.rollback().await.map_err(fail)?;
+    drop((client, guard));
+    let _ = (client_task.await, guard_task.await);
+
+    let applied = report
+        .applied_migrations()
+        .iter()
+        .map(ToString::to_string)
+        .collect();
+    Ok(Migrated { applied })
+}
+
+/// Compares the schema with what this program expects, in one round trip.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn schema_state(db: &Db) -> Result<SchemaState, DbError> {
+    const SQL: &str = "-- migrate.schema_state
+        SELECT max(version)::bigint AS version FROM refinery_schema_history";
+    let conn = db.connect().await?;
+    let found = match conn.reads().keys().conn().query_opt(SQL, &[]).await {
+        Ok(row) => row.and_then(|row| row.try_get::<_, Option<i64>>("version").ok().flatten()),
+        Err(error) if error.is_unavailable() => return Err(error),
+        Err(_no_table) => None,
+    };
+    let expected = expected_version();
+    Ok(match found {
+        Some(version) if version == expected => SchemaState::Current,
+        Some(version) if version > expected => SchemaState::Ahead,
+        _ => SchemaState::Behind,
+    })
+}

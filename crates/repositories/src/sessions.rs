@@ -1,0 +1,244 @@
+//! `sessions`: logins in browsers.
+
+use std::net::IpAddr;
+
+use authly_domain::clock::Timestamp;
+use authly_domain::consents::Consent;
+use authly_domain::id::{ClientKey, SessionId, UserId};
+use authly_domain::secret::SecretDigest;
+use authly_domain::sessions::{Authentication, LoginStep, Session};
+use authly_domain::users::Subject;
+
+use crate::DbError;
+use crate::params::{address, bytes, text, texts, time, uuid};
+use crate::row::Columns;
+
+repository! {
+    /// Logins in browsers.
+    Sessions
+}
+
+/// A session about to be stored.
+#[derive(Debug)]
+pub struct NewSession<'a> {
+    /// Its key.
+    pub id: SessionId,
+    /// Digest of the cookie.
+    pub digest: SecretDigest,
+    /// Who logs in.
+    pub user: UserId,
+    /// How they proved it.
+    pub authentication: &'a Authentication,
+    /// What is left to do.
+    pub pending: &'a [LoginStep],
+    /// From where.
+    pub address: IpAddr,
+    /// With what.
+    pub user_agent: &'a str,
+    /// When.
+    pub created_at: Timestamp,
+    /// The absolute end.
+    pub expires_at: Timestamp,
+}
+
+/// Why a session ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SessionEnd {
+    /// Its user logged out.
+    LoggedOut,
+    /// Somebody else logged in, in the same browser.
+    Replaced,
+    /// Its user's password was changed.
+    PasswordChanged,
+}
+
+impl SessionEnd {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::LoggedOut => "logged_out",
+            Self::Replaced => "replaced",
+            Self::PasswordChanged => "password_changed",
+        }
+    }
+}
+
+/// A change of a session's cookie, which goes with each change of what the session may do.
+#[derive(Debug)]
+pub struct Renewal<'a> {
+    /// Digest of the cookie's new value.
+    pub digest: SecretDigest,
+    /// How the user has proved who they are.
+    pub authentication: &'a Authentication,
+    /// What is left to do.
+    pub pending: &'a [LoginStep],
+    /// When.
+    pub now: Timestamp,
+    /// The new absolute end.
+    pub expires_at: Timestamp,
+}
+
+fn step_names(pending: &[LoginStep]) -> Vec<&'static str> {
+    pending.iter().map(|step| step.as_str()).collect()
+}
+
+impl Sessions<'_> {
+    /// Stores a session.
+    ///
+    /// # Errors
+    /// When storage fails.
+    pub async fn insert(&self, session: &NewSession<'_>) -> Result<(), DbError> {
+        const SQL: &str = "-- sessions.insert
+            INSERT INTO sessions (id, digest, user_id, auth_time, acr, amr, pending_steps,
+                address, user_agent, created_at, last_seen_at, expires_at)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10, $11)";
+        let params = [
+            uuid(session.id.as_uuid()),
+            bytes(session.digest.as_bytes().as_slice()),
+            uuid(session.user.as_uuid()),
+            time(session.authentication.auth_time.as_date_time()),
+            text(&session.authentication.acr),
+            texts(&session.authentication.amr),
+            texts(step_names(session.pending)),
+            address(session.address),
+            text(session.user_agent),
+            time(session.created_at.as_date_time()),
+            time(session.expires_at.as_date_time()),
+        ];
+        self.conn.execute(SQL, &params).await?;
+        Ok(())
+    }
+
+    /// The live session with this cookie, and what its user once answered to `client`. `idle_since`
+    /// is how long ago the last use may lie.
+    ///
+    /// # Errors
+    /// When storage fails.
+    pub async fn find_live(
+        &self,
+        digest: &SecretDigest,
+        client: Option<ClientKey>,
+        now: Timestamp,
+        idle_since: Timestamp,
+    ) -> Result<Option<(Session, Option<Consent>)>, DbError> {
+        const SQL: &str = "-- sessions.find_live
+            SELECT s.id, s.user_id, s.auth_time, s.acr, s.amr, s.pending_steps, s.last_seen_at,
+                   u.subject, u.username, n.granted, n.declined
+              FROM sessions s
+              JOIN users u ON u.id = s.user_id
+              LEFT JOIN consents n ON n.user_id = s.user_id AND n.client_id = $2
+             WHERE s.digest = $1 AND s.ended_at IS NULL AND u.is_active
+               AND s.expires_at > $3 AND s.last_seen_at > $4";
+        let params = [
+            bytes(digest.as_bytes().as_slice()),
+            uuid(client.map(|key| *key.as_uuid())),
+            time(now.as_date_time()),
+            time(idle_since.as_date_time()),
+        ];
+        let row = self.conn.query_opt(SQL, &params).await?;
+        row.map(|row| session_and_consent(&Columns::of("sessions", &row)))
+            .transpose()
+    }
+
+    /// Gives a live session a new cookie, and says anew how its user proved who they are. Answers
+    /// whether it was still live.
+    ///
+    /// # Errors
+    /// When storage fails.
+    pub async fn renew(&self, session: SessionId, to: &Renewal<'_>) -> Result<bool, DbError> {
+        const SQL: &str = "-- sessions.renew
+            UPDATE sessions
+               SET digest = $2, auth_time = $3, acr = $4, amr = $5, pending_steps = $6,
+                   last_seen_at = $7, expires_at = $8
+             WHERE id = $1 AND ended_at IS NULL";
+        let params = [
+            uuid(session.as_uuid()),
+            bytes(to.digest.as_bytes().as_slice()),
+            time(to.authentication.auth_time.as_date_time()),
+            text(&to.authentication.acr),
+            texts(&to.authentication.amr),
+            texts(step_names(to.pending)),
+            time(to.now.as_date_time()),
+            time(to.expires_at.as_date_time()),
+        ];
+        Ok(self.conn.execute(SQL, &params).await? == 1)
+    }
+
+    /// Notes that a session was used.
+    ///
+    /// # Errors
+    /// When storage fails.
+    pub async fn note_use(&self, session: SessionId, now: Timestamp) -> Result<(), DbError> {
+        const SQL: &str = "-- sessions.note_use
+            UPDATE sessions SET last_seen_at = $2 WHERE id = $1 AND ended_at IS NULL";
+        self.conn
+            .execute(SQL, &[uuid(session.as_uuid()), time(now.as_date_time())])
+            .await?;
+        Ok(())
+    }
+
+    /// Ends the session with this cookie.
+    ///
+    /// # Errors
+    /// When storage fails.
+    pub async fn end(
+        &self,
+        digest: &SecretDigest,
+        why: SessionEnd,
+        now: Timestamp,
+    ) -> Result<(), DbError> {
+        const SQL: &str = "-- sessions.end
+            UPDATE sessions
+               SET ended_at = $2, ended_reason = $3
+             WHERE digest = $1 AND ended_at IS NULL";
+        let params = [
+            bytes(digest.as_bytes().as_slice()),
+            time(now.as_date_time()),
+            text(why.as_str()),
+        ];
+        self.conn.execute(SQL, &params).await?;
+        Ok(())
+    }
+
+    /// Ends all sessions of a user but one.
+    ///
+    /// # Errors
+    /// When storage fails.
+    pub async fn end_others(
+        &self,
+        user: UserId,
+        kept: SessionId,
+        why: SessionEnd,
+        now: Timestamp,
+    ) -> Result<(), DbError> {
+        const SQL: &str = "-- sessions.end_others
+            UPDATE sessions
+               SET ended_at = $3, ended_reason = $4
+             WHERE user_id = $1 AND id <> $2 AND ended_at IS NULL";
+        let params = [
+            uuid(user.as_uuid()),
+            uuid(kept.as_uuid()),
+            time(now.as_date_time()),
+            text(why.as_str()),
+        ];
+        self.conn.execute(SQL, &params).await?;
+        Ok(())
+    }
+}
+
+fn session_and_consent(row: &Columns<'_>) -> Result<(Session, Option<Consent>), DbError> {
+    let session = Session {
+        id: SessionId::from_uuid(row.uuid("id")?),
+        user: UserId::from_uuid(row.uuid("user_id")?),
+        subject: Subject::new(row.get("subject")?),
+        username: row.parse("username")?,
+        authentication: row.authentication()?,
+        pending: row.parse_all("pending_steps")?,
+        last_seen_at: row.time("last_seen_at")?,
+    };
+    let granted = row.parse_opt("granted")?;
+    let declined = row.parse_opt("declined")?;
+    let consent = granted
+        .zip(declined)
+        .map(|(granted, declined)| Consent { granted, declined });
+    Ok((session, consent))
+}

@@ -1,0 +1,11 @@
+//! `tokens`: every token that was handed out, by digest.
+
+mod access;
+mod record;
+mod refresh;
+mod writer;
+
+pub use access::AccessTokens;
+pub use record::{Asker, TokenAnswer, Tokens, UserInfoRecord};
+pub use refresh::{RefreshTokens, Rotated};
+pub use writer::{AccessTokenWriter, Written};

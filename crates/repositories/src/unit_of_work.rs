@@ -1,0 +1,131 @@
+//! Transactions as guards: what is not committed by a visible line is rolled back.
+//!
+//! A guard rather than a closure, because an authorization server must sometimes commit and refuse:
+//! the revocation after a reused refresh token outlives the refusal.
+
+use deadpool_postgres::Transaction;
+
+use crate::DbError;
+use crate::audit::AuditEvents;
+use crate::authorizations::{AuthorizationCodes, AuthorizationRequests};
+use crate::clients::Clients;
+use crate::conn::{Conn, RoundTrips, StatementMode};
+use crate::consents::Consents;
+use crate::grants::Grants;
+use crate::keys::SigningKeys;
+use crate::scopes::Scopes;
+use crate::sessions::Sessions;
+use crate::throttle::Throttles;
+use crate::tokens::{AccessTokens, RefreshTokens, Tokens};
+use crate::users::Users;
+
+/// A transaction. Dropping it rolls back.
+#[must_use = "a unit of work that is not committed is rolled back"]
+pub struct UnitOfWork<'c> {
+    tx: Transaction<'c>,
+    name: &'static str,
+    mode: StatementMode,
+    round_trips: &'c RoundTrips,
+}
+
+impl<'c> UnitOfWork<'c> {
+    pub(crate) const fn new(
+        tx: Transaction<'c>,
+        name: &'static str,
+        mode: StatementMode,
+        round_trips: &'c RoundTrips,
+    ) -> Self {
+        Self {
+            tx,
+            name,
+            mode,
+            round_trips,
+        }
+    }
+
+    fn conn(&self) -> Conn<'_> {
+        Conn {
+            client: self.tx.client(),
+            cache: &self.tx.statement_cache,
+            mode: self.mode,
+            round_trips: self.round_trips,
+        }
+    }
+
+    /// Makes everything that was done in it last.
+    ///
+    /// # Errors
+    /// When `COMMIT` fails; whether the work lasts is then not known.
+    pub async fn commit(self) -> Result<(), DbError> {
+        self.round_trips.add();
+        let name = self.name;
+        self.tx
+            .commit()
+            .await
+            .map_err(|error| DbError::from_driver(name, error))
+    }
+}
+
+/// Statements outside a transaction, each by itself.
+#[derive(Clone, Copy)]
+pub struct Reads<'u> {
+    conn: Conn<'u>,
+}
+
+impl<'u> Reads<'u> {
+    pub(crate) const fn new(conn: Conn<'u>) -> Self {
+        Self { conn }
+    }
+
+    const fn conn(&self) -> Conn<'u> {
+        self.conn
+    }
+}
+
+/// Gives both kinds of work the same repositories.
+macro_rules! repositories {
+    ($($(#[$doc:meta])* $name:ident: $repository:ident,)+) => {
+        impl UnitOfWork<'_> {
+            $($(#[$doc])* #[must_use] pub fn $name(&self) -> $repository<'_> {
+                $repository::new(self.conn())
+            })+
+        }
+
+        impl<'u> Reads<'u> {
+            $($(#[$doc])* #[must_use] pub fn $name(&self) -> $repository<'u> {
+                $repository::new(self.conn())
+            })+
+        }
+    };
+}
+
+repositories! {
+    /// `users`.
+    users: Users,
+    /// `clients`, `client_secrets`, `client_scopes`.
+    clients: Clients,
+    /// `scopes`.
+    scopes: Scopes,
+    /// `sessions`.
+    sessions: Sessions,
+    /// `consents`.
+    consents: Consents,
+    /// `authorization_requests`.
+    authorization_requests: AuthorizationRequests,
+    /// `authorization_codes`.
+    authorization_codes: AuthorizationCodes,
+    /// `grants`.
+    grants: Grants,
+    /// `tokens` of either kind.
+    tokens: Tokens,
+    /// `tokens` that are access tokens.
+    access_tokens: AccessTokens,
+    /// `tokens` that are refresh tokens.
+    refresh_tokens: RefreshTokens,
+    /// `signing_keys` and `revisions`.
+    keys: SigningKeys,
+    /// `throttles`.
+    throttles: Throttles,
+    /// `audit_events`.
+    audit: AuditEvents,
+}

@@ -1,0 +1,287 @@
+//! `users`.
+
+use authly_domain::clock::Timestamp;
+use authly_domain::id::UserId;
+use authly_domain::users::{
+    Email, LoginName, PasswordChange, PasswordHash, Profile, Subject, UserCredentials, Username,
+};
+
+use crate::DbError;
+use crate::params::{flag, text, time, uuid};
+use crate::row::Columns;
+
+repository! {
+    /// People who log in.
+    Users
+}
+
+/// A user about to be stored.
+#[derive(Debug)]
+pub struct NewUser<'a> {
+    /// Their key.
+    pub id: UserId,
+    /// Their `sub`.
+    pub subject: &'a Subject,
+    /// Their name.
+    pub username: &'a Username,
+    /// Their address.
+    pub email: Option<&'a Email>,
+    /// Whether the address is proven.
+    pub is_verified: bool,
+    /// Their password.
+    pub password: &'a PasswordHash,
+    /// Whether it must be changed at the next login.
+    pub password_change: PasswordChange,
+    /// Whether they may administer (with a token whose scope says so as well).
+    pub is_admin: bool,
+    /// Their claims.
+    pub profile: &'a Profile,
+    /// When.
+    pub created_at: Timestamp,
+}
+
+/// What a seed says of a user who exists. Absent members stay as they are.
+#[derive(Debug)]
+pub struct UserChange<'a> {
+    /// The address.
+    pub email: Option<&'a Email>,
+    /// Whether the address is proven.
+    pub is_verified: Option<bool>,
+    /// Whether they may administer.
+    pub is_admin: Option<bool>,
+    /// Their claims.
+    pub profile: &'a Profile,
+}
+
+impl Users<'_> {
+    /// What login needs to know of the user of this name or address.
+    ///
+    /// # Errors
+    /// When storage fails.
+    pub async fn find_credentials(
+        &self,
+        name: &LoginName,
+    ) -> Result<Option<UserCredentials>, DbError> {
+        const BY_USERNAME: &str = "-- users.find_credentials (username)
+            SELECT id, username, email, password_hash, password_scheme,
+                   requires_password_change, is_active
+              FROM users
+             WHERE username_normal = $1";
+        const BY_EMAIL: &str = "-- users.find_credentials (email)
+            SELECT id, username, email, password_hash, password_scheme,
+                   requires_password_change, is_active
+              FROM users
+             WHERE email_normal = $1";
+        let (sql, normal) = match name {
+            LoginName::Username(normal) => (BY_USERNAME, normal),
+            LoginName::Email(normal) => (BY_EMAIL, normal),
+            LoginName::Nobody => return Ok(None),
+        };
+        let row = self.conn.query_opt(sql, &[text(normal)]).await?;
+        row.map(|row| credentials(&Columns::of("users", &row)))
+            .transpose()
+    }
+
+    /// What login needs to know of this user.
+    ///
+    /// # Errors
+    /// When storage fails.
+    pub async fn credentials_of(&self, user: UserId) -> Result<Option<UserCredentials>, DbError> {
+        const SQL: &str = "-- users.credentials_of
+            SELECT id, username, email, password_hash, password_scheme,
+                   requires_password_change, is_active
+              FROM users
+             WHERE id = $1";
+        let row = self.conn.query_opt(SQL, &[uuid(user.as_uuid())]).await?;
+        row.map(|row| credentials(&Columns::of("users", &row)))
+            .transpose()
+    }
+
+    /// Whether there is an administrator, active or not.
+    ///
+    /// # Errors
+    /// When storage fails.
+    pub async fn has_administrator(&self) -> Result<bool, DbError> {
+        const SQL: &str = "-- users.has_administrator
+            SELECT id FROM users WHERE is_admin LIMIT 1";
+        Ok(self.conn.query_opt(SQL, &[]).await?.is_some())
+    }
+
+    /// Stores a user. Answers whether name and address were free.
+    ///
+    /// # Errors
+    /// When storage fails.
+    pub async fn insert(&self, user: &NewUser<'_>) -> Result<bool, DbError> {
+        const SQL: &str = "-- users.insert
+            INSERT INTO users (id, subject, username, username_normal, email, email_normal,
+                is_verified, password_hash, password_scheme, requires_password_change, is_admin,
+                name, given_name, family_name, middle_name, nickname, profile, picture, website,
+                gender, birthdate, zoneinfo, locale, created_at, updated_at)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17,
+                $18, $19, $20, $21, $22, $23, $24, $24)
+            ON CONFLICT DO NOTHING";
+        let profile = user.profile;
+        let params = [
+            uuid(user.id.as_uuid()),
+            text(user.subject.as_str()),
+            text(user.username.as_str()),
+            text(user.username.normal_form()),
+            text(user.email.map(Email::as_str)),
+            text(user.email.map(Email::normal_form)),
+            flag(user.is_verified),
+            text(&user.password.hash),
+            text(user.password.scheme.as_str()),
+            flag(user.password_change == PasswordChange::Required),
+            flag(user.is_admin),
+            text(&profile.name),
+            text(&profile.given_name),
+            text(&profile.family_name),
+            text(&profile.middle_name),
+            text(&profile.nickname),
+            text(&profile.profile),
+            text(&profile.picture),
+            text(&profile.website),
+            text(&profile.gender),
+            text(&profile.birthdate),
+            text(&profile.zoneinfo),
+            text(&profile.locale),
+            time(user.created_at.as_date_time()),
+        ];
+        Ok(self.conn.execute(SQL, &params).await? == 1)
+    }
+
+    /// Changes what is present of a user; the rest stays.
+    ///
+    /// # Errors
+    /// When storage fails.
+    pub async fn change(&self, user: UserId, change: &UserChange<'_>) -> Result<(), DbError> {
+        const SQL: &str = "-- users.change
+            UPDATE users SET
+                email = coalesce($2, email), email_normal = coalesce($3, email_normal),
+                is_verified = coalesce($4, is_verified), is_admin = coalesce($5, is_admin),
+                name = coalesce($6, name), given_name = coalesce($7, given_name),
+                family_name = coalesce($8, family_name),
+                middle_name = coalesce($9, middle_name), nickname = coalesce($10, nickname),
+                profile = coalesce($11, profile), picture = coalesce($12, picture),
+                website = coalesce($13, website), gender = coalesce($14, gender),
+                birthdate = coalesce($15, birthdate), zoneinfo = coalesce($16, zoneinfo),
+                locale = coalesce($17, locale)
+             WHERE id = $1";
+        let profile = change.profile;
+        let params = [
+            uuid(user.as_uuid()),
+            text(change.email.map(Email::as_str)),
+            text(change.email.map(Email::normal_form)),
+            flag(change.is_verified),
+            flag(change.is_admin),
+            text(&profile.name),
+            text(&profile.given_name),
+            text(&profile.family_name),
+            text(&profile.middle_name),
+            text(&profile.nickname),
+            text(&profile.profile),
+            text(&profile.picture),
+            text(&profile.website),
+            text(&profile.gender),
+            text(&profile.birthdate),
+            text(&profile.zoneinfo),
+            text(&profile.locale),
+        ];
+        self.conn.execute(SQL, &params).await?;
+        Ok(())
+    }
+
+    /// Stores a new hash of the password that was just found right: an upgrade, unless it was
+    /// changed meanwhile.
+    ///
+    /// # Errors
+    /// When storage fails.
+    pub async fn upgrade_password(
+        &self,
+        user: UserId,
+        from: &PasswordHash,
+        to: &PasswordHash,
+    ) -> Result<(), DbError> {
+        const SQL: &str = "-- users.upgrade_password
+            UPDATE users
+               SET password_hash = $3, password_scheme = $4
+             WHERE id = $1 AND password_hash = $2";
+        let params = [
+            uuid(user.as_uuid()),
+            text(&from.hash),
+            text(&to.hash),
+            text(to.scheme.as_str()),
+        ];
+        self.conn.execute(SQL, &params).await?;
+        Ok(())
+    }
+
+    /// Stores a new password; a change is then no longer due.
+    ///
+    /// # Errors
+    /// When storage fails.
+    pub async fn set_password(&self, user: UserId, to: &PasswordHash) -> Result<(), DbError> {
+        const SQL: &str = "-- users.set_password
+            UPDATE users
+               SET password_hash = $2, password_scheme = $3, requires_password_change = false
+             WHERE id = $1";
+        let params = [
+            uuid(user.as_uuid()),
+            text(&to.hash),
+            text(to.scheme.as_str()),
+        ];
+        self.conn.execute(SQL, &params).await?;
+        Ok(())
+    }
+
+    /// Notes a login.
+    ///
+    /// # Errors
+    /// When storage fails.
+    pub async fn note_login(&self, user: UserId, now: Timestamp) -> Result<(), DbError> {
+        const SQL: &str = "-- users.note_login
+            UPDATE users SET last_login_at = $2 WHERE id = $1";
+        self.conn
+            .execute(SQL, &[uuid(user.as_uuid()), time(now.as_date_time())])
+            .await?;
+        Ok(())
+    }
+}
+
+fn credentials(row: &Columns<'_>) -> Result<UserCredentials, DbError> {
+    let hash: Option<String> = row.get("password_hash")?;
+    let scheme = row.parse_opt("password_scheme")?;
+    let change_is_due: bool = row.get("requires_password_change")?;
+    Ok(UserCredentials {
+        id: UserId::from_uuid(row.uuid("id")?),
+        username: row.parse("username")?,
+        email: row.parse_opt("email")?,
+        password: hash
+            .zip(scheme)
+            .map(|(hash, scheme)| PasswordHash { scheme, hash }),
+        password_change: if change_is_due {
+            PasswordChange::Required
+        } else {
+            PasswordChange::NotRequired
+        },
+        is_active: row.get("is_active")?,
+    })
+}
+
+/// Reads the columns of [`Profile`] by their names.
+pub(crate) fn profile(row: &Columns<'_>) -> Result<Profile, DbError> {
+    Ok(Profile {
+        name: row.get("name")?,
+        given_name: row.get("given_name")?,
+        family_name: row.get("family_name")?,
+        middle_name: row.get("middle_name")?,
+        nickname: row.get("nickname")?,
+        profile: row.get("profile")?,
+        picture: row.get("picture")?,
+        website: row.get("website")?,
+        gender: row.get("gender")?,
+        birthdate: row.get("birthdate")?,
+        zoneinfo: row.get("zoneinfo")?,
+        locale: row.get("locale")?,
+    })
+}
