@@ -1,0 +1,39 @@
+# Two commands are all it takes: `make run` and `make test`. `make help` lists the rest.
+
+# rustup's folder is not always on the PATH; cargo finds its own tools from there.
+CARGO := $(shell command -v cargo || echo "$${CARGO_HOME:-$$HOME/.cargo}/bin/cargo")
+TARGET_DIR := $(or $(CARGO_TARGET_DIR),target)
+
+.DEFAULT_GOAL := help
+.PHONY: help run test fmt lint doc
+
+help:
+	@echo 'make run     build in release mode and start on http://localhost:8000, data in ./data'
+	@echo '             make run ARGS="--help" passes arguments on to authly-server'
+	@echo 'make test    run every test; make test ARGS=tokens runs those with tokens in their names'
+	@echo 'make fmt     format the code'
+	@echo 'make lint    check formatting and lints as the gate does'
+	@echo 'make doc     build the API documentation'
+	@echo
+	@echo '.ci/run is the gate: formatting, lints and documentation, then make test.'
+
+run:
+	@.ci/setup run
+	@test -x "$(TARGET_DIR)/release/authly-server" \
+		|| echo 'The first build takes some minutes; later ones only what has changed.'
+	@"$(CARGO)" build --release --locked -p authly-server -p authly-cli
+	@exec "$(TARGET_DIR)/release/authly-server" --embedded $(ARGS)
+
+test:
+	@.ci/setup test
+	"$(CARGO)" test --workspace --locked $(ARGS)
+
+fmt:
+	"$(CARGO)" fmt --all
+
+lint:
+	"$(CARGO)" fmt --all --check
+	"$(CARGO)" clippy --workspace --all-targets --locked -- -D warnings
+
+doc:
+	RUSTDOCFLAGS="-D warnings" "$(CARGO)" doc --workspace --no-deps --locked

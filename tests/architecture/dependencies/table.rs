@@ -1,0 +1,178 @@
+//! Who may use what. A new edge needs a line here, and a reason in its commit.
+
+/// What one of our packages may use.
+pub(super) struct Row {
+    pub(super) package: &'static str,
+    /// Our own crates.
+    pub(super) ours: &'static [&'static str],
+    /// Crates of others beside the small ones.
+    pub(super) theirs: &'static [&'static str],
+    /// The small crates among them: all, or these.
+    pub(super) small: &'static [&'static str],
+    /// Our own crates that its tests may use in addition.
+    pub(super) in_tests: &'static [&'static str],
+}
+
+/// Crates that any of ours may use: they reach neither network nor disk, and shape no public type.
+pub(super) const SMALL: [&str; 18] = [
+    "arc-swap",
+    "base64",
+    "form_urlencoded",
+    "futures-util",
+    "getrandom",
+    "moka",
+    "secrecy",
+    "serde",
+    "serde_json",
+    "sha2",
+    "subtle",
+    "thiserror",
+    "time",
+    "tokio",
+    "tracing",
+    "url",
+    "uuid",
+    "zeroize",
+];
+
+/// Crates that any test may use.
+pub(super) const TEST_TOOLS: [&str; 4] = ["pretty_assertions", "proptest", "reqwest", "toml"];
+
+pub(super) const TABLE: [Row; 14] = [
+    Row {
+        package: "authly-domain",
+        ours: &[],
+        theirs: &["unicode-normalization"],
+        // It computes: no I/O, no async, no JSON.
+        small: &["secrecy", "serde", "thiserror", "time", "url", "uuid"],
+        in_tests: &[],
+    },
+    Row {
+        package: "authly-protocol",
+        ours: &["authly-domain"],
+        theirs: &[],
+        small: &[
+            "form_urlencoded",
+            "secrecy",
+            "serde",
+            "serde_json",
+            "thiserror",
+            "time",
+            "url",
+        ],
+        in_tests: &[],
+    },
+    Row {
+        package: "authly-crypto",
+        ours: &["authly-domain"],
+        theirs: &["aes-gcm", "bcrypt", "hkdf", "hmac", "josekit", "openssl"],
+        small: &SMALL,
+        in_tests: &[],
+    },
+    Row {
+        package: "authly-repositories",
+        ours: &["authly-domain"],
+        theirs: &[
+            "deadpool-postgres",
+            "refinery",
+            "rustls",
+            "tokio-postgres",
+            "tokio-postgres-rustls",
+        ],
+        small: &SMALL,
+        in_tests: &["authly-testing"],
+    },
+    Row {
+        package: "authly-services",
+        ours: &["authly-domain", "authly-repositories", "authly-crypto"],
+        theirs: &[],
+        small: &SMALL,
+        in_tests: &["authly-testing"],
+    },
+    Row {
+        package: "authly-http",
+        ours: &["authly-domain", "authly-protocol", "authly-services"],
+        theirs: &["actix-web", "minijinja"],
+        small: &SMALL,
+        in_tests: &["authly-testing"],
+    },
+    Row {
+        package: "authly-outbound",
+        ours: &["authly-domain", "authly-services"],
+        theirs: &["lettre", "redis", "reqwest", "vaultrs"],
+        small: &SMALL,
+        in_tests: &["authly-testing"],
+    },
+    Row {
+        package: "authly-admin-client",
+        ours: &["authly-domain", "authly-protocol"],
+        theirs: &["reqwest"],
+        small: &SMALL,
+        in_tests: &["authly-testing"],
+    },
+    Row {
+        package: "authly-embedded-postgres",
+        ours: &[],
+        theirs: &["nix"],
+        small: &SMALL,
+        in_tests: &[],
+    },
+    Row {
+        package: "authly-testing",
+        ours: &[
+            "authly-crypto",
+            "authly-domain",
+            "authly-embedded-postgres",
+            "authly-http",
+            "authly-protocol",
+            "authly-repositories",
+            "authly-services",
+        ],
+        theirs: &["actix-web", "reqwest", "tokio-postgres"],
+        small: &SMALL,
+        in_tests: &[],
+    },
+    Row {
+        package: "authly-cli",
+        ours: &["authly-admin-client"],
+        theirs: &["anyhow", "clap", "clap_complete"],
+        small: &SMALL,
+        in_tests: &["authly-testing"],
+    },
+    Row {
+        package: "authly-server",
+        ours: &[
+            "authly-crypto",
+            "authly-domain",
+            "authly-embedded-postgres",
+            "authly-http",
+            "authly-outbound",
+            "authly-repositories",
+            "authly-services",
+        ],
+        theirs: &[
+            "anyhow",
+            "clap",
+            "rustls",
+            "strsim",
+            "toml",
+            "tracing-subscriber",
+        ],
+        small: &SMALL,
+        in_tests: &["authly-testing"],
+    },
+    Row {
+        package: "authly-e2e",
+        ours: &[],
+        theirs: &["actix-web", "fantoccini", "openidconnect"],
+        small: &SMALL,
+        in_tests: &["authly-domain", "authly-protocol", "authly-testing"],
+    },
+    Row {
+        package: "authly-examples",
+        ours: &[],
+        theirs: &["actix-web", "reqwest"],
+        small: &SMALL,
+        in_tests: &["authly-testing"],
+    },
+];
