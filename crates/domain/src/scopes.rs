@@ -8,6 +8,16 @@ pub const MAX_TOKEN_LENGTH: usize = 128;
 /// The most scope names that one scope may hold.
 pub const MAX_TOKENS: usize = 64;
 
+/// The scopes that speak of a user: they mean nothing where a client acts for itself.
+const IDENTITY: [&str; 6] = [
+    "openid",
+    "profile",
+    "email",
+    "address",
+    "phone",
+    "offline_access",
+];
+
 /// Why a text is not a scope.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum ParseScopeError {
@@ -103,6 +113,18 @@ impl Scope {
             self.0
                 .iter()
                 .filter(|token| !other.0.contains(token))
+                .cloned()
+                .collect(),
+        )
+    }
+
+    /// The names that mean something without a user: all but those that speak of one.
+    #[must_use]
+    pub fn without_identity(&self) -> Self {
+        Self(
+            self.0
+                .iter()
+                .filter(|name| !IDENTITY.contains(&name.as_str()))
                 .cloned()
                 .collect(),
         )

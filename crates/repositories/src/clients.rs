@@ -19,17 +19,6 @@ repository! {
     Clients
 }
 
-/// What a seed or an administrator says of a client.
-#[derive(Debug)]
-pub struct ClientChange<'a> {
-    /// The client as it is to be; its key counts only if it is new, its version not at all.
-    pub client: &'a Client,
-    /// Where logout may lead.
-    pub post_logout_redirect_uris: &'a [RedirectUri],
-    /// When.
-    pub now: Timestamp,
-}
-
 const UPSERT: &str = "-- clients.upsert
         INSERT INTO clients AS c (id, client_id, client_name, client_type, application_type,
             token_endpoint_auth_method, redirect_uris, post_logout_redirect_uris, grant_types,
@@ -67,7 +56,8 @@ impl Clients<'_> {
     pub async fn find(&self, id: &ClientId) -> Result<Option<Client>, DbError> {
         const SQL: &str = "-- clients.find
             SELECT c.id, c.client_id, c.client_name, c.client_type, c.application_type,
-                   c.token_endpoint_auth_method, c.redirect_uris, c.grant_types, c.resources,
+                   c.token_endpoint_auth_method, c.redirect_uris, c.post_logout_redirect_uris,
+                   c.grant_types, c.resources,
                    c.default_audience, c.require_pkce, c.require_nonce, c.require_consent,
                    c.refresh_rotation, c.client_uri, c.policy_uri, c.tos_uri, c.is_active,
                    c.version,
@@ -92,14 +82,13 @@ impl Clients<'_> {
             .transpose()
     }
 
-    /// Stores a client, or makes the one of that name as it is described; its version goes up.
-    /// Answers its key. Secrets and scopes are replaced by [`Clients::replace_secrets`] and
+    /// Stores a client, or makes the one of that name as it is described: the key counts only if it
+    /// is new, the version not at all, since that goes up by itself. Answers the key. Secrets and scopes are replaced by [`Clients::replace_secrets`] and
     /// [`Clients::replace_scopes`].
     ///
     /// # Errors
     /// When storage fails.
-    pub async fn upsert(&self, change: &ClientChange<'_>) -> Result<ClientKey, DbError> {
-        let client = change.client;
+    pub async fn upsert(&self, client: &Client, now: Timestamp) -> Result<ClientKey, DbError> {
         let uris = |uris: &[RedirectUri]| -> Vec<String> {
             uris.iter().map(ToString::to_string).collect()
         };
@@ -126,7 +115,7 @@ impl Clients<'_> {
             text(client.application_type.as_str()),
             text(client.auth_method.as_str()),
             texts(uris(&client.redirect_uris)),
-            texts(uris(change.post_logout_redirect_uris)),
+            texts(uris(&client.post_logout_redirect_uris)),
             texts(&grants),
             texts(&resources),
             texts(&audience),
@@ -138,7 +127,7 @@ impl Clients<'_> {
             text(&client.policy_uri),
             text(&client.tos_uri),
             flag(client.is_active),
-            time(change.now.as_date_time()),
+            time(now.as_date_time()),
         ];
         let row = self.conn.query_opt(UPSERT, &params).await?;
         let row = row.ok_or(DbError::Corrupt {
@@ -206,7 +195,6 @@ impl Clients<'_> {
 }
 
 fn record(row: &Columns<'_>) -> Result<Client, DbError> {
-    let redirect_uris: Vec<String> = row.get("redirect_uris")?;
     Ok(Client {
         key: ClientKey::from_uuid(row.uuid("id")?),
         id: row.parse("client_id")?,
@@ -215,10 +203,8 @@ fn record(row: &Columns<'_>) -> Result<Client, DbError> {
         application_type: row.parse("application_type")?,
         auth_method: row.parse("token_endpoint_auth_method")?,
         secrets: secrets(row)?,
-        redirect_uris: redirect_uris
-            .into_iter()
-            .map(RedirectUri::from_stored)
-            .collect(),
+        redirect_uris: uris(row, "redirect_uris")?,
+        post_logout_redirect_uris: uris(row, "post_logout_redirect_uris")?,
         grant_types: row.parse_all("grant_types")?,
         scope: scope(row, "scopes")?,
         default_scope: scope(row, "default_scopes")?,
@@ -255,6 +241,11 @@ fn record(row: &Columns<'_>) -> Result<Client, DbError> {
 
 fn scope(row: &Columns<'_>, column: &'static str) -> Result<Scope, DbError> {
     Ok(row.parse_all::<ScopeToken>(column)?.into_iter().collect())
+}
+
+fn uris(row: &Columns<'_>, column: &'static str) -> Result<Vec<RedirectUri>, DbError> {
+    let texts: Vec<String> = row.get(column)?;
+    Ok(texts.into_iter().map(RedirectUri::from_stored).collect())
 }
 
 fn secrets(row: &Columns<'_>) -> Result<Vec<ClientSecretDigest>, DbError> {

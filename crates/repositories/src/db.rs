@@ -9,6 +9,7 @@ use deadpool_postgres::{
 use futures_util::future::BoxFuture;
 use tokio::runtime::Handle;
 use tokio::task::JoinHandle;
+use tokio_postgres::config::SslMode;
 use tokio_postgres::{Client, NoTls};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
@@ -23,6 +24,34 @@ pub enum TlsMode {
     Off,
     /// It is, and the server's certificate and name are checked.
     Verified(Arc<rustls::ClientConfig>),
+}
+
+impl TlsMode {
+    /// Encrypted, with the certificate and the host's name held against the system's authorities.
+    /// The process's default rustls provider has to be installed.
+    ///
+    /// # Errors
+    /// [`DbError::Settings`] when the system has no authorities that can be read.
+    pub fn verified() -> Result<Self, DbError> {
+        let settings = |source| DbError::Settings { source };
+        let found = rustls_native_certs::load_native_certs();
+        let mut roots = rustls::RootCertStore::empty();
+        let (usable, _unusable) = roots.add_parsable_certificates(found.certs);
+        if usable == 0 {
+            return Err(settings("the system has no certificate authorities".into()));
+        }
+        let config = rustls::ClientConfig::builder().with_root_certificates(roots);
+        Ok(Self::Verified(Arc::new(config.with_no_client_auth())))
+    }
+
+    /// The driver's own mode. Its default falls back to an unencrypted connection when the server,
+    /// or somebody in between, declines: that must never happen where encryption is wanted.
+    const fn ssl_mode(&self) -> SslMode {
+        match self {
+            Self::Off => SslMode::Disable,
+            Self::Verified(_) => SslMode::Require,
+        }
+    }
 }
 
 /// How the pool is made.
@@ -137,9 +166,10 @@ impl Connect for ConnectOn {
 
 async fn connect_on(
     runtime: &Handle,
-    config: tokio_postgres::Config,
+    mut config: tokio_postgres::Config,
     tls: TlsMode,
 ) -> Result<(Client, JoinHandle<()>), tokio_postgres::Error> {
+    config.ssl_mode(tls.ssl_mode());
     let driver = runtime.clone();
     let task = runtime.spawn(async move {
         match tls {

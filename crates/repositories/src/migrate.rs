@@ -85,6 +85,38 @@ pub async fn migrate(db: &Db) -> Result<Migrated, DbError> {
     Ok(Migrated { applied })
 }
 
+/// Makes the database `name` in the cluster of `db`, unless it is there. Only for a cluster that is
+/// ours alone (embedded mode, tests): elsewhere the operator makes the database.
+///
+/// # Errors
+/// When the cluster cannot be reached, or `name` is not lower-case letters, digits and `_`.
+pub async fn ensure_database(db: &Db, name: &str) -> Result<(), DbError> {
+    const FIND: &str = "-- migrate.ensure_database
+        SELECT oid FROM pg_database WHERE datname = $1";
+    let is_plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+    if name.is_empty() || !name.chars().all(is_plain) {
+        return Err(DbError::Settings {
+            source: "not a plain database name".into(),
+        });
+    }
+    let (client, task) = db.connect_alone().await?;
+    let fail = |error| DbError::from_driver("migrate.ensure_database", error);
+    let found = client
+        .query_typed_opt(FIND, &[(&name, Type::TEXT)])
+        .await
+        .map_err(fail)?;
+    if found.is_none() {
+        // A name cannot be a parameter; this one was checked above.
+        client
+            .batch_execute(&["CREATE DATABASE ", name].concat())
+            .await
+            .map_err(fail)?;
+    }
+    drop(client);
+    let _ = task.await;
+    Ok(())
+}
+
 /// Compares the schema with what this program expects, in one round trip.
 ///
 /// # Errors

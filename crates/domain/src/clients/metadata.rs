@@ -126,6 +126,8 @@ pub struct Client {
     pub secrets: Vec<ClientSecretDigest>,
     /// Where answers may go.
     pub redirect_uris: Vec<RedirectUri>,
+    /// Where logout may lead (OpenID Connect RP-Initiated Logout §3.1).
+    pub post_logout_redirect_uris: Vec<RedirectUri>,
     /// Which grants it may use.
     pub grant_types: Vec<GrantType>,
     /// The most that it may ask for.

@@ -24,6 +24,7 @@ fn client(client_type: ClientType) -> Client {
         auth_method: AuthMethod::None,
         secrets: Vec::new(),
         redirect_uris: Vec::new(),
+        post_logout_redirect_uris: Vec::new(),
         grant_types: vec![GrantType::AuthorizationCode],
         scope: scope("openid profile email offline_access"),
         default_scope: Scope::empty(),

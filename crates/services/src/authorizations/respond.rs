@@ -1,0 +1,139 @@
+//! Answers that go to the client through the browser.
+
+use authly_domain::authorizations::{AuthorizationRequest, ResponseMode};
+use authly_domain::clients::RedirectUri;
+use authly_domain::issuer::Issuer;
+use authly_domain::secret::AuthorizationCode;
+
+/// The error codes of the authorization endpoint (OAuth 2.1 §4.1.2.1, OpenID Connect Core
+/// §3.1.2.6, RFC 8707 §2) that travel by redirect.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AuthorizationErrorCode {
+    /// A parameter is missing, malformed or repeated.
+    InvalidRequest,
+    /// The client may not use the code flow.
+    UnauthorizedClient,
+    /// The user said no.
+    AccessDenied,
+    /// Another response type than `code`.
+    UnsupportedResponseType,
+    /// A scope that the client may not ask for.
+    InvalidScope,
+    /// A resource that the client may not name.
+    InvalidTarget,
+    /// `prompt=none` and nobody is logged in.
+    LoginRequired,
+    /// `prompt=none` and the user has not consented.
+    ConsentRequired,
+    /// A request object by value.
+    RequestNotSupported,
+    /// A request object by reference.
+    RequestUriNotSupported,
+}
+
+impl AuthorizationErrorCode {
+    /// The registered code.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::InvalidRequest => "invalid_request",
+            Self::UnauthorizedClient => "unauthorized_client",
+            Self::AccessDenied => "access_denied",
+            Self::UnsupportedResponseType => "unsupported_response_type",
+            Self::InvalidScope => "invalid_scope",
+            Self::InvalidTarget => "invalid_target",
+            Self::LoginRequired => "login_required",
+            Self::ConsentRequired => "consent_required",
+            Self::RequestNotSupported => "request_not_supported",
+            Self::RequestUriNotSupported => "request_uri_not_supported",
+        }
+    }
+}
+
+/// An error for the client: a code, and a fixed text for its developer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Refusal {
+    pub(super) code: AuthorizationErrorCode,
+    pub(super) description: &'static str,
+}
+
+/// Where an answer goes, and what it hands back.
+#[derive(Debug, Clone)]
+pub(super) struct ReturnAddress {
+    pub(super) redirect_uri: RedirectUri,
+    pub(super) mode: ResponseMode,
+    pub(super) state: Option<String>,
+}
+
+impl From<&AuthorizationRequest> for ReturnAddress {
+    fn from(request: &AuthorizationRequest) -> Self {
+        Self {
+            redirect_uri: request.redirect_uri.clone(),
+            mode: request.response_mode,
+            state: request.state.clone(),
+        }
+    }
+}
+
+/// An answer for the client: `iss` always (RFC 9207), `state` whenever it was sent.
+#[derive(Debug)]
+pub struct AuthorizationResponse {
+    /// Where it goes.
+    pub redirect_uri: RedirectUri,
+    /// How it travels.
+    pub mode: ResponseMode,
+    /// What it says.
+    pub answer: AuthorizationAnswer,
+    /// Handed back byte for byte.
+    pub state: Option<String>,
+    /// Who answers.
+    pub iss: String,
+}
+
+/// What an authorization response says.
+#[derive(Debug)]
+pub enum AuthorizationAnswer {
+    /// A code.
+    Code(AuthorizationCode),
+    /// An error.
+    Error {
+        /// The registered code.
+        code: AuthorizationErrorCode,
+        /// A fixed text for the client's developer.
+        description: &'static str,
+    },
+}
+
+impl AuthorizationResponse {
+    pub(super) fn new(to: ReturnAddress, answer: AuthorizationAnswer, issuer: &Issuer) -> Self {
+        Self {
+            redirect_uri: to.redirect_uri,
+            mode: to.mode,
+            answer,
+            state: to.state,
+            iss: issuer.as_str().to_owned(),
+        }
+    }
+
+    pub(super) fn refused(to: ReturnAddress, refusal: Refusal, issuer: &Issuer) -> Self {
+        let Refusal { code, description } = refusal;
+        Self::new(to, AuthorizationAnswer::Error { code, description }, issuer)
+    }
+
+    /// The response parameters in order. A code is among them: not for logs.
+    #[must_use]
+    pub fn parameters(&self) -> Vec<(&'static str, &str)> {
+        let mut parameters = match &self.answer {
+            AuthorizationAnswer::Code(code) => vec![("code", code.expose())],
+            AuthorizationAnswer::Error { code, description } => {
+                vec![
+                    ("error", code.as_str()),
+                    ("error_description", *description),
+                ]
+            }
+        };
+        parameters.extend(self.state.as_deref().map(|state| ("state", state)));
+        parameters.push(("iss", &self.iss));
+        parameters
+    }
+}

@@ -1,0 +1,317 @@
+//! The authorization service: from the request in the browser to the code, or the page in between.
+
+use std::sync::Arc;
+
+use authly_crypto::opaque;
+use authly_domain::authorizations::{
+    AuthorizationRequest, LoginReason, NextStep, StoredRequest, StoredRequestState, next_step,
+};
+use authly_domain::clients::{Client, ClientId};
+use authly_domain::id::AuthorizationRequestId;
+use authly_domain::issuer::Issuer;
+use authly_domain::secret::RequestHandle;
+use authly_domain::sessions::{LoginStep, Session};
+use authly_domain::throttle::counted_network;
+use authly_repositories::DbError;
+use authly_repositories::authorizations::{NewRequest, RequestCaps, RequestKey};
+
+use super::respond::{Refusal, ReturnAddress};
+use super::{
+    AuthorizationErrorCode, AuthorizationParameters, AuthorizationResponse, LoginView, validate,
+};
+use crate::Context;
+use crate::clients::ClientCache;
+use crate::policy::AuthorizationPolicy;
+use crate::sessions::{Browser, SessionService};
+
+/// Begins the handle in the address of the pages.
+const HANDLE_PREFIX: &str = "authly_rq_";
+
+/// What the browser is to see next.
+#[derive(Debug)]
+pub enum AuthorizeStep {
+    /// The answer, at the client.
+    Respond(AuthorizationResponse),
+    /// The login page for this request.
+    LogIn(RequestHandle),
+    /// A step that is left of the login, for this request.
+    FinishLogin(RequestHandle, LoginStep),
+    /// The consent page for this request.
+    AskConsent(RequestHandle),
+}
+
+/// Why a page is shown instead: there is no client that could be told, or nothing to tell it.
+#[derive(Debug, thiserror::Error)]
+pub enum AuthorizeFailure {
+    /// `client_id` is missing, repeated, malformed, unknown or disabled.
+    #[error("there is no such client")]
+    UnknownClient,
+    /// `redirect_uri` is missing, repeated or not registered.
+    #[error("the redirect_uri is not registered for the client")]
+    RedirectUri,
+    /// The stored request is unknown, belongs to another browser, or its time is over.
+    #[error("there is no such request in this browser, or its time is over")]
+    RequestUnknown,
+    /// The stored request was answered already (double submit, back button).
+    #[error("the request was answered already")]
+    AlreadyAnswered,
+    /// The form was made for another login than the present one, or nobody is logged in now.
+    #[error("the login has changed since the page was made")]
+    SessionChanged,
+    /// Too many requests of this address wait.
+    #[error("too many authorization requests wait")]
+    TooManyRequests,
+    /// The client is being changed at this very moment.
+    #[error("the client is being changed")]
+    ClientChanging,
+    /// Storage failed.
+    #[error("storage failed")]
+    Storage(#[from] DbError),
+}
+
+/// Leads a user through an authorization.
+pub struct AuthorizationService {
+    pub(super) context: Context,
+    pub(super) issuer: Issuer,
+    pub(super) policy: AuthorizationPolicy,
+    pub(super) clients: ClientCache,
+    pub(super) sessions: SessionService,
+}
+
+impl AuthorizationService {
+    /// A service that answers as `issuer`.
+    #[must_use]
+    pub const fn new(
+        context: Context,
+        issuer: Issuer,
+        policy: AuthorizationPolicy,
+        clients: ClientCache,
+        sessions: SessionService,
+    ) -> Self {
+        Self {
+            context,
+            issuer,
+            policy,
+            clients,
+            sessions,
+        }
+    }
+
+    /// Answers a request at the authorization endpoint (OAuth 2.1 §4.1.1): validates it, and either
+    /// answers the client at once or stores the request and names the page to show.
+    ///
+    /// # Errors
+    /// When a page has to say what is wrong.
+    pub async fn authorize(
+        &self,
+        parameters: AuthorizationParameters,
+        browser: &Browser,
+    ) -> Result<AuthorizeStep, AuthorizeFailure> {
+        let id = parameters
+            .single_client_id()
+            .and_then(|id| id.parse::<ClientId>().ok());
+        let id = id.ok_or(AuthorizeFailure::UnknownClient)?;
+        let client = self.clients.get(&id).await?;
+        if let Some(step) = self.try_authorize(&parameters, client, browser).await? {
+            return Ok(step);
+        }
+        // The copy of the client was stale: everything once more, with the present one.
+        let client = self.clients.read_anew(&id).await?;
+        let step = self.try_authorize(&parameters, client, browser).await?;
+        step.ok_or(AuthorizeFailure::ClientChanging)
+    }
+
+    /// `None` where the copy of the client turned out to be stale.
+    async fn try_authorize(
+        &self,
+        parameters: &AuthorizationParameters,
+        client: Option<Arc<Client>>,
+        browser: &Browser,
+    ) -> Result<Option<AuthorizeStep>, AuthorizeFailure> {
+        let client = client.filter(|client| client.is_active);
+        let client = client.ok_or(AuthorizeFailure::UnknownClient)?;
+        let redirect_uri = validate::redirect_uri(parameters, &client);
+        let redirect_uri = redirect_uri.ok_or(AuthorizeFailure::RedirectUri)?;
+
+        let to = validate::return_address(parameters, redirect_uri);
+        let now = self.context.now();
+        let request = match validate::validate(parameters, &client, &to, now) {
+            Ok(request) => request,
+            Err(refusal) => return Ok(Some(self.refuse(to, refusal))),
+        };
+        let (session, step) = self.next(&request, &client, browser).await?;
+        if step.forbidden_by(request.prompt) {
+            return Ok(Some(self.refuse(to, page_needed(&step))));
+        }
+        match (step, &session) {
+            (NextStep::Answer(scope), Some(session)) => {
+                let response = self
+                    .answer_at_once(&request, &client, session, scope)
+                    .await?;
+                Ok(response.map(AuthorizeStep::Respond))
+            }
+            (step, _) => {
+                let handle = self.keep(&request, browser).await?;
+                Ok(Some(page_for(&step, handle, session.as_ref())))
+            }
+        }
+    }
+
+    /// What follows for a stored request now that the browser's session has changed: after a login
+    /// or one of its steps.
+    ///
+    /// # Errors
+    /// When the request does not wait in this browser.
+    pub async fn resume(
+        &self,
+        handle: RequestHandle,
+        browser: &Browser,
+    ) -> Result<AuthorizeStep, AuthorizeFailure> {
+        let (stored, client) = self.waiting(&handle, browser).await?;
+        let (session, step) = self.next(&stored.request, &client, browser).await?;
+        match (step, &session) {
+            (NextStep::Answer(scope), Some(session)) => {
+                let response = self
+                    .answer_stored(&stored, &client, session, scope, None)
+                    .await?;
+                Ok(AuthorizeStep::Respond(response))
+            }
+            (step, _) => Ok(page_for(&step, handle, session.as_ref())),
+        }
+    }
+
+    /// What the login page says for a stored request.
+    ///
+    /// # Errors
+    /// When the request does not wait in this browser.
+    pub async fn login_view(
+        &self,
+        handle: &RequestHandle,
+        browser: &Browser,
+    ) -> Result<LoginView, AuthorizeFailure> {
+        let (stored, client) = self.waiting(handle, browser).await?;
+        Ok(LoginView {
+            client_name: client.name.clone(),
+            login_hint: stored.request.login_hint,
+        })
+    }
+
+    /// The browser's session, and what stands between the request and its answer.
+    pub(super) async fn next(
+        &self,
+        request: &AuthorizationRequest,
+        client: &Client,
+        browser: &Browser,
+    ) -> Result<(Option<Session>, NextStep), DbError> {
+        let found = self
+            .sessions
+            .current_with_consent(browser, Some(client.key))
+            .await?;
+        let (session, consent) = found.unzip();
+        let consent = consent.flatten();
+        let now = self.context.now();
+        let step = next_step(request, client, session.as_ref(), consent.as_ref(), now);
+        Ok((session, step))
+    }
+
+    /// The request of this handle, if it still waits in this browser, and its client, if that is
+    /// still active and still has the redirect URI.
+    pub(super) async fn waiting(
+        &self,
+        handle: &RequestHandle,
+        browser: &Browser,
+    ) -> Result<(StoredRequest, Arc<Client>), AuthorizeFailure> {
+        let conn = self.context.db.connect().await?;
+        let requests = conn.reads().authorization_requests();
+        let found = requests
+            .find(&key_of(handle, browser), self.context.now())
+            .await?;
+        drop(conn);
+        let stored = found.ok_or(AuthorizeFailure::RequestUnknown)?;
+        match stored.state {
+            StoredRequestState::Open => {}
+            StoredRequestState::Answered => return Err(AuthorizeFailure::AlreadyAnswered),
+            StoredRequestState::Expired => return Err(AuthorizeFailure::RequestUnknown),
+        }
+        let client = self.clients.get(&stored.client_id).await?;
+        let client = client.filter(|client| client.is_active);
+        let client = client.ok_or(AuthorizeFailure::UnknownClient)?;
+        if client
+            .admitted_redirect_uri(stored.request.redirect_uri.as_str())
+            .is_none()
+        {
+            return Err(AuthorizeFailure::RedirectUri);
+        }
+        Ok((stored, client))
+    }
+
+    /// Stores a request while the user is asked.
+    async fn keep(
+        &self,
+        request: &AuthorizationRequest,
+        browser: &Browser,
+    ) -> Result<RequestHandle, AuthorizeFailure> {
+        let now = self.context.now();
+        let entropy = &*self.context.entropy;
+        let handle = RequestHandle::new(opaque::generate(HANDLE_PREFIX, entropy));
+        let new = NewRequest {
+            id: AuthorizationRequestId::generate(now, entropy),
+            key: key_of(&handle, browser),
+            request,
+            network: counted_network(browser.address),
+            expires_at: now.plus(self.policy.request_lifetime),
+        };
+        let caps = RequestCaps {
+            per_network: self.policy.requests_per_address,
+            in_all: self.policy.requests_in_all,
+        };
+        let conn = self.context.db.connect().await?;
+        if conn
+            .reads()
+            .authorization_requests()
+            .insert(&new, caps)
+            .await?
+        {
+            Ok(handle)
+        } else {
+            Err(AuthorizeFailure::TooManyRequests)
+        }
+    }
+
+    fn refuse(&self, to: ReturnAddress, refusal: Refusal) -> AuthorizeStep {
+        AuthorizeStep::Respond(AuthorizationResponse::refused(to, refusal, &self.issuer))
+    }
+}
+
+fn key_of(handle: &RequestHandle, browser: &Browser) -> RequestKey {
+    RequestKey {
+        handle: opaque::digest(handle.expose()),
+        browser: opaque::digest(browser.token.expose()),
+    }
+}
+
+/// The error where `prompt=none` forbids the page (OpenID Connect Core §3.1.2.6).
+const fn page_needed(step: &NextStep) -> Refusal {
+    match step {
+        NextStep::LogIn(_) => Refusal {
+            code: AuthorizationErrorCode::LoginRequired,
+            description: "the user has to log in",
+        },
+        NextStep::AskConsent | NextStep::Answer(_) => Refusal {
+            code: AuthorizationErrorCode::ConsentRequired,
+            description: "the user has to consent",
+        },
+    }
+}
+
+/// The page for a step: a login that was begun goes on where it stopped.
+fn page_for(step: &NextStep, handle: RequestHandle, session: Option<&Session>) -> AuthorizeStep {
+    let unfinished = session.and_then(Session::next_step);
+    match (step, unfinished) {
+        (NextStep::LogIn(LoginReason::NoSession), Some(left)) => {
+            AuthorizeStep::FinishLogin(handle, left)
+        }
+        (NextStep::AskConsent, _) => AuthorizeStep::AskConsent(handle),
+        (NextStep::LogIn(_) | NextStep::Answer(_), _) => AuthorizeStep::LogIn(handle),
+    }
+}

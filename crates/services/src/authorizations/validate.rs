@@ -1,0 +1,298 @@
+//! The checks of an authorization request, in order: before client and redirect URI are known to be
+//! right nothing is ever sent there (OAuth 2.1 §4.1.2.1); after that everything is.
+
+use std::time::Duration;
+
+use authly_domain::authorizations::{
+    AuthorizationRequest, CodeChallenge, Prompt, PromptError, ResponseMode,
+};
+use authly_domain::clients::{Client, GrantType, NonceRule, PkceRule, RedirectUri};
+use authly_domain::clock::Timestamp;
+use authly_domain::scopes::{Resource, Scope};
+
+use super::AuthorizationErrorCode as Code;
+use super::AuthorizationParameters;
+use super::respond::{Refusal, ReturnAddress};
+
+/// The longest `state`, in bytes.
+const MAX_STATE: usize = 4_096;
+/// The longest `nonce`, in bytes.
+const MAX_NONCE: usize = 1_024;
+/// The longest `login_hint`, in bytes.
+const MAX_LOGIN_HINT: usize = 320;
+
+const fn invalid_request(description: &'static str) -> Refusal {
+    Refusal {
+        code: Code::InvalidRequest,
+        description,
+    }
+}
+
+impl AuthorizationParameters {
+    fn is_repeated(&self, name: &str) -> bool {
+        self.repeated.iter().any(|repeated| repeated == name)
+    }
+
+    /// The `client_id`, if it stands there once.
+    pub(super) fn single_client_id(&self) -> Option<&str> {
+        self.client_id
+            .as_deref()
+            .filter(|_id| !self.is_repeated("client_id"))
+    }
+}
+
+/// Where the answer goes: the registered URI that was named, or the only one there is. An OpenID
+/// request has to name it (OpenID Connect Core §3.1.2.1). `None`: a page, never a redirect.
+pub(super) fn redirect_uri(
+    parameters: &AuthorizationParameters,
+    client: &Client,
+) -> Option<RedirectUri> {
+    if parameters.is_repeated("redirect_uri") {
+        return None;
+    }
+    if let Some(presented) = &parameters.redirect_uri {
+        return client.admitted_redirect_uri(presented);
+    }
+    let scope = parameters.scope.as_deref().unwrap_or_default();
+    let is_openid = scope.split(' ').any(|name| name == "openid");
+    match client.redirect_uris.as_slice() {
+        [only] if !is_openid => Some(only.clone()),
+        _ => None,
+    }
+}
+
+/// How and with which `state` the answer, be it an error, travels. What is unusable is left out.
+pub(super) fn return_address(
+    parameters: &AuthorizationParameters,
+    redirect_uri: RedirectUri,
+) -> ReturnAddress {
+    let mode = parameters
+        .response_mode
+        .as_deref()
+        .and_then(|mode| mode.parse().ok());
+    let state = parameters.state.clone().filter(|state| {
+        !parameters.is_repeated("state") && check_text(state, MAX_STATE, "").is_ok()
+    });
+    ReturnAddress {
+        redirect_uri,
+        mode: mode.unwrap_or(ResponseMode::Query),
+        state,
+    }
+}
+
+/// Everything else.
+pub(super) fn validate(
+    parameters: &AuthorizationParameters,
+    client: &Client,
+    to: &ReturnAddress,
+    now: Timestamp,
+) -> Result<AuthorizationRequest, Refusal> {
+    check_request_objects(parameters)?;
+    if !parameters.repeated.is_empty() {
+        return Err(invalid_request("a parameter stands there more than once"));
+    }
+    check_response(parameters)?;
+    if !client.may_use(GrantType::AuthorizationCode) {
+        let description = "the client is not registered for authorization_code";
+        return Err(Refusal {
+            code: Code::UnauthorizedClient,
+            description,
+        });
+    }
+    check_texts(parameters)?;
+    let scope = scope(parameters, client)?;
+    let code_challenge = code_challenge(parameters, client, &scope)?;
+    Ok(AuthorizationRequest {
+        client: client.key,
+        redirect_uri: to.redirect_uri.clone(),
+        response_mode: to.mode,
+        resources: resources(parameters, client)?,
+        state: to.state.clone(),
+        nonce: parameters.nonce.clone(),
+        code_challenge,
+        prompt: prompt(parameters)?,
+        max_age: max_age(parameters)?,
+        login_hint: parameters.login_hint.clone(),
+        requested_at: now,
+        scope,
+    })
+}
+
+/// Request objects are not processed, and never ignored (OpenID Connect Core §6).
+fn check_request_objects(parameters: &AuthorizationParameters) -> Result<(), Refusal> {
+    if parameters.request.is_some() {
+        let description = "request objects are not supported";
+        return Err(Refusal {
+            code: Code::RequestNotSupported,
+            description,
+        });
+    }
+    if parameters.request_uri.is_some() {
+        let description = "request_uri is not supported";
+        return Err(Refusal {
+            code: Code::RequestUriNotSupported,
+            description,
+        });
+    }
+    Ok(())
+}
+
+fn check_response(parameters: &AuthorizationParameters) -> Result<(), Refusal> {
+    match parameters.response_type.as_deref() {
+        None => return Err(invalid_request("response_type is missing")),
+        Some("code") => {}
+        Some(_) => {
+            let description = "the only response_type is code";
+            return Err(Refusal {
+                code: Code::UnsupportedResponseType,
+                description,
+            });
+        }
+    }
+    match parameters
+        .response_mode
+        .as_deref()
+        .map(str::parse::<ResponseMode>)
+    {
+        Some(Err(_unknown)) => Err(invalid_request("response_mode is not supported")),
+        Some(Ok(_)) | None => Ok(()),
+    }
+}
+
+/// Texts that are stored and handed back: short enough, and without control characters.
+fn check_texts(parameters: &AuthorizationParameters) -> Result<(), Refusal> {
+    for (text, longest, description) in [
+        (
+            &parameters.state,
+            MAX_STATE,
+            "state is too long or holds a control character",
+        ),
+        (
+            &parameters.nonce,
+            MAX_NONCE,
+            "nonce is too long or holds a control character",
+        ),
+        (
+            &parameters.login_hint,
+            MAX_LOGIN_HINT,
+            "login_hint is too long or not a text",
+        ),
+    ] {
+        if let Some(text) = text {
+            check_text(text, longest, description)?;
+        }
+    }
+    Ok(())
+}
+
+fn check_text(text: &str, longest: usize, description: &'static str) -> Result<(), Refusal> {
+    if text.len() > longest || text.chars().any(char::is_control) {
+        return Err(invalid_request(description));
+    }
+    Ok(())
+}
+
+/// What is asked for, or the client's defaults (OAuth 2.1 §1.4.1).
+fn scope(parameters: &AuthorizationParameters, client: &Client) -> Result<Scope, Refusal> {
+    let refused = |description| Refusal {
+        code: Code::InvalidScope,
+        description,
+    };
+    let Some(text) = &parameters.scope else {
+        return if client.default_scope.is_empty() {
+            Err(refused("scope is missing, and the client has no default"))
+        } else {
+            Ok(client.default_scope.clone())
+        };
+    };
+    let asked: Scope = text
+        .parse()
+        .map_err(|_malformed| refused("scope is malformed"))?;
+    if asked.is_empty() || !client.scope.covers(&asked) {
+        return Err(refused(
+            "a scope does not exist or is not allowed for the client",
+        ));
+    }
+    Ok(asked)
+}
+
+/// PKCE with S256 for all (OAuth 2.1 §4.1.1), but for confidential OpenID clients that an
+/// administrator has exempted (§7.5.1.1).
+fn code_challenge(
+    parameters: &AuthorizationParameters,
+    client: &Client,
+    scope: &Scope,
+) -> Result<Option<CodeChallenge>, Refusal> {
+    let method = parameters.code_challenge_method.as_deref();
+    let Some(challenge) = &parameters.code_challenge else {
+        if method.is_some() {
+            return Err(invalid_request(
+                "code_challenge_method without code_challenge",
+            ));
+        }
+        return check_exemption(parameters, client, scope).map(|()| None);
+    };
+    if method != Some("S256") {
+        return Err(invalid_request("code_challenge_method has to be S256"));
+    }
+    let challenge = challenge.parse();
+    challenge
+        .map(Some)
+        .map_err(|_malformed| invalid_request("code_challenge is malformed"))
+}
+
+fn check_exemption(
+    parameters: &AuthorizationParameters,
+    client: &Client,
+    scope: &Scope,
+) -> Result<(), Refusal> {
+    if client.pkce == PkceRule::Required || !scope.contains("openid") {
+        return Err(invalid_request("code_challenge is missing"));
+    }
+    if client.nonce == NonceRule::Required && parameters.nonce.is_none() {
+        return Err(invalid_request("code_challenge or nonce is missing"));
+    }
+    Ok(())
+}
+
+fn prompt(parameters: &AuthorizationParameters) -> Result<Prompt, Refusal> {
+    let text = parameters.prompt.as_deref().unwrap_or_default();
+    text.parse().map_err(|error| match error {
+        PromptError::NoneWithOthers => invalid_request("prompt none stands beside another value"),
+        PromptError::Unknown => invalid_request("a prompt is not supported"),
+    })
+}
+
+fn max_age(parameters: &AuthorizationParameters) -> Result<Option<Duration>, Refusal> {
+    let Some(text) = &parameters.max_age else {
+        return Ok(None);
+    };
+    let malformed = || invalid_request("max_age is not a number of seconds");
+    if !text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err(malformed());
+    }
+    let seconds: u32 = text.parse().map_err(|_too_large| malformed())?;
+    Ok(Some(Duration::from_secs(seconds.into())))
+}
+
+fn resources(
+    parameters: &AuthorizationParameters,
+    client: &Client,
+) -> Result<Vec<Resource>, Refusal> {
+    let description = "a resource is malformed or not registered for the client";
+    let refused = || Refusal {
+        code: Code::InvalidTarget,
+        description,
+    };
+    let mut resources = Vec::new();
+    for text in &parameters.resources {
+        let resource: Resource = text.parse().map_err(|_malformed| refused())?;
+        if !client.resources.contains(&resource) {
+            return Err(refused());
+        }
+        if !resources.contains(&resource) {
+            resources.push(resource);
+        }
+    }
+    Ok(resources)
+}

@@ -1,0 +1,216 @@
+//! The first start: the scopes that everything needs, and the first administrator. Doing it again
+//! changes nothing.
+
+use std::sync::Arc;
+
+use authly_crypto::opaque;
+use authly_crypto::password::{PasswordError, PasswordHasher};
+use authly_domain::audit::{AuditAction, AuditEvent};
+use authly_domain::id::{AuditEventId, UserId};
+use authly_domain::scopes::{ParseScopeError, ScopeRecord};
+use authly_domain::secret::Password;
+use authly_domain::users::{Email, PasswordChange, Profile, Subject, Username};
+use authly_repositories::users::NewUser;
+use authly_repositories::{DbConn, DbError};
+
+use crate::Context;
+
+/// The scopes of OpenID Connect that we serve, with what the consent page says of them.
+const OPENID_SCOPES: [(&str, &str); 4] = [
+    ("openid", "Know who you are"),
+    ("profile", "See your name and profile"),
+    ("email", "See your e-mail address"),
+    ("offline_access", "Stay connected while you are away"),
+];
+
+/// The areas of administration; each has a scope to read and one to write.
+const ADMIN_AREAS: [(&str, &str); 7] = [
+    ("clients", "applications"),
+    ("scopes", "scopes"),
+    ("users", "users"),
+    ("system", "the server and its settings"),
+    ("tokens", "tokens and grants"),
+    ("keys", "signing keys"),
+    ("audit", "the audit trail"),
+];
+
+/// Why a first start fails.
+#[derive(Debug, thiserror::Error)]
+pub enum BootstrapError {
+    /// A built-in scope has a malformed name.
+    #[error("a built-in scope is malformed")]
+    Scope(#[from] ParseScopeError),
+    /// The administrator's name or address belongs to a user who is no administrator.
+    #[error("the administrator's user name or address belongs to somebody else")]
+    NameTaken,
+    /// The password cannot be hashed.
+    #[error("the administrator's password could not be hashed")]
+    Password(#[from] PasswordError),
+    /// Storage failed.
+    #[error("storage failed")]
+    Storage(#[from] DbError),
+}
+
+/// The administrator to be made.
+#[derive(Debug)]
+pub struct NewAdministrator {
+    /// Their name.
+    pub username: Username,
+    /// Their address.
+    pub email: Option<Email>,
+    /// Their password.
+    pub password: Password,
+    /// Whether it must be changed at the first login: always, if we made it.
+    pub password_change: PasswordChange,
+}
+
+/// Does what a first start needs.
+pub struct Bootstrap {
+    context: Context,
+    hasher: Arc<PasswordHasher>,
+}
+
+impl Bootstrap {
+    /// A bootstrap that hashes with `hasher`.
+    #[must_use]
+    pub const fn new(context: Context, hasher: Arc<PasswordHasher>) -> Self {
+        Self { context, hasher }
+    }
+
+    /// Stores the built-in scopes that are missing; those that are there stay as they are.
+    ///
+    /// # Errors
+    /// When storage fails.
+    pub async fn ensure_scopes(&self) -> Result<(), BootstrapError> {
+        let conn = self.context.db.connect().await?;
+        let present = conn.reads().scopes().active().await?;
+        for scope in built_in_scopes()? {
+            if !present.iter().any(|one| one.name == scope.name) {
+                conn.reads()
+                    .scopes()
+                    .insert_missing(&scope, self.context.now())
+                    .await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether there is no administrator yet.
+    ///
+    /// # Errors
+    /// When storage fails.
+    pub async fn needs_administrator(&self) -> Result<bool, BootstrapError> {
+        let conn = self.context.db.connect().await?;
+        Ok(!conn.reads().users().has_administrator().await?)
+    }
+
+    /// A password that nobody else knows: more than 128 random bits, in groups that can be typed.
+    #[must_use]
+    pub fn generate_password(&self) -> Password {
+        let value = opaque::generate("", &*self.context.entropy);
+        let typeable: Vec<char> = value
+            .chars()
+            .filter(char::is_ascii_alphanumeric)
+            .take(24)
+            .collect();
+        let groups: Vec<String> = typeable
+            .chunks(6)
+            .map(|group| group.iter().collect())
+            .collect();
+        Password::new(groups.join("-"))
+    }
+
+    /// Makes the first administrator, unless another node was faster. Answers whether it was made.
+    ///
+    /// # Errors
+    /// When the name belongs to somebody else, or storage fails.
+    pub async fn create_administrator(
+        &self,
+        administrator: &NewAdministrator,
+    ) -> Result<bool, BootstrapError> {
+        let hash = self.hasher.hash(&administrator.password).await?;
+        let now = self.context.now();
+        let entropy = &*self.context.entropy;
+        let subject = Subject::new(UserId::generate(now, entropy).as_uuid().to_string());
+        let user = NewUser {
+            id: UserId::generate(now, entropy),
+            subject: &subject,
+            username: &administrator.username,
+            email: administrator.email.as_ref(),
+            is_verified: administrator.email.is_some(),
+            password: &hash,
+            password_change: administrator.password_change,
+            is_admin: true,
+            profile: &Profile::default(),
+            created_at: now,
+        };
+        let mut conn = self.context.db.connect().await?;
+        if self.store(&mut conn, &user).await? {
+            return Ok(true);
+        }
+        if conn.reads().users().has_administrator().await? {
+            return Ok(false);
+        }
+        Err(BootstrapError::NameTaken)
+    }
+
+    async fn store(&self, conn: &mut DbConn, user: &NewUser<'_>) -> Result<bool, DbError> {
+        let work = conn.begin("bootstrap.create_administrator").await?;
+        if work.users().has_administrator().await? || !work.users().insert(user).await? {
+            return Ok(false);
+        }
+        let event = AuditEvent {
+            id: AuditEventId::generate(user.created_at, &*self.context.entropy),
+            at: user.created_at,
+            action: AuditAction::AdministratorCreated,
+            user: Some(user.id),
+            client: None,
+            grant: None,
+            session: None,
+            address: None,
+        };
+        work.audit().append(&event).await?;
+        work.commit().await?;
+        Ok(true)
+    }
+}
+
+fn built_in_scopes() -> Result<Vec<ScopeRecord>, ParseScopeError> {
+    let openid = OPENID_SCOPES.map(|(name, about)| (name.to_owned(), about.to_owned()));
+    let admin = ADMIN_AREAS.into_iter().flat_map(|(area, about)| {
+        [
+            (
+                format!("admin:{area}:read"),
+                format!("See {about} as an administrator"),
+            ),
+            (
+                format!("admin:{area}:write"),
+                format!("Change {about} as an administrator"),
+            ),
+        ]
+    });
+    let record = |(name, description): (String, String)| {
+        let name = name.parse()?;
+        Ok(ScopeRecord {
+            name,
+            description,
+            is_default: false,
+            is_active: true,
+            is_system: true,
+        })
+    };
+    openid.into_iter().chain(admin).map(record).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn there_is_a_scope_to_read_and_one_to_write_for_each_area() {
+        let scopes = built_in_scopes().unwrap();
+        let has = |name: &str| scopes.iter().any(|scope| scope.name.as_str() == name);
+        assert!(has("openid") && has("admin:keys:write") && has("admin:audit:read"));
+        assert_eq!(scopes.len(), 18);
+    }
+}

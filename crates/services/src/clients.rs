@@ -1,0 +1,9 @@
+//! Clients: who they are, and how they prove it.
+
+mod authenticate;
+mod cache;
+
+pub use authenticate::{
+    AuthenticatedClient, ClientAuthError, ClientAuthenticator, PresentedCredentials, RefusedClient,
+};
+pub use cache::ClientCache;

@@ -1,0 +1,58 @@
+//! The clients of late. A copy proves itself by its version, which every statement that relies on
+//! it compares (decisions 1): a stale one costs a retry and grants nothing.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use authly_domain::clients::{Client, ClientId};
+use authly_repositories::{Db, DbError};
+use moka::future::Cache;
+
+/// The most clients that are kept.
+const CAPACITY: u64 = 10_000;
+/// How long one is kept without being read anew.
+const LIFETIME: Duration = Duration::from_mins(1);
+
+/// A bounded cache of clients. Cheap to clone.
+#[derive(Clone)]
+pub struct ClientCache {
+    db: Db,
+    clients: Cache<ClientId, Arc<Client>>,
+}
+
+impl ClientCache {
+    /// An empty cache over `db`.
+    #[must_use]
+    pub fn new(db: Db) -> Self {
+        let clients = Cache::builder()
+            .max_capacity(CAPACITY)
+            .time_to_live(LIFETIME)
+            .build();
+        Self { db, clients }
+    }
+
+    /// The client of this name, active or not; read from the database if it is not at hand.
+    ///
+    /// # Errors
+    /// When storage fails.
+    pub async fn get(&self, id: &ClientId) -> Result<Option<Arc<Client>>, DbError> {
+        match self.clients.get(id).await {
+            Some(client) => Ok(Some(client)),
+            None => self.read_anew(id).await,
+        }
+    }
+
+    /// The client of this name as the database has it now.
+    ///
+    /// # Errors
+    /// When storage fails.
+    pub async fn read_anew(&self, id: &ClientId) -> Result<Option<Arc<Client>>, DbError> {
+        let found = self.db.connect().await?.reads().clients().find(id).await?;
+        let Some(client) = found.map(Arc::new) else {
+            self.clients.invalidate(id).await;
+            return Ok(None);
+        };
+        self.clients.insert(id.clone(), Arc::clone(&client)).await;
+        Ok(Some(client))
+    }
+}

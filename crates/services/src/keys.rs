@@ -1,0 +1,182 @@
+//! Signing keys: made, rotated, published, and noticed by every node.
+
+mod rotate;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use arc_swap::ArcSwap;
+use authly_crypto::keyring::{KeyRing, KeyRingError, SharedKeyRing};
+use authly_crypto::keys::KeyError;
+use authly_crypto::master_key::MasterKey;
+use authly_domain::clock::Timestamp;
+use authly_domain::keys::{KeyPhase, SigningKeyRecord};
+use authly_repositories::DbError;
+
+pub use rotate::Rotation;
+
+use crate::Context;
+
+/// How often a node asks whether keys have changed (decisions 1).
+const POLL_INTERVAL: Duration = Duration::from_secs(1);
+
+/// Why keys cannot be had.
+#[derive(Debug, thiserror::Error)]
+pub enum KeysError {
+    /// A key cannot be made.
+    #[error("a signing key could not be made")]
+    Generation(#[from] KeyError),
+    /// The stored keys cannot be used.
+    #[error("the stored signing keys cannot be used")]
+    Ring(#[from] KeyRingError),
+    /// The thread that makes keys has ended.
+    #[error("the signing keys could not be made: the program is stopping")]
+    Stopped,
+    /// Storage failed.
+    #[error("storage failed")]
+    Storage(#[from] DbError),
+}
+
+/// The key set as it is published (RFC 7517 §5).
+#[derive(Debug, Clone)]
+pub struct PublishedKeys {
+    /// The document.
+    pub document: Arc<[u8]>,
+    /// Its strong `ETag`, quoted.
+    pub etag: String,
+}
+
+/// What the ring in memory was made of.
+struct Held {
+    revision: i64,
+    /// When the first of the retiring keys is to be published no more.
+    changes_at: Option<Timestamp>,
+}
+
+/// Keeps the keys.
+pub struct KeyService {
+    context: Context,
+    master: Arc<MasterKey>,
+    ring: Arc<SharedKeyRing>,
+    /// How long the longest-lived token lives: so long a retiring key stays published.
+    longest_token: Duration,
+    held: ArcSwap<Held>,
+}
+
+impl KeyService {
+    /// Loads the keys; makes them where there are none yet.
+    ///
+    /// # Errors
+    /// When keys cannot be made or opened, or storage fails.
+    pub async fn open(
+        context: Context,
+        master: Arc<MasterKey>,
+        longest_token: Duration,
+    ) -> Result<Self, KeysError> {
+        rotate::make_first_keys(&context, &master).await?;
+        let (ring, held) = load(&context, &master, longest_token).await?;
+        let ring = Arc::new(SharedKeyRing::new(ring));
+        Ok(Self {
+            context,
+            master,
+            ring,
+            longest_token,
+            held: ArcSwap::from_pointee(held),
+        })
+    }
+
+    /// The keys in memory, for those who sign.
+    #[must_use]
+    pub fn ring(&self) -> Arc<SharedKeyRing> {
+        Arc::clone(&self.ring)
+    }
+
+    /// The key set as it is published; no round trip.
+    #[must_use]
+    pub fn published(&self) -> PublishedKeys {
+        let ring = self.ring.load();
+        PublishedKeys {
+            document: ring.jwks_bytes(),
+            etag: ring.jwks_etag().to_owned(),
+        }
+    }
+
+    /// Loads the keys anew if they have changed since; one round trip if not.
+    ///
+    /// # Errors
+    /// When keys cannot be opened, or storage fails.
+    pub async fn refresh(&self) -> Result<(), KeysError> {
+        let revision = self
+            .context
+            .db
+            .connect()
+            .await?
+            .reads()
+            .keys()
+            .revision()
+            .await?;
+        let held = self.held.load();
+        let is_due = held.changes_at.is_some_and(|at| self.context.now() >= at);
+        if revision != held.revision || is_due {
+            let (ring, held) = load(&self.context, &self.master, self.longest_token).await?;
+            self.ring.replace(ring);
+            self.held.store(Arc::new(held));
+            tracing::info!(
+                keys.revision = revision,
+                "the signing keys were loaded anew"
+            );
+        }
+        Ok(())
+    }
+
+    /// Refreshes for ever, once a second. A failure is said once; the keys in memory stay good.
+    pub async fn watch(&self) {
+        let mut ticks = tokio::time::interval(POLL_INTERVAL);
+        ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        let mut has_failed = false;
+        loop {
+            ticks.tick().await;
+            match self.refresh().await {
+                Ok(()) => has_failed = false,
+                Err(_) if has_failed => {}
+                Err(error) => {
+                    has_failed = true;
+                    let error: &dyn std::error::Error = &error;
+                    tracing::warn!(error, "the signing keys could not be checked for changes");
+                }
+            }
+        }
+    }
+}
+
+async fn load(
+    context: &Context,
+    master: &MasterKey,
+    longest_token: Duration,
+) -> Result<(KeyRing, Held), KeysError> {
+    let conn = context.db.connect().await?;
+    // The revision first: a change in between is then noticed at the next look.
+    let revision = conn.reads().keys().revision().await?;
+    let records = conn.reads().keys().all().await?;
+    let now = context.now();
+    let ring = KeyRing::build(&records, master, now, longest_token)?;
+    Ok((
+        ring,
+        Held {
+            revision,
+            changes_at: next_change(&records, now, longest_token),
+        },
+    ))
+}
+
+fn next_change(
+    records: &[SigningKeyRecord],
+    now: Timestamp,
+    longest_token: Duration,
+) -> Option<Timestamp> {
+    let ends = records.iter().filter_map(|record| match record.phase {
+        KeyPhase::Retiring { since } => Some(since.plus(longest_token)),
+        _ => None,
+    });
+    ends.filter(|end| *end > now).min()
+}

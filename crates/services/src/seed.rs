@@ -1,0 +1,26 @@
+//! Seeds: scopes, users and clients from a file, for demos, tests and first installations. What is
+//! listed replaces, what is absent stays, nothing is removed (decisions 34).
+
+mod apply;
+mod clients;
+mod document;
+
+use authly_crypto::password::PasswordError;
+use authly_repositories::DbError;
+
+pub use apply::{SeedReport, Seeder};
+pub use document::{Seed, SeedClient, SeedScope, SeedUser};
+
+/// Why a seed is not applied. Nothing of it is stored then.
+#[derive(Debug, thiserror::Error)]
+pub enum SeedError {
+    /// Some of it is wrong: all that is, each with its place.
+    #[error("the seed has {} problem(s): {}", .0.len(), .0.join("; "))]
+    Problems(Vec<String>),
+    /// A password cannot be hashed.
+    #[error("a password could not be hashed")]
+    Password(#[from] PasswordError),
+    /// Storage failed.
+    #[error("storage failed")]
+    Storage(#[from] DbError),
+}

@@ -1,0 +1,286 @@
+//! Applying a seed: everything is checked first, then stored in one transaction.
+
+use std::sync::Arc;
+
+use authly_crypto::opaque;
+use authly_crypto::password::PasswordHasher;
+use authly_domain::clients::Client;
+use authly_domain::id::{ClientKey, UserId};
+use authly_domain::scopes::ScopeRecord;
+use authly_domain::secret::{Password, SecretDigest};
+use authly_domain::users::{
+    Email, LoginName, PasswordChange, PasswordHash, Profile, Subject, Username,
+};
+use authly_repositories::users::{NewUser, UserChange};
+use authly_repositories::{DbError, UnitOfWork};
+
+use super::clients::client_of;
+use super::{Seed, SeedError, SeedScope, SeedUser};
+use crate::Context;
+
+/// What a seed did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SeedReport {
+    /// Scopes in it.
+    pub scopes: usize,
+    /// Users in it.
+    pub users: usize,
+    /// Clients in it.
+    pub clients: usize,
+}
+
+/// A user, checked.
+struct PlannedUser {
+    username: Username,
+    email: Option<Email>,
+    verified: Option<bool>,
+    admin: Option<bool>,
+    profile: Profile,
+    /// The hash for a new user; the key of one who exists.
+    account: Account,
+}
+
+enum Account {
+    New(PasswordHash),
+    Present(UserId),
+}
+
+/// A client, checked.
+struct PlannedClient {
+    client: Client,
+    secret: Option<SecretDigest>,
+}
+
+/// Applies seeds.
+pub struct Seeder {
+    context: Context,
+    hasher: Arc<PasswordHasher>,
+}
+
+impl Seeder {
+    /// A seeder that hashes with `hasher`.
+    #[must_use]
+    pub const fn new(context: Context, hasher: Arc<PasswordHasher>) -> Self {
+        Self { context, hasher }
+    }
+
+    /// Applies a seed. Doing it again changes nothing but what was changed in between.
+    ///
+    /// # Errors
+    /// When something is wrong with it, all problems at once; or storage fails. Nothing is stored
+    /// then.
+    pub async fn apply(&self, seed: &Seed) -> Result<SeedReport, SeedError> {
+        let mut problems = Vec::new();
+        let scopes = scopes_of(&seed.scopes, &mut problems);
+        let mut users = Vec::new();
+        for user in &seed.users {
+            users.extend(self.user_of(user, &mut problems).await?);
+        }
+        let clients = self.clients_of(seed, &mut problems).await?;
+        self.check_scopes_exist(&scopes, &clients, &mut problems)
+            .await?;
+        if !problems.is_empty() {
+            return Err(SeedError::Problems(problems));
+        }
+        self.store(&scopes, &users, &clients).await?;
+        Ok(SeedReport {
+            scopes: scopes.len(),
+            users: users.len(),
+            clients: clients.len(),
+        })
+    }
+
+    async fn store(
+        &self,
+        scopes: &[ScopeRecord],
+        users: &[PlannedUser],
+        clients: &[PlannedClient],
+    ) -> Result<(), SeedError> {
+        let now = self.context.now();
+        let mut conn = self.context.db.connect().await?;
+        let work = conn.begin("seed.apply").await?;
+        for scope in scopes {
+            work.scopes().upsert(scope, now).await?;
+        }
+        for user in users {
+            self.store_user(&work, user).await?;
+        }
+        for planned in clients {
+            let key = work.clients().upsert(&planned.client, now).await?;
+            let (scope, optional) = (&planned.client.scope, &planned.client.optional_scope);
+            work.clients().replace_scopes(key, scope, optional).await?;
+            if let Some(digest) = &planned.secret {
+                work.clients().replace_secrets(key, digest, now).await?;
+            }
+        }
+        Ok(work.commit().await?)
+    }
+
+    async fn store_user(&self, work: &UnitOfWork<'_>, user: &PlannedUser) -> Result<(), SeedError> {
+        let now = self.context.now();
+        match &user.account {
+            Account::Present(id) => {
+                let change = UserChange {
+                    email: user.email.as_ref(),
+                    is_verified: user.verified,
+                    is_admin: user.admin,
+                    profile: &user.profile,
+                };
+                work.users().change(*id, &change).await?;
+            }
+            Account::New(hash) => {
+                let subject = UserId::generate(now, &*self.context.entropy);
+                let new = NewUser {
+                    id: UserId::generate(now, &*self.context.entropy),
+                    subject: &Subject::new(subject.as_uuid().to_string()),
+                    username: &user.username,
+                    email: user.email.as_ref(),
+                    is_verified: user.verified.unwrap_or(false),
+                    password: hash,
+                    password_change: PasswordChange::NotRequired,
+                    is_admin: user.admin.unwrap_or(false),
+                    profile: &user.profile,
+                    created_at: now,
+                };
+                if !work.users().insert(&new).await? {
+                    let problem = format!("user {}: name or email is taken", user.username);
+                    return Err(SeedError::Problems(vec![problem]));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    async fn user_of(
+        &self,
+        seed: &SeedUser,
+        problems: &mut Vec<String>,
+    ) -> Result<Option<PlannedUser>, SeedError> {
+        let mut problem = |what: &str| problems.push(format!("user {}: {what}", seed.username));
+        let username = match seed.username.parse::<Username>() {
+            Ok(username) => username,
+            Err(why) => {
+                problem(&why.to_string());
+                return Ok(None);
+            }
+        };
+        let email = seed
+            .email
+            .as_ref()
+            .map(|email| email.parse::<Email>())
+            .transpose();
+        let Ok(email) = email else {
+            problem("the email is malformed");
+            return Ok(None);
+        };
+        let name = LoginName::Username(username.normal_form().to_owned());
+        let conn = self.context.db.connect().await?;
+        let present = conn.reads().users().find_credentials(&name).await?;
+        drop(conn);
+        let account = match (present, &seed.password) {
+            (Some(present), _) => Account::Present(present.id),
+            (None, Some(password)) => {
+                let password = Password::new(password.expose().to_owned());
+                if let Err(why) = password.check_form() {
+                    problem(&why.to_string());
+                    return Ok(None);
+                }
+                Account::New(self.hasher.hash(&password).await?)
+            }
+            (None, None) => {
+                problem("a new user needs a password");
+                return Ok(None);
+            }
+        };
+        let (verified, admin, profile) = (seed.verified, seed.admin, profile_of(seed));
+        Ok(Some(PlannedUser {
+            username,
+            email,
+            verified,
+            admin,
+            profile,
+            account,
+        }))
+    }
+
+    async fn clients_of(
+        &self,
+        seed: &Seed,
+        problems: &mut Vec<String>,
+    ) -> Result<Vec<PlannedClient>, DbError> {
+        let conn = self.context.db.connect().await?;
+        let mut planned = Vec::new();
+        for one in &seed.clients {
+            let present = match one.client_id.parse() {
+                Ok(id) => conn.reads().clients().find(&id).await?,
+                Err(_malformed) => None,
+            };
+            let key = ClientKey::generate(self.context.now(), &*self.context.entropy);
+            if let Some(client) = client_of(one, present.as_ref(), key, problems) {
+                let secret = one.client_secret.as_ref();
+                planned.push(PlannedClient {
+                    client,
+                    secret: secret.map(|secret| opaque::digest(secret.expose())),
+                });
+            }
+        }
+        Ok(planned)
+    }
+
+    /// Every scope of a client is in the seed or in the catalogue.
+    async fn check_scopes_exist(
+        &self,
+        scopes: &[ScopeRecord],
+        clients: &[PlannedClient],
+        problems: &mut Vec<String>,
+    ) -> Result<(), DbError> {
+        let conn = self.context.db.connect().await?;
+        let stored = conn.reads().scopes().active().await?;
+        for PlannedClient { client, .. } in clients {
+            for name in client.scope.iter() {
+                if !scopes
+                    .iter()
+                    .chain(&stored)
+                    .any(|scope| &scope.name == name)
+                {
+                    problems.push(format!("client {}: there is no scope {name}", client.id));
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+fn scopes_of(seed: &[SeedScope], problems: &mut Vec<String>) -> Vec<ScopeRecord> {
+    let mut scopes = Vec::new();
+    for scope in seed {
+        match scope.name.parse() {
+            Ok(name) => scopes.push(ScopeRecord {
+                name,
+                description: scope.description.clone(),
+                is_default: scope.default,
+                is_active: true,
+                is_system: false,
+            }),
+            Err(why) => problems.push(format!("scope {:?}: {why}", scope.name)),
+        }
+    }
+    scopes
+}
+
+fn profile_of(seed: &SeedUser) -> Profile {
+    Profile {
+        name: seed.name.clone(),
+        given_name: seed.given_name.clone(),
+        family_name: seed.family_name.clone(),
+        middle_name: seed.middle_name.clone(),
+        nickname: seed.nickname.clone(),
+        profile: seed.profile.clone(),
+        picture: seed.picture.clone(),
+        website: seed.website.clone(),
+        gender: seed.gender.clone(),
+        birthdate: seed.birthdate.clone(),
+        zoneinfo: seed.zoneinfo.clone(),
+        locale: seed.locale.clone(),
+    }
+}

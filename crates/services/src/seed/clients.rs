@@ -1,0 +1,236 @@
+//! From what a seed says of a client, and what is stored of it, to what is to be stored.
+
+use std::str::FromStr;
+
+use authly_domain::clients::{
+    ApplicationType, AuthMethod, Client, ClientId, ClientType, ConsentPolicy, GrantType, NonceRule,
+    PkceRule, RefreshRotation,
+};
+use authly_domain::id::ClientKey;
+use authly_domain::scopes::Scope;
+
+use super::SeedClient;
+
+/// The fewest bytes of a client's secret (decisions 15): it is kept as a plain SHA-256 digest, which
+/// is safe for what is random and long, and not for what people choose.
+const MIN_SECRET_BYTES: usize = 32;
+
+/// Collects what is wrong with one client.
+struct Reader<'p> {
+    client_id: &'p str,
+    problems: &'p mut Vec<String>,
+}
+
+impl Reader<'_> {
+    fn problem(&mut self, what: &str) {
+        self.problems
+            .push(format!("client {}: {what}", self.client_id));
+    }
+
+    fn one<T: FromStr>(&mut self, name: &str, text: Option<&String>) -> Option<T> {
+        let text = text?;
+        let parsed = text.parse().ok();
+        if parsed.is_none() {
+            self.problem(&format!("{name} {text:?} is not one of the known values"));
+        }
+        parsed
+    }
+
+    fn all<T: FromStr>(&mut self, name: &str, texts: Option<&Vec<String>>) -> Option<Vec<T>>
+    where
+        T::Err: std::fmt::Display,
+    {
+        let mut all = Vec::new();
+        for text in texts? {
+            match text.parse() {
+                Ok(one) => all.push(one),
+                Err(why) => self.problem(&format!("{name} {text:?}: {why}")),
+            }
+        }
+        Some(all)
+    }
+
+    fn scope(&mut self, name: &str, text: Option<&String>) -> Option<Scope> {
+        let parsed = text?.parse();
+        if let Err(why) = &parsed {
+            self.problem(&format!("{name}: {why}"));
+        }
+        parsed.ok()
+    }
+}
+
+/// A client as it is to be: what is listed replaces, what is absent stays or has its default.
+pub(super) fn client_of(
+    seed: &SeedClient,
+    present: Option<&Client>,
+    key: ClientKey,
+    problems: &mut Vec<String>,
+) -> Option<Client> {
+    let mut read = Reader {
+        client_id: &seed.client_id,
+        problems,
+    };
+    let id: Option<ClientId> = seed.client_id.parse().ok();
+    let Some(id) = id.filter(|id| id.check_chosen().is_ok()) else {
+        read.problem("the client_id is malformed, or reserved for another mechanism");
+        return None;
+    };
+    let mut client = present.cloned().unwrap_or_else(|| new_client(key, id));
+    replace(
+        &mut client.client_type,
+        read.one("client_type", seed.client_type.as_ref()),
+    );
+    if present.is_none() && client.client_type == ClientType::Public {
+        client.auth_method = AuthMethod::None;
+    }
+    let method = read.one(
+        "token_endpoint_auth_method",
+        seed.token_endpoint_auth_method.as_ref(),
+    );
+    replace(&mut client.auth_method, method);
+    let application = read.one("application_type", seed.application_type.as_ref());
+    replace(&mut client.application_type, application);
+    let redirect_uris = read.all("redirect_uris", seed.redirect_uris.as_ref());
+    replace(&mut client.redirect_uris, redirect_uris);
+    let logout = read.all(
+        "post_logout_redirect_uris",
+        seed.post_logout_redirect_uris.as_ref(),
+    );
+    replace(&mut client.post_logout_redirect_uris, logout);
+    replace(
+        &mut client.grant_types,
+        read.all("grant_types", seed.grant_types.as_ref()),
+    );
+    replace(
+        &mut client.resources,
+        read.all("resources", seed.resources.as_ref()),
+    );
+    let audience = read.all("default_audience", seed.default_audience.as_ref());
+    replace(&mut client.default_audience, audience);
+    replace(&mut client.scope, read.scope("scope", seed.scope.as_ref()));
+    let optional = read.scope("optional_scope", seed.optional_scope.as_ref());
+    replace(&mut client.optional_scope, optional);
+    replace(&mut client.name, seed.client_name.clone());
+    replace(&mut client.is_active, seed.active);
+    take_switches(&mut client, seed);
+    check(&mut read, &client, seed, present.is_some());
+    Some(client)
+}
+
+fn new_client(key: ClientKey, id: ClientId) -> Client {
+    Client {
+        key,
+        name: id.as_str().to_owned(),
+        id,
+        client_type: ClientType::Confidential,
+        application_type: ApplicationType::Web,
+        auth_method: AuthMethod::ClientSecretBasic,
+        secrets: Vec::new(),
+        redirect_uris: Vec::new(),
+        post_logout_redirect_uris: Vec::new(),
+        grant_types: vec![GrantType::AuthorizationCode],
+        scope: Scope::empty(),
+        default_scope: Scope::empty(),
+        optional_scope: Scope::empty(),
+        resources: Vec::new(),
+        default_audience: Vec::new(),
+        pkce: PkceRule::Required,
+        nonce: NonceRule::Required,
+        consent: ConsentPolicy::Ask,
+        refresh_rotation: RefreshRotation::Rotate,
+        client_uri: None,
+        policy_uri: None,
+        tos_uri: None,
+        is_active: true,
+        version: 0,
+    }
+}
+
+fn replace<T>(present: &mut T, listed: Option<T>) {
+    if let Some(listed) = listed {
+        *present = listed;
+    }
+}
+
+fn take_switches(client: &mut Client, seed: &SeedClient) {
+    let switch = |listed: Option<bool>, on, off| listed.map(|listed| if listed { on } else { off });
+    if let Some(rule) = seed.require_pkce {
+        client.pkce = if rule {
+            PkceRule::Required
+        } else {
+            PkceRule::Exempt
+        };
+    }
+    if let Some(rule) = seed.require_nonce {
+        client.nonce = if rule {
+            NonceRule::Required
+        } else {
+            NonceRule::Exempt
+        };
+    }
+    let consent = switch(
+        seed.require_consent,
+        ConsentPolicy::Ask,
+        ConsentPolicy::FirstParty,
+    );
+    replace(&mut client.consent, consent);
+    if let Some(rotate) = seed.refresh_rotation {
+        client.refresh_rotation = if rotate {
+            RefreshRotation::Rotate
+        } else {
+            RefreshRotation::Keep
+        };
+    }
+    for (present, listed) in [
+        (&mut client.client_uri, &seed.client_uri),
+        (&mut client.policy_uri, &seed.policy_uri),
+        (&mut client.tos_uri, &seed.tos_uri),
+    ] {
+        if listed.is_some() {
+            present.clone_from(listed);
+        }
+    }
+}
+
+/// Rules that span several fields.
+fn check(read: &mut Reader<'_>, client: &Client, seed: &SeedClient, is_present: bool) {
+    let is_public = client.client_type == ClientType::Public;
+    if is_public != (client.auth_method == AuthMethod::None) {
+        read.problem("token_endpoint_auth_method none belongs to public clients, and only to them");
+    }
+    match &seed.client_secret {
+        Some(_) if is_public => read.problem("a public client has no client_secret"),
+        Some(secret) if secret.expose().len() < MIN_SECRET_BYTES => {
+            read.problem("a client_secret has at least 32 bytes");
+        }
+        None if !is_public && !is_present => {
+            read.problem("a confidential client has a client_secret");
+        }
+        Some(_) | None => {}
+    }
+    if is_public && client.may_use(GrantType::ClientCredentials) {
+        read.problem("client_credentials is for confidential clients");
+    }
+    if client.may_use(GrantType::AuthorizationCode) && client.redirect_uris.is_empty() {
+        read.problem("authorization_code needs at least one redirect_uri");
+    }
+    if client.may_use(GrantType::RefreshToken) && !client.may_use(GrantType::AuthorizationCode) {
+        read.problem("refresh_token needs authorization_code");
+    }
+    let is_exempt = client.pkce == PkceRule::Exempt || client.nonce == NonceRule::Exempt;
+    if is_exempt && (is_public || !client.scope.contains("openid")) {
+        read.problem("require_pkce and require_nonce can be false for confidential OpenID clients");
+    }
+    if !client.scope.covers(&client.optional_scope) {
+        read.problem("optional_scope is a part of scope");
+    }
+    for uri in [&client.client_uri, &client.policy_uri, &client.tos_uri]
+        .into_iter()
+        .flatten()
+    {
+        let is_web = url::Url::parse(uri).is_ok_and(|url| matches!(url.scheme(), "https" | "http"));
+        if !is_web {
+            read.problem(&format!("{uri:?} is not an https address"));
+        }
+    }
+}

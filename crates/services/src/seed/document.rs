@@ -1,0 +1,134 @@
+//! The seed as it is written. Keys have the names of the registered metadata (RFC 7591, OpenID
+//! Connect Dynamic Client Registration) where there is one.
+
+use serde::Deserialize;
+
+/// A seed file.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Seed {
+    /// What may be asked for.
+    pub scopes: Vec<SeedScope>,
+    /// Who can log in.
+    pub users: Vec<SeedUser>,
+    /// Who can ask.
+    pub clients: Vec<SeedClient>,
+}
+
+/// A scope.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SeedScope {
+    /// Its name.
+    pub name: String,
+    /// What the consent page says.
+    pub description: String,
+    /// Whether a request without `scope` asks for it.
+    #[serde(default)]
+    pub default: bool,
+}
+
+/// A user.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SeedUser {
+    /// Their name.
+    pub username: String,
+    /// Their address.
+    pub email: Option<String>,
+    /// Their password; counts only when the user is created.
+    pub password: Option<SeedSecret>,
+    /// Whether the address is proven.
+    pub verified: Option<bool>,
+    /// Whether they may administer.
+    pub admin: Option<bool>,
+    /// Standard claims (OpenID Connect Core §5.1).
+    pub name: Option<String>,
+    /// `given_name`.
+    pub given_name: Option<String>,
+    /// `family_name`.
+    pub family_name: Option<String>,
+    /// `middle_name`.
+    pub middle_name: Option<String>,
+    /// `nickname`.
+    pub nickname: Option<String>,
+    /// `profile`.
+    pub profile: Option<String>,
+    /// `picture`.
+    pub picture: Option<String>,
+    /// `website`.
+    pub website: Option<String>,
+    /// `gender`.
+    pub gender: Option<String>,
+    /// `birthdate`.
+    pub birthdate: Option<String>,
+    /// `zoneinfo`.
+    pub zoneinfo: Option<String>,
+    /// `locale`.
+    pub locale: Option<String>,
+}
+
+/// A client.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SeedClient {
+    /// Its name on the wire.
+    pub client_id: String,
+    /// What people know it as.
+    pub client_name: Option<String>,
+    /// `confidential` or `public`.
+    pub client_type: Option<String>,
+    /// Its secret: at least 32 bytes (decisions 15).
+    pub client_secret: Option<SeedSecret>,
+    /// `web` or `native`.
+    pub application_type: Option<String>,
+    /// Where answers may go.
+    pub redirect_uris: Option<Vec<String>>,
+    /// Where logout may lead.
+    pub post_logout_redirect_uris: Option<Vec<String>>,
+    /// Which grants it may use.
+    pub grant_types: Option<Vec<String>>,
+    /// The most that it may ask for.
+    pub scope: Option<String>,
+    /// What the user may decline of it.
+    pub optional_scope: Option<String>,
+    /// How it authenticates.
+    pub token_endpoint_auth_method: Option<String>,
+    /// The resource servers it may name (RFC 8707).
+    pub resources: Option<Vec<String>>,
+    /// The audience of its tokens where a request names none.
+    pub default_audience: Option<Vec<String>>,
+    /// `false` for a confidential OpenID client that cannot do PKCE.
+    pub require_pkce: Option<bool>,
+    /// `false` for one that sends no nonce either.
+    pub require_nonce: Option<bool>,
+    /// `false` for a first-party client.
+    pub require_consent: Option<bool>,
+    /// `false` for a confidential client whose refresh tokens stay.
+    pub refresh_rotation: Option<bool>,
+    /// A page about it.
+    pub client_uri: Option<String>,
+    /// Its privacy policy.
+    pub policy_uri: Option<String>,
+    /// Its terms of service.
+    pub tos_uri: Option<String>,
+    /// Whether it may do anything at all.
+    pub active: Option<bool>,
+}
+
+/// A secret in a seed: shown by no `Debug`.
+#[derive(Deserialize)]
+#[serde(transparent)]
+pub struct SeedSecret(String);
+
+impl SeedSecret {
+    pub(super) fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for SeedSecret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("SeedSecret([redacted])")
+    }
+}

@@ -1,0 +1,130 @@
+//! The step of a login in which a password that somebody else made is changed.
+
+use authly_crypto::opaque;
+use authly_crypto::password::{PasswordCheck, PasswordError};
+use authly_domain::audit::{AuditAction, AuditEvent};
+use authly_domain::grants::Revocation;
+use authly_domain::id::AuditEventId;
+use authly_domain::secret::Password;
+use authly_domain::sessions::{LoginStep, Session};
+use authly_domain::users::{Email, NewPasswordError, PasswordHash};
+use authly_repositories::DbError;
+use authly_repositories::sessions::{Renewal, SessionEnd};
+
+use super::{Browser, LoggedIn, SessionService};
+
+/// Why a password is not changed.
+#[derive(Debug, thiserror::Error)]
+pub enum ChangePasswordError {
+    /// Nobody is logged in, or no change is due in this session.
+    #[error("no change of password is due in this session")]
+    NotDue,
+    /// The new password is not good enough.
+    #[error("the new password is refused")]
+    Refused(#[from] NewPasswordError),
+    /// Too many logins at the moment: 503.
+    #[error("too many passwords wait to be checked")]
+    Busy,
+    /// The password could not be hashed.
+    #[error("the password could not be hashed")]
+    Hashing(#[source] PasswordError),
+    /// Storage failed.
+    #[error("storage failed")]
+    Storage(#[from] DbError),
+}
+
+impl From<PasswordError> for ChangePasswordError {
+    fn from(error: PasswordError) -> Self {
+        match error {
+            PasswordError::Form(form) => Self::Refused(form.into()),
+            PasswordError::Busy | PasswordError::Stopped => Self::Busy,
+            PasswordError::Malformed | PasswordError::Failed { .. } => Self::Hashing(error),
+        }
+    }
+}
+
+impl SessionService {
+    /// Does the step [`LoginStep::ChangePassword`]: ends the user's other sessions and all grants.
+    /// The answer holds the cookie's new value.
+    ///
+    /// # Errors
+    /// When no change is due, or the new password is refused.
+    pub async fn change_password(
+        &self,
+        new: Password,
+        browser: &Browser,
+    ) -> Result<LoggedIn, ChangePasswordError> {
+        let session = self
+            .current(browser)
+            .await?
+            .ok_or(ChangePasswordError::NotDue)?;
+        if session.next_step() != Some(LoginStep::ChangePassword) {
+            return Err(ChangePasswordError::NotDue);
+        }
+        let conn = self.context.db.connect().await?;
+        let user = conn.reads().users().credentials_of(session.user).await?;
+        drop(conn);
+        let user = user.ok_or(ChangePasswordError::NotDue)?;
+        let email = user.email.as_ref().map_or("", Email::as_str);
+        self.policy
+            .passwords
+            .check(&new, &[user.username.as_str(), email])?;
+
+        let check = self
+            .hasher
+            .verify_or_dummy(user.password.as_ref(), &new)
+            .await?;
+        if let PasswordCheck::Matches { .. } = check {
+            return Err(NewPasswordError::Unchanged.into());
+        }
+        let hash = self.hasher.hash(&new).await?;
+        Ok(self.store_password(&session, &hash, browser).await?)
+    }
+
+    /// One transaction: the password, the end of everything that hung on the old one, and a new
+    /// cookie for this session.
+    async fn store_password(
+        &self,
+        session: &Session,
+        hash: &PasswordHash,
+        browser: &Browser,
+    ) -> Result<LoggedIn, DbError> {
+        let now = self.context.now();
+        let cookie = self.new_cookie();
+        let pending = session.pending.get(1..).unwrap_or_default();
+        let renewal = Renewal {
+            digest: opaque::digest(cookie.expose()),
+            authentication: &session.authentication,
+            pending,
+            now,
+            expires_at: self.absolute_end(now),
+        };
+        let event = AuditEvent {
+            id: AuditEventId::generate(now, &*self.context.entropy),
+            at: now,
+            action: AuditAction::PasswordChanged,
+            user: Some(session.user),
+            client: None,
+            grant: None,
+            session: Some(session.id),
+            address: Some(browser.address),
+        };
+        let why = SessionEnd::PasswordChanged;
+        let mut conn = self.context.db.connect().await?;
+        let work = conn.begin("sessions.change_password").await?;
+        work.users().set_password(session.user, hash).await?;
+        work.sessions()
+            .end_others(session.user, session.id, why, now)
+            .await?;
+        work.grants()
+            .revoke_all_of(session.user, Revocation::PasswordChanged, now)
+            .await?;
+        work.sessions().renew(session.id, &renewal).await?;
+        work.audit().append(&event).await?;
+        work.commit().await?;
+        Ok(LoggedIn {
+            session: cookie,
+            next: pending.first().copied(),
+        })
+    }
+}

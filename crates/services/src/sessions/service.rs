@@ -1,0 +1,111 @@
+//! The session service.
+
+use std::sync::Arc;
+
+use authly_crypto::opaque;
+use authly_crypto::password::PasswordHasher;
+use authly_domain::clock::Timestamp;
+use authly_domain::consents::Consent;
+use authly_domain::id::ClientKey;
+use authly_domain::secret::SessionToken;
+use authly_domain::sessions::{Session, SessionRules};
+use authly_domain::users::PasswordRules;
+use authly_repositories::DbError;
+use authly_repositories::sessions::SessionEnd;
+
+use super::Browser;
+use super::browser::SESSION_PREFIX;
+use crate::Context;
+use crate::policy::ThrottlePolicy;
+
+/// What sessions and passwords have to be.
+#[derive(Debug, Clone, Copy)]
+pub struct SessionPolicy {
+    /// How long sessions last.
+    pub sessions: SessionRules,
+    /// Rules for new passwords.
+    pub passwords: PasswordRules,
+    /// How guessing is slowed.
+    pub throttle: ThrottlePolicy,
+}
+
+/// Logs people in and out.
+#[derive(Clone)]
+pub struct SessionService {
+    pub(super) context: Context,
+    pub(super) hasher: Arc<PasswordHasher>,
+    pub(super) policy: SessionPolicy,
+}
+
+impl SessionService {
+    /// A service that checks passwords with `hasher`.
+    #[must_use]
+    pub const fn new(context: Context, hasher: Arc<PasswordHasher>, policy: SessionPolicy) -> Self {
+        Self {
+            context,
+            hasher,
+            policy,
+        }
+    }
+
+    /// The browser's session, whether or not steps of its login are left; `None` where there is no
+    /// live one.
+    ///
+    /// # Errors
+    /// When storage fails.
+    pub async fn current(&self, browser: &Browser) -> Result<Option<Session>, DbError> {
+        let found = self.current_with_consent(browser, None).await?;
+        Ok(found.map(|(session, _consent)| session))
+    }
+
+    /// The browser's session, and what its user once answered to `client`. Notes the use, once in a
+    /// while.
+    pub(crate) async fn current_with_consent(
+        &self,
+        browser: &Browser,
+        client: Option<ClientKey>,
+    ) -> Result<Option<(Session, Option<Consent>)>, DbError> {
+        let Some(cookie) = &browser.session else {
+            return Ok(None);
+        };
+        let now = self.context.now();
+        let digest = opaque::digest(cookie.expose());
+        let idle_since = now.minus(self.policy.sessions.idle);
+        let conn = self.context.db.connect().await?;
+        let found = conn
+            .reads()
+            .sessions()
+            .find_live(&digest, client, now, idle_since)
+            .await?;
+        if let Some((session, _consent)) = &found
+            && session.should_note_use(now)
+        {
+            conn.reads().sessions().note_use(session.id, now).await?;
+        }
+        Ok(found)
+    }
+
+    /// Ends the browser's session, and with it every grant that is not offline.
+    ///
+    /// # Errors
+    /// When storage fails.
+    pub async fn log_out(&self, browser: &Browser) -> Result<(), DbError> {
+        let Some(cookie) = &browser.session else {
+            return Ok(());
+        };
+        let digest = opaque::digest(cookie.expose());
+        let conn = self.context.db.connect().await?;
+        conn.reads()
+            .sessions()
+            .end(&digest, SessionEnd::LoggedOut, self.context.now())
+            .await
+    }
+
+    pub(super) fn new_cookie(&self) -> SessionToken {
+        SessionToken::new(opaque::generate(SESSION_PREFIX, &*self.context.entropy))
+    }
+
+    pub(super) fn absolute_end(&self, now: Timestamp) -> Timestamp {
+        now.plus(self.policy.sessions.absolute)
+    }
+}

@@ -1,0 +1,39 @@
+//! What attempts are counted by: digests of who tries, and what they try to open.
+
+use std::net::IpAddr;
+
+use authly_crypto::opaque::digest;
+use authly_domain::throttle::{ThrottleKind, ThrottleRule, counted_network};
+use authly_repositories::throttle::Counter;
+
+/// A counter of attempts from `from` on `what`, such as a user name or `client_id`.
+pub(crate) fn from_and_on(
+    kind: ThrottleKind,
+    rule: ThrottleRule,
+    from: IpAddr,
+    what: &str,
+) -> Counter {
+    Counter {
+        kind,
+        rule,
+        key: digest(&format!("{} {what}", counted_network(from))),
+    }
+}
+
+/// A counter of all attempts from `from`.
+pub(crate) fn from(kind: ThrottleKind, rule: ThrottleRule, from: IpAddr) -> Counter {
+    Counter {
+        kind,
+        rule,
+        key: digest(&counted_network(from).to_string()),
+    }
+}
+
+/// A counter of attempts on `what`, wherever they come from.
+pub(crate) fn on(kind: ThrottleKind, rule: ThrottleRule, what: &str) -> Counter {
+    Counter {
+        kind,
+        rule,
+        key: digest(what),
+    }
+}

@@ -1,0 +1,18 @@
+//! The token endpoint's work, and what is later asked about tokens.
+
+mod authorization_code;
+mod client_credentials;
+mod error;
+mod id_token;
+mod introspect;
+mod issue;
+mod refresh_token;
+mod revoke;
+mod service;
+
+pub use error::{InvalidGrant, TokenError};
+pub use introspect::Introspection;
+pub use issue::IssuedTokens;
+pub use service::{
+    AuthorizationCodeGrant, ClientCredentialsGrant, RefreshTokenGrant, TokenGrant, TokenService,
+};

@@ -1,0 +1,178 @@
+//! `grant_type=authorization_code` (OAuth 2.1 §4.1.3): four round trips, `BEGIN` and `COMMIT`
+//! counted.
+
+use std::net::IpAddr;
+
+use authly_crypto::{opaque, pkce};
+use authly_domain::audit::{AuditAction, AuditEvent};
+use authly_domain::authorizations::{
+    CodeChallenge, CodeRecord, CodeRedemption, VerifierCheck, verifier_is_well_formed,
+};
+use authly_domain::clients::{Client, GrantType};
+use authly_domain::clock::Timestamp;
+use authly_domain::grants::{NewGrant, Revocation};
+use authly_domain::id::{AuditEventId, GrantId};
+use authly_domain::scopes::Resource;
+use authly_domain::secret::CodeVerifier;
+use authly_domain::tokens::narrow_resources;
+use authly_repositories::UnitOfWork;
+use authly_repositories::authorizations::Redeemed;
+
+use super::id_token::IdOrder;
+use super::issue::{AccessOrder, OnBehalfOf};
+use super::service::Attempt;
+use super::{AuthorizationCodeGrant, InvalidGrant, IssuedTokens, TokenError, TokenService};
+
+pub(super) async fn redeem(
+    service: &TokenService,
+    client: &Client,
+    asked: &AuthorizationCodeGrant,
+    from: IpAddr,
+) -> Result<Attempt<IssuedTokens>, TokenError> {
+    let now = service.context.now();
+    let mut conn = service.context.db.connect().await?;
+    let work = conn.begin("tokens.redeem").await?;
+    let digest = opaque::digest(asked.code.expose());
+    let record = work.authorization_codes().lock_by_digest(&digest).await?;
+    let record = record.ok_or(InvalidGrant::UnknownCode)?;
+    if record.code.client == client.key && record.client_version != client.version {
+        return Ok(Attempt::StaleClient);
+    }
+
+    let verifier = check_verifier(
+        record.code.code_challenge.as_ref(),
+        asked.code_verifier.as_ref(),
+    );
+    match record.plan_redemption(client.key, asked.redirect_uri.as_deref(), verifier, now) {
+        CodeRedemption::Proceed => {
+            let resources = narrow_resources(&record.code.resources, &asked.resources)
+                .map_err(|_refused| TokenError::InvalidTarget)?;
+            let (redeemed, tokens) = tokens_for(service, client, &record, &resources, now)?;
+            let codes = work.authorization_codes();
+            if !codes.redeem(record.code.id, &redeemed, now).await? {
+                // The row is locked, so this cannot be; the statement would have stored nothing.
+                return Err(InvalidGrant::UnknownCode.into());
+            }
+            work.commit().await?;
+            Ok(Attempt::Done(tokens))
+        }
+        CodeRedemption::Replayed(grant) => {
+            revoke_replayed(service, work, &record, grant, from, now).await?;
+            Err(InvalidGrant::CodeReplay { grant }.into())
+        }
+        CodeRedemption::Refused(reason) => Err(InvalidGrant::Code(reason).into()),
+    }
+}
+
+/// The verifier is there if and only if a challenge was, and belongs to it (RFC 7636 §4.6).
+fn check_verifier(
+    challenge: Option<&CodeChallenge>,
+    shown: Option<&CodeVerifier>,
+) -> VerifierCheck {
+    let matches = match (challenge, shown) {
+        (None, None) => true,
+        (Some(challenge), Some(shown)) => {
+            verifier_is_well_formed(shown) && pkce::verifier_matches(shown, challenge.as_str())
+        }
+        (Some(_), None) | (None, Some(_)) => false,
+    };
+    if matches {
+        VerifierCheck::Matches
+    } else {
+        VerifierCheck::Differs
+    }
+}
+
+/// The rows that the redemption stores, and the answer.
+fn tokens_for(
+    service: &TokenService,
+    client: &Client,
+    record: &CodeRecord,
+    resources: &[Resource],
+    now: Timestamp,
+) -> Result<(Redeemed, IssuedTokens), TokenError> {
+    let (maker, code) = (&service.issuer, &record.code);
+    let is_offline = code.scope.contains("offline_access");
+    let grant = NewGrant {
+        id: GrantId::generate(now, &*service.context.entropy),
+        client: client.key,
+        user: code.user,
+        session: (!is_offline).then_some(code.session),
+        scope: code.scope.clone(),
+        resources: code.resources.clone(),
+        authentication: code.authentication.clone(),
+        created_at: now,
+    };
+    let user = OnBehalfOf {
+        user: code.user,
+        subject: &record.subject,
+        grant: grant.id,
+        authentication: &code.authentication,
+    };
+    let order = AccessOrder {
+        client,
+        user: Some(user),
+        scope: code.scope.clone(),
+        resources,
+    };
+    let (access_token, access) = maker.access_token(order, now)?;
+    let granted = (&code.scope, code.resources.as_slice());
+    let refresh = client
+        .may_use(GrantType::RefreshToken)
+        .then(|| maker.refresh_token(&user, client, granted, now, now));
+    let id_order = IdOrder {
+        client,
+        user,
+        scope: &code.scope,
+        session: Some(code.session),
+        nonce: code.nonce.as_deref(),
+        access_token: &access_token,
+    };
+    let id_token = maker.id_token(&id_order, now)?;
+    let (refresh_token, refresh) = refresh.unzip();
+    let tokens = IssuedTokens {
+        access_token,
+        expires_in: maker.policy.access_token_lifetime,
+        scope: code.scope.clone(),
+        refresh_token,
+        id_token,
+    };
+    Ok((
+        Redeemed {
+            grant,
+            access,
+            refresh,
+        },
+        tokens,
+    ))
+}
+
+/// Ends what the first redemption made (OAuth 2.1 §4.1.3): the commit outlives the refusal.
+async fn revoke_replayed(
+    service: &TokenService,
+    work: UnitOfWork<'_>,
+    record: &CodeRecord,
+    grant: GrantId,
+    from: IpAddr,
+    now: Timestamp,
+) -> Result<(), TokenError> {
+    if work
+        .grants()
+        .revoke(grant, Revocation::CodeReplay, now)
+        .await?
+    {
+        let event = AuditEvent {
+            id: AuditEventId::generate(now, &*service.context.entropy),
+            at: now,
+            action: AuditAction::CodeReplay,
+            user: Some(record.code.user),
+            client: Some(record.code.client),
+            grant: Some(grant),
+            session: Some(record.code.session),
+            address: Some(from),
+        };
+        work.audit().append(&event).await?;
+    }
+    work.commit().await?;
+    Ok(())
+}

@@ -1,0 +1,68 @@
+//! Why the token endpoint, introspection or revocation refuses.
+
+use authly_crypto::jws::SigningError;
+use authly_domain::authorizations::CodeRefusal;
+use authly_domain::clients::GrantType;
+use authly_domain::id::GrantId;
+use authly_domain::tokens::InvalidRefresh;
+use authly_repositories::DbError;
+
+use crate::clients::ClientAuthError;
+
+/// Why a request about tokens is refused.
+#[derive(Debug, thiserror::Error)]
+pub enum TokenError {
+    /// The client may not use this grant: `unauthorized_client`.
+    #[error("the client may not use the grant {}", .0.as_str())]
+    GrantNotAllowed(GrantType),
+    /// The code or refresh token is refused: `invalid_grant`.
+    #[error("the grant was refused")]
+    InvalidGrant(#[from] InvalidGrant),
+    /// The scope is refused: `invalid_scope`.
+    #[error("the scope is beyond what the client may ask for, or what was granted")]
+    InvalidScope,
+    /// A resource is refused: `invalid_target` (RFC 8707 §2).
+    #[error("a resource is not registered for the client, or was not granted")]
+    InvalidTarget,
+    /// The client is not one that may ask this (introspection is for confidential clients).
+    #[error("the client may not ask this")]
+    ClientNotAllowed,
+    /// The client's cached record was stale, and it no longer passes authentication.
+    #[error("the client was changed meanwhile")]
+    Client(#[from] ClientAuthError),
+    /// The token could not be signed.
+    #[error("the token could not be signed")]
+    Signing(#[from] SigningError),
+    /// Storage failed.
+    #[error("storage failed")]
+    Storage(#[from] DbError),
+}
+
+/// Why a code or refresh token is refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum InvalidGrant {
+    /// There is no such code.
+    #[error("there is no such code")]
+    UnknownCode,
+    /// The code is refused.
+    #[error("the code is refused")]
+    Code(#[from] CodeRefusal),
+    /// The code was redeemed before; its grant is now revoked.
+    #[error("the code was redeemed before: {grant} is revoked")]
+    CodeReplay {
+        /// What the first redemption made.
+        grant: GrantId,
+    },
+    /// There is no such refresh token.
+    #[error("there is no such refresh token")]
+    UnknownRefreshToken,
+    /// The refresh token is refused.
+    #[error("the refresh token is refused")]
+    Refresh(InvalidRefresh),
+    /// The refresh token was spent before; its grant is now revoked.
+    #[error("the refresh token was spent before: {grant} is revoked")]
+    RefreshTokenReuse {
+        /// What it belonged to.
+        grant: GrantId,
+    },
+}

@@ -1,0 +1,56 @@
+//! ID tokens (OpenID Connect Core §2).
+
+use authly_crypto::claims::{IdTokenClaims, at_hash};
+use authly_crypto::jws::{SigningError, TokenType};
+use authly_domain::clients::Client;
+use authly_domain::clock::Timestamp;
+use authly_domain::id::SessionId;
+use authly_domain::keys::SigningAlgorithm;
+use authly_domain::scopes::Scope;
+use authly_domain::secret::{AccessToken, SecretText};
+
+use super::issue::{Issuer, OnBehalfOf};
+
+/// What every OpenID client can check (OpenID Connect Core §15.1).
+const ALGORITHM: SigningAlgorithm = SigningAlgorithm::Rs256;
+
+/// What an ID token is to say beyond who logged in.
+pub(super) struct IdOrder<'a> {
+    pub(super) client: &'a Client,
+    pub(super) user: OnBehalfOf<'a>,
+    /// The scope that was granted: without `openid` there is no ID token.
+    pub(super) scope: &'a Scope,
+    pub(super) session: Option<SessionId>,
+    pub(super) nonce: Option<&'a str>,
+    pub(super) access_token: &'a AccessToken,
+}
+
+impl Issuer {
+    /// The ID token that belongs to an answer, where `openid` was granted.
+    pub(super) fn id_token(
+        &self,
+        order: &IdOrder<'_>,
+        now: Timestamp,
+    ) -> Result<Option<SecretText>, SigningError> {
+        if !order.scope.contains("openid") {
+            return Ok(None);
+        }
+        let authentication = order.user.authentication;
+        let claims = IdTokenClaims {
+            iss: self.policy.issuer.as_str().to_owned(),
+            sub: order.user.subject.as_str().to_owned(),
+            aud: vec![order.client.id.as_str().to_owned()],
+            exp: now.plus(self.policy.id_token_lifetime).unix_seconds(),
+            iat: now.unix_seconds(),
+            auth_time: authentication.auth_time.unix_seconds(),
+            nonce: order.nonce.map(str::to_owned),
+            acr: Some(authentication.acr.clone()),
+            amr: authentication.amr.clone(),
+            azp: None,
+            sid: order.session.map(|session| session.as_uuid().to_string()),
+            at_hash: Some(at_hash(order.access_token, ALGORITHM)),
+        };
+        let token = self.keys.load().sign(ALGORITHM, TokenType::Jwt, &claims)?;
+        Ok(Some(SecretText::new(token)))
+    }
+}

@@ -1,0 +1,175 @@
+//! Making tokens: values, claims and the rows that are stored of them. No I/O.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use authly_crypto::claims::AccessTokenClaims;
+use authly_crypto::jws::{SigningError, TokenType};
+use authly_crypto::keyring::SharedKeyRing;
+use authly_crypto::opaque;
+use authly_domain::clients::Client;
+use authly_domain::clock::Timestamp;
+use authly_domain::entropy::Entropy;
+use authly_domain::id::{GrantId, TokenId, UserId};
+use authly_domain::scopes::{Resource, Scope};
+use authly_domain::secret::{AccessToken, RefreshToken, SecretText};
+use authly_domain::sessions::Authentication;
+use authly_domain::tokens::{NewAccessToken, NewRefreshToken};
+use authly_domain::users::Subject;
+
+use crate::policy::TokenPolicy;
+
+/// Begins every refresh token, so that leaked ones are recognised.
+const REFRESH_TOKEN_PREFIX: &str = "authly_rt_";
+
+/// What a token request yields (OAuth 2.1 §3.2.3).
+#[derive(Debug)]
+pub struct IssuedTokens {
+    /// The access token.
+    pub access_token: AccessToken,
+    /// How long it lives.
+    pub expires_in: Duration,
+    /// What it allows.
+    pub scope: Scope,
+    /// The refresh token, where there is a new one.
+    pub refresh_token: Option<RefreshToken>,
+    /// The ID token, where `openid` was granted.
+    pub id_token: Option<SecretText>,
+}
+
+/// The user in whose name a token is made.
+#[derive(Clone, Copy)]
+pub(super) struct OnBehalfOf<'a> {
+    pub(super) user: UserId,
+    pub(super) subject: &'a Subject,
+    pub(super) grant: GrantId,
+    pub(super) authentication: &'a Authentication,
+}
+
+/// What an access token is to say.
+pub(super) struct AccessOrder<'a> {
+    pub(super) client: &'a Client,
+    /// `None` for client credentials: the client acts for itself.
+    pub(super) user: Option<OnBehalfOf<'a>>,
+    pub(super) scope: Scope,
+    pub(super) resources: &'a [Resource],
+}
+
+/// Makes tokens.
+pub(super) struct Issuer {
+    pub(super) policy: TokenPolicy,
+    pub(super) keys: Arc<SharedKeyRing>,
+    pub(super) entropy: Arc<dyn Entropy>,
+}
+
+impl Issuer {
+    pub(super) fn new(
+        policy: TokenPolicy,
+        keys: Arc<SharedKeyRing>,
+        entropy: Arc<dyn Entropy>,
+    ) -> Self {
+        Self {
+            policy,
+            keys,
+            entropy,
+        }
+    }
+
+    /// An access token (RFC 9068) and its row.
+    pub(super) fn access_token(
+        &self,
+        order: AccessOrder<'_>,
+        now: Timestamp,
+    ) -> Result<(AccessToken, NewAccessToken), SigningError> {
+        let algorithm = self.policy.access_token_signing_alg;
+        let ring = self.keys.load();
+        let kid = ring
+            .active_kid(algorithm)
+            .ok_or(SigningError::NoActiveKey(algorithm))?
+            .clone();
+        let id = TokenId::generate(now, &*self.entropy);
+        let audience = self.audience(order.client, order.resources);
+        let expires_at = now.plus(self.policy.access_token_lifetime);
+        let subject = match order.user {
+            Some(user) => user.subject.as_str(),
+            None => order.client.id.as_str(),
+        };
+        let authentication = order.user.map(|user| user.authentication);
+        let claims = AccessTokenClaims {
+            iss: self.policy.issuer.as_str().to_owned(),
+            sub: subject.to_owned(),
+            aud: audience.clone(),
+            client_id: order.client.id.as_str().to_owned(),
+            scope: order.scope.to_string(),
+            jti: id.as_uuid().to_string(),
+            iat: now.unix_seconds(),
+            exp: expires_at.unix_seconds(),
+            auth_time: authentication.map(|one| one.auth_time.unix_seconds()),
+            acr: authentication.map(|one| one.acr.clone()),
+            amr: authentication
+                .map(|one| one.amr.clone())
+                .unwrap_or_default(),
+        };
+        let token = ring.sign(algorithm, TokenType::AccessToken, &claims)?;
+        let row = NewAccessToken {
+            id,
+            digest: opaque::digest(&token),
+            kid,
+            grant: order.user.map(|user| user.grant),
+            client: order.client.key,
+            user: order.user.map(|user| user.user),
+            scope: order.scope,
+            audience,
+            issued_at: now,
+            expires_at,
+        };
+        Ok((AccessToken::new(token), row))
+    }
+
+    /// A refresh token and its row. `grant_began` is when its absolute lifetime began.
+    pub(super) fn refresh_token(
+        &self,
+        user: &OnBehalfOf<'_>,
+        client: &Client,
+        (scope, resources): (&Scope, &[Resource]),
+        grant_began: Timestamp,
+        now: Timestamp,
+    ) -> (RefreshToken, NewRefreshToken) {
+        let value = opaque::generate(REFRESH_TOKEN_PREFIX, &*self.entropy);
+        let row = NewRefreshToken {
+            id: TokenId::generate(now, &*self.entropy),
+            digest: opaque::digest(&value),
+            grant: user.grant,
+            client: client.key,
+            user: user.user,
+            scope: scope.clone(),
+            resources: resources.to_vec(),
+            issued_at: now,
+            expires_at: self.refresh_token_end(grant_began, now),
+        };
+        (RefreshToken::new(value), row)
+    }
+
+    /// When a refresh token that is used at `now` ends: the idle lifetime from now, but no later
+    /// than the absolute lifetime of its grant.
+    pub(super) fn refresh_token_end(&self, grant_began: Timestamp, now: Timestamp) -> Timestamp {
+        let idle = now.plus(self.policy.refresh_token_idle_lifetime);
+        idle.min(grant_began.plus(self.policy.refresh_token_absolute_lifetime))
+    }
+
+    /// The granted resources, else the client's default audience, else the issuer (decisions 10).
+    fn audience(&self, client: &Client, resources: &[Resource]) -> Vec<String> {
+        let named = if resources.is_empty() {
+            &client.default_audience
+        } else {
+            resources
+        };
+        if named.is_empty() {
+            return vec![self.policy.issuer.as_str().to_owned()];
+        }
+        named
+            .iter()
+            .map(|resource| resource.as_str().to_owned())
+            .collect()
+    }
+}

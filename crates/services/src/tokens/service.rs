@@ -1,0 +1,186 @@
+//! The token service: one method for each thing that is asked of it.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use authly_crypto::keyring::SharedKeyRing;
+use authly_domain::clients::GrantType;
+use authly_domain::scopes::{Resource, Scope};
+use authly_domain::secret::{AuthorizationCode, CodeVerifier, PresentedToken, RefreshToken};
+use authly_repositories::tokens::AccessTokenWriter;
+
+use super::issue::Issuer;
+use super::{
+    Introspection, IssuedTokens, TokenError, authorization_code, client_credentials, introspect,
+    refresh_token, revoke,
+};
+use crate::Context;
+use crate::clients::{AuthenticatedClient, ClientAuthError, ClientAuthenticator, RefusedClient};
+use crate::policy::TokenPolicy;
+
+/// What a token request asks for, read from the form.
+#[derive(Debug)]
+pub enum TokenGrant {
+    /// `grant_type=authorization_code`.
+    AuthorizationCode(AuthorizationCodeGrant),
+    /// `grant_type=refresh_token`.
+    RefreshToken(RefreshTokenGrant),
+    /// `grant_type=client_credentials`.
+    ClientCredentials(ClientCredentialsGrant),
+}
+
+/// OAuth 2.1 §4.1.3.
+#[derive(Debug)]
+pub struct AuthorizationCodeGrant {
+    /// The code.
+    pub code: AuthorizationCode,
+    /// Not needed, but held against the request's where it is sent (OAuth 2.1 §10.2).
+    pub redirect_uri: Option<String>,
+    /// PKCE.
+    pub code_verifier: Option<CodeVerifier>,
+    /// RFC 8707 §2.2.
+    pub resources: Vec<Resource>,
+}
+
+/// OAuth 2.1 §4.3.1.
+#[derive(Debug)]
+pub struct RefreshTokenGrant {
+    /// The token.
+    pub refresh_token: RefreshToken,
+    /// A part of what was granted, for this access token.
+    pub scope: Option<Scope>,
+    /// RFC 8707 §2.2.
+    pub resources: Vec<Resource>,
+}
+
+/// OAuth 2.1 §4.2.
+#[derive(Debug)]
+pub struct ClientCredentialsGrant {
+    /// What is asked for; the client's defaults where it is absent.
+    pub scope: Option<Scope>,
+    /// RFC 8707 §2.2.
+    pub resources: Vec<Resource>,
+}
+
+/// How one try at a request ended.
+pub(super) enum Attempt<T> {
+    /// It is done.
+    Done(T),
+    /// The cached record of the client is not the present one: read it anew and try again.
+    StaleClient,
+}
+
+/// Issues, checks and revokes tokens.
+pub struct TokenService {
+    pub(super) context: Context,
+    pub(super) issuer: Issuer,
+    pub(super) writer: AccessTokenWriter,
+    authenticator: ClientAuthenticator,
+}
+
+impl TokenService {
+    /// A service that signs with `keys` and stores what stands alone through `writer`.
+    #[must_use]
+    pub fn new(
+        context: Context,
+        policy: TokenPolicy,
+        keys: Arc<SharedKeyRing>,
+        writer: AccessTokenWriter,
+        authenticator: ClientAuthenticator,
+    ) -> Self {
+        let issuer = Issuer::new(policy, keys, Arc::clone(&context.entropy));
+        Self {
+            context,
+            issuer,
+            writer,
+            authenticator,
+        }
+    }
+
+    /// Answers a token request.
+    ///
+    /// # Errors
+    /// The refusal, where the grant, scope or resource is refused; or that signing or storage failed.
+    pub async fn exchange(
+        &self,
+        client: &AuthenticatedClient,
+        grant: TokenGrant,
+        from: IpAddr,
+    ) -> Result<IssuedTokens, TokenError> {
+        match self.try_exchange(client, &grant, from).await? {
+            Attempt::Done(tokens) => Ok(tokens),
+            Attempt::StaleClient => {
+                let renewed = self.authenticator.renew(client).await?;
+                match self.try_exchange(&renewed, &grant, from).await? {
+                    Attempt::Done(tokens) => Ok(tokens),
+                    Attempt::StaleClient => Err(still_stale()),
+                }
+            }
+        }
+    }
+
+    /// What `client` may know of a token (RFC 7662; decisions 11).
+    ///
+    /// # Errors
+    /// When the client may not ask, or storage fails. A token of no use is no error.
+    pub async fn introspect(
+        &self,
+        client: &AuthenticatedClient,
+        token: &PresentedToken,
+    ) -> Result<Introspection, TokenError> {
+        match introspect::introspect(self, client, token).await? {
+            Attempt::Done(answer) => Ok(answer),
+            Attempt::StaleClient => {
+                let renewed = self.authenticator.renew(client).await?;
+                match introspect::introspect(self, &renewed, token).await? {
+                    Attempt::Done(answer) => Ok(answer),
+                    Attempt::StaleClient => Err(still_stale()),
+                }
+            }
+        }
+    }
+
+    /// Ends a token, and with a refresh token its grant (RFC 7009; decisions 11). Another client's
+    /// token, or none at all, changes nothing and is no error.
+    ///
+    /// # Errors
+    /// When storage fails.
+    pub async fn revoke(
+        &self,
+        client: &AuthenticatedClient,
+        token: &PresentedToken,
+    ) -> Result<(), TokenError> {
+        revoke::revoke(self, client, token).await
+    }
+
+    async fn try_exchange(
+        &self,
+        client: &AuthenticatedClient,
+        grant: &TokenGrant,
+        from: IpAddr,
+    ) -> Result<Attempt<IssuedTokens>, TokenError> {
+        let kind = match grant {
+            TokenGrant::AuthorizationCode(_) => GrantType::AuthorizationCode,
+            TokenGrant::RefreshToken(_) => GrantType::RefreshToken,
+            TokenGrant::ClientCredentials(_) => GrantType::ClientCredentials,
+        };
+        if !client.may_use(kind) {
+            return Err(TokenError::GrantNotAllowed(kind));
+        }
+        match grant {
+            TokenGrant::AuthorizationCode(asked) => {
+                authorization_code::redeem(self, client.client(), asked, from).await
+            }
+            TokenGrant::RefreshToken(asked) => {
+                refresh_token::rotate(self, client.client(), asked, from).await
+            }
+            TokenGrant::ClientCredentials(asked) => {
+                client_credentials::issue(self, client.client(), asked).await
+            }
+        }
+    }
+}
+
+fn still_stale() -> TokenError {
+    TokenError::Client(ClientAuthError::Refused(RefusedClient::Changing))
+}
