@@ -20,9 +20,9 @@ CREATE TABLE tokens (
     CONSTRAINT tokens_kind_check CHECK (kind IN ('access', 'refresh')),
     CONSTRAINT tokens_kid_check CHECK ((kind = 'access') = (kid IS NOT NULL)),
     CONSTRAINT tokens_user_check CHECK ((grant_id IS NULL) = (user_id IS NULL)),
-    CONSTRAINT tokens_refresh_check CHECK (kind = 'refresh' OR (
-        grant_id IS NOT NULL OR user_id IS NULL) AND consumed_at IS NULL
-        AND predecessor_id IS NULL AND successor_sealed IS NULL),
+    CONSTRAINT tokens_refresh_check CHECK (kind = 'access' OR grant_id IS NOT NULL),
+    CONSTRAINT tokens_access_check CHECK (kind = 'refresh' OR (
+        consumed_at IS NULL AND predecessor_id IS NULL AND successor_sealed IS NULL)),
     CONSTRAINT tokens_revoked_check CHECK ((revoked_at IS NULL) = (revoked_reason IS NULL)),
     CONSTRAINT tokens_successor_check CHECK (successor_sealed IS NULL OR consumed_at IS NOT NULL)
 );
