@@ -67,8 +67,11 @@ impl Home {
     }
 
     fn find_persistent(directory: &Path) -> Result<Option<Self>, EmbeddedPostgresError> {
-        if is_missing(directory)? { return Ok(None); }
-        let data = canonical(directory)?;
+        let data = match directory.canonicalize() {
+            Ok(data) => data,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(io_error("find", directory)(error)),
+        };
         let Some((home, owner, unreachable)) = cluster_of(&data)? else {
             return Ok(None);
         };
@@ -195,6 +198,22 @@ impl Home {
             Err(error) => Err(io_error("read", &path)(error)),
         }
     }
+}
+
+/// The home of the cluster that an earlier start has made for the data directory, its owner, and the
+/// data directory again if the home is elsewhere because the owner cannot reach it.
+fn cluster_of(
+    data: &Path,
+) -> Result<Option<(PathBuf, Account, Option<PathBuf>)>, EmbeddedPostgresError> {
+    let here = data.join(NAME);
+    if let Some(owner) = owner_of_cluster_in(&here)? {
+        return Ok(Some((here, owner, None)));
+    }
+    let Some(moved) = read_note(&data.join(NOTE))? else {
+        return Ok(None);
+    };
+    let owner = owner_of_cluster_in(&moved)?;
+    Ok(owner.map(|owner| (moved, owner, Some(data.to_owned()))))
 }
 
 /// Whose the cluster in this home is, if there is one.

@@ -5,6 +5,7 @@
     reason = "these are allowed in tests, which the functions that tests share are too"
 )]
 
+mod access;
 mod crash;
 mod ephemeral;
 mod owner;

@@ -24,13 +24,13 @@ fn a_cluster_starts_answers_and_keeps_its_data() {
     );
     sql(&first, "CREATE TABLE kept (word text)");
     sql(&first, "INSERT INTO kept VALUES ('kept')");
-    let password = first.password().expose_secret().to_owned();
+    let password = first.access().password().expose_secret().to_owned();
     first.stop().unwrap();
     assert_eq!(processes_of(&folder.0), Vec::<String>::new());
 
     let second = Cluster::start(&persistent(&folder)).unwrap();
     assert_eq!(sql(&second, "SELECT word FROM kept"), "kept");
-    assert_eq!(second.password().expose_secret(), password);
+    assert_eq!(second.access().password().expose_secret(), password);
     assert_eq!(
         sql(&second, "SHOW server_version")
             .split('.')
@@ -67,7 +67,7 @@ fn a_cluster_is_closed_to_all_but_its_password() {
         ),
         "scram-sha-256"
     );
-    let refused = psql(&cluster, "guess", "SELECT 1");
+    let refused = psql(cluster.access(), "guess", "SELECT 1");
     assert!(!refused.status.success());
 
     let home = cluster.directory();
@@ -95,7 +95,7 @@ fn a_cluster_is_closed_to_all_but_its_password() {
             "{name} is not root's"
         );
     }
-    let password = cluster.password().expose_secret();
+    let password = cluster.access().password().expose_secret();
     assert_eq!(password.len(), 64);
     assert!(
         !fs::read_to_string(home.join("postgres.log"))
@@ -142,14 +142,14 @@ fn odd_characters_and_a_long_path_do_no_harm() {
     let odd = folder.0.join(r#"it's, a "folder" $HOME"#);
     let cluster = Cluster::start(&Options::persistent(&odd, search())).unwrap();
     // Not by `psql`, which takes a comma as the end of a host.
-    assert_eq!(cluster.socket_dir(), odd.join("postgres/socket"));
-    UnixStream::connect(cluster.socket_dir().join(".s.PGSQL.5432")).unwrap();
+    assert_eq!(cluster.access().socket_dir(), odd.join("postgres/socket"));
+    UnixStream::connect(cluster.access().socket_dir().join(".s.PGSQL.5432")).unwrap();
     cluster.stop().unwrap();
 
     let long = folder.0.join("long".repeat(40));
     let cluster = Cluster::start(&Options::persistent(&long, search())).unwrap();
     assert_eq!(sql(&cluster, "SELECT 1"), "1");
-    let socket = cluster.socket_dir().to_owned();
+    let socket = cluster.access().socket_dir().to_owned();
     assert!(socket.as_os_str().len() < 80, "{}", socket.display());
     assert_eq!(
         fs::metadata(&socket).unwrap().permissions().mode() & 0o777,
@@ -157,7 +157,7 @@ fn odd_characters_and_a_long_path_do_no_harm() {
     );
     cluster.stop().unwrap();
     let again = Cluster::start(&Options::persistent(&long, search())).unwrap();
-    assert_eq!(again.socket_dir(), socket);
+    assert_eq!(again.access().socket_dir(), socket);
     again.stop().unwrap();
     fs::remove_dir(socket).unwrap();
 }

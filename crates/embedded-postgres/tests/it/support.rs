@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::time::{Duration, Instant};
 
-use authly_embedded_postgres::{Cluster, Options, SearchPath};
+use authly_embedded_postgres::{Access, Cluster, Options, SearchPath};
 use nix::unistd::Pid;
 use secrecy::ExposeSecret;
 
@@ -43,9 +43,14 @@ pub(crate) fn persistent(folder: &Folder) -> Options {
     Options::persistent(&folder.0, search())
 }
 
-/// Runs SQL by `psql` over the cluster's socket, and gives its answer.
+/// Runs SQL in the cluster, and gives its answer.
 pub(crate) fn sql(cluster: &Cluster, statement: &str) -> String {
-    let output = psql(cluster, cluster.password().expose_secret(), statement);
+    sql_by(cluster.access(), statement)
+}
+
+/// Runs SQL by `psql` over the socket, and gives its answer.
+pub(crate) fn sql_by(access: &Access, statement: &str) -> String {
+    let output = psql(access, access.password().expose_secret(), statement);
     assert!(
         output.status.success(),
         "{}",
@@ -58,13 +63,13 @@ pub(crate) fn sql(cluster: &Cluster, statement: &str) -> String {
 }
 
 /// Runs SQL by `psql` with this password.
-pub(crate) fn psql(cluster: &Cluster, password: &str, statement: &str) -> Output {
+pub(crate) fn psql(access: &Access, password: &str, statement: &str) -> Output {
     Command::new("psql")
         .args(["-X", "-A", "-t", "-w", "-c", statement])
-        .env("PGHOST", cluster.socket_dir())
-        .env("PGPORT", cluster.port().to_string())
-        .env("PGUSER", cluster.user())
-        .env("PGDATABASE", cluster.database())
+        .env("PGHOST", access.socket_dir())
+        .env("PGPORT", access.port().to_string())
+        .env("PGUSER", access.user())
+        .env("PGDATABASE", access.database())
         .env("PGPASSWORD", password)
         .output()
         .unwrap()
