@@ -40,15 +40,16 @@ pub fn consent_need(
     asked: &Scope,
     remembered: Option<&Consent>,
 ) -> ConsentNeed {
+    // Whoever passes for this client must not profit from trust in it: this comes first.
+    if client.is_unproven_at(redirect_uri) {
+        return ConsentNeed::Ask;
+    }
     if client.consent == ConsentPolicy::FirstParty {
         // OpenID Connect Core §11: offline access needs a consent that somebody gave.
         let granted = asked
             .iter()
             .filter(|name| name.as_str() != "offline_access");
         return ConsentNeed::Granted(granted.cloned().collect());
-    }
-    if client.is_unproven_at(redirect_uri) {
-        return ConsentNeed::Ask;
     }
     let Some(remembered) = remembered else {
         return ConsentNeed::Ask;

@@ -122,8 +122,12 @@ impl DbError {
 /// Whether the database, rather than the statement, is at fault.
 fn is_outage(error: &tokio_postgres::Error) -> bool {
     let Some(code) = error.code() else {
-        // No answer at all: refused, closed, cut off.
-        return true;
+        // No answer at all: refused, closed, cut off, too slow. Anything else is a fault of ours,
+        // such as a value of the wrong type.
+        let is_cut_off = error
+            .source()
+            .is_some_and(<dyn Error>::is::<std::io::Error>);
+        return error.is_closed() || is_cut_off || error.to_string().starts_with("timeout");
     };
     let outages = [
         &SqlState::ADMIN_SHUTDOWN,

@@ -48,13 +48,14 @@ impl Scopes<'_> {
             .collect()
     }
 
-    /// Stores a scope, or changes the one of that name; a system scope stays one.
+    /// Stores a scope, or changes the one of that name; a system scope stays one. The versions of
+    /// the clients that may ask for it go up, since their cached copies say what it was.
     ///
     /// # Errors
     /// When storage fails.
     pub async fn upsert(&self, scope: &ScopeRecord, now: Timestamp) -> Result<(), DbError> {
         const SQL: &str = "-- scopes.upsert
-            INSERT INTO scopes AS s
+            WITH changed AS (INSERT INTO scopes AS s
                 (name, description, is_default, is_active, is_system, created_at, updated_at)
             VALUES ($1, $2, $3, $4, $5, $6, $6)
             ON CONFLICT (name) DO UPDATE SET
@@ -64,7 +65,11 @@ impl Scopes<'_> {
                 is_system = s.is_system OR excluded.is_system
             WHERE (s.description, s.is_default, s.is_active, s.is_system) IS DISTINCT FROM
                 (excluded.description, excluded.is_default, excluded.is_active,
-                 s.is_system OR excluded.is_system)";
+                 s.is_system OR excluded.is_system)
+            RETURNING name)
+            UPDATE clients
+               SET version = version + 1
+             WHERE id IN (SELECT client_id FROM client_scopes JOIN changed ON scope = name)";
         let at = now.as_date_time();
         let params = [
             text(scope.name.as_str()),

@@ -109,6 +109,14 @@ fn a_client_that_anyone_could_pass_for_asks_every_time() {
 }
 
 #[test]
+fn even_a_first_party_client_asks_where_anyone_could_pass_for_it() {
+    let mut public = client(ClientType::Public);
+    public.consent = ConsentPolicy::FirstParty;
+    let need = consent_need(&public, &uri("http://127.0.0.1/cb"), &scope("openid"), None);
+    assert_eq!(need, ConsentNeed::Ask);
+}
+
+#[test]
 fn a_first_party_client_is_not_asked_and_gets_no_offline_access_that_nobody_allowed() {
     let mut client = client(CONFIDENTIAL);
     client.consent = ConsentPolicy::FirstParty;

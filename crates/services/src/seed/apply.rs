@@ -49,6 +49,8 @@ enum Account {
 struct PlannedClient {
     client: Client,
     secret: Option<SecretDigest>,
+    /// As it is stored now.
+    present: Option<Client>,
 }
 
 /// Applies seeds.
@@ -106,14 +108,38 @@ impl Seeder {
             self.store_user(&work, user).await?;
         }
         for planned in clients {
-            let key = work.clients().upsert(&planned.client, now).await?;
-            let (scope, optional) = (&planned.client.scope, &planned.client.optional_scope);
-            work.clients().replace_scopes(key, scope, optional).await?;
-            if let Some(digest) = &planned.secret {
-                work.clients().replace_secrets(key, digest, now).await?;
-            }
+            self.store_client(&work, planned).await?;
         }
         Ok(work.commit().await?)
+    }
+
+    /// Stores what differs: a client that is as the seed says keeps its version.
+    async fn store_client(
+        &self,
+        work: &UnitOfWork<'_>,
+        planned: &PlannedClient,
+    ) -> Result<(), SeedError> {
+        let PlannedClient {
+            client,
+            secret,
+            present,
+        } = planned;
+        let now = self.context.now();
+        let known = present.as_ref().is_some_and(|present| {
+            let has = |digest| present.secrets.iter().any(|known| known.digest == digest);
+            present == client && secret.is_none_or(has)
+        });
+        if known {
+            return Ok(());
+        }
+        let key = work.clients().upsert(client, now).await?;
+        work.clients()
+            .replace_scopes(key, &client.scope, &client.optional_scope)
+            .await?;
+        if let Some(digest) = secret {
+            work.clients().replace_secrets(key, digest, now).await?;
+        }
+        Ok(())
     }
 
     async fn store_user(&self, work: &UnitOfWork<'_>, user: &PlannedUser) -> Result<(), SeedError> {
@@ -221,6 +247,7 @@ impl Seeder {
                 planned.push(PlannedClient {
                     client,
                     secret: secret.map(|secret| opaque::digest(secret.expose())),
+                    present,
                 });
             }
         }
