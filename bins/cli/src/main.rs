@@ -1,2 +1,7 @@
 //! The Authly command line.
-fn main() {}
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    authly_cli::run(std::env::args_os()).into()
+}

@@ -1,2 +1,7 @@
-//! The Authly server.
-fn main() {}
+//! The program `authly-server`: see the library of the same name.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    authly_server::run()
+}

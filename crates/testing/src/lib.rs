@@ -1,1 +1,32 @@
-//! The test harness: a database per test, a server in process, callers as values.
+//! The test harness: a database for each test, the services on it or a whole server, callers as
+//! values.
+//!
+//! ```no_run
+//! # async fn example() {
+//! use authly_testing::TestServices;
+//!
+//! let services = TestServices::start().await;
+//! let client = services.client().public().create().await;
+//! let alice = services.user("alice").create().await;
+//! assert_eq!(services.stored().grants_of(&client.id).await, []);
+//! # }
+//! ```
+//!
+//! For integration tests alone: a crate whose unit tests used this would be compiled twice, and its
+//! types would differ from themselves.
+
+#![expect(
+    clippy::expect_used,
+    clippy::missing_panics_doc,
+    clippy::panic,
+    reason = "a test that cannot be set up has failed, and says why here"
+)]
+
+pub mod clock;
+pub mod database;
+pub mod entropy;
+pub mod passwords;
+pub mod runtime;
+pub mod stored;
+
+pub use database::TestDatabase;

@@ -1,0 +1,74 @@
+//! The commands, and how one is run from the words of a command line.
+
+mod completion;
+mod status;
+
+use std::ffi::OsString;
+
+use authly_admin_client::AdminClient;
+use clap::{Parser, Subcommand};
+use clap_complete::Shell;
+
+use crate::args::{Arguments, CommonArguments};
+use crate::exit::{Exit, Failure};
+use crate::output::Output;
+
+/// What to do.
+#[derive(Debug, Clone, Copy, Subcommand)]
+pub(crate) enum Command {
+    /// Show whether the server and its parts work.
+    ///
+    /// Ends with status 0 when everything works and with 1 when something does not; what was found
+    /// is printed in both cases.
+    Status,
+    /// Print the completion script of a shell.
+    #[command(after_help = COMPLETION)]
+    Completion {
+        /// The shell.
+        #[arg(value_enum)]
+        shell: Shell,
+    },
+}
+
+const COMPLETION: &str = "\
+To have completion in bash from the next login on:
+
+  mkdir -p ~/.local/share/bash-completion/completions
+  authly completion bash > ~/.local/share/bash-completion/completions/authly";
+
+/// Runs the command line that these words make, the first of which is the program's own name.
+pub fn run(words: impl IntoIterator<Item = OsString>) -> Exit {
+    match Arguments::try_parse_from(words) {
+        Ok(arguments) => {
+            let output = Output::new(arguments.common.output);
+            carry_out(arguments.command, &arguments.common, &output).unwrap_or_else(|failure| {
+                output.complain(&failure.message);
+                failure.exit
+            })
+        }
+        // What was asked for by --help and --version comes this way, too.
+        Err(explanation) => Output::explain(&explanation),
+    }
+}
+
+fn carry_out(command: Command, common: &CommonArguments, output: &Output) -> Result<Exit, Failure> {
+    match command {
+        Command::Status => wait_for(status::status(&client(common)?, output)),
+        Command::Completion { shell } => completion::completion(shell),
+    }
+}
+
+fn client(common: &CommonArguments) -> Result<AdminClient, Failure> {
+    let name = concat!("authly/", env!("CARGO_PKG_VERSION"));
+    let client = AdminClient::builder(common.server.clone()).user_agent(name);
+    Ok(client.build()?)
+}
+
+/// Runs a conversation with the server to its end.
+fn wait_for(conversation: impl Future<Output = Result<Exit, Failure>>) -> Result<Exit, Failure> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::refused(format!("the program cannot start: {error}")))?;
+    runtime.block_on(conversation)
+}

@@ -1,0 +1,12 @@
+//! The program as people and scripts run it.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "what goes wrong in the functions between fails the test as well"
+)]
+
+mod completion;
+mod program;
+mod stand_in;
+mod status;
+mod usage;

@@ -1,0 +1,36 @@
+//! Runs `authly` and keeps what it said.
+
+use std::process::{Command, Output, Stdio};
+
+/// How a run ended and what it printed.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Ended {
+    pub(crate) status: i32,
+    pub(crate) results: String,
+    pub(crate) messages: String,
+}
+
+/// The program with these arguments, in an environment that says nothing about servers.
+pub(crate) fn authly(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_authly"));
+    command
+        .args(arguments)
+        .env_remove("AUTHLY_SERVER")
+        .env_remove("NO_COLOR")
+        .stdin(Stdio::null());
+    command
+}
+
+/// Runs it to its end.
+pub(crate) fn end_of(command: &mut Command) -> Ended {
+    let Output {
+        status,
+        stdout,
+        stderr,
+    } = command.output().unwrap();
+    Ended {
+        status: status.code().unwrap(),
+        results: String::from_utf8(stdout).unwrap(),
+        messages: String::from_utf8(stderr).unwrap(),
+    }
+}

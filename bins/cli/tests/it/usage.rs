@@ -1,0 +1,92 @@
+//! Help, version and command lines that make no sense.
+
+use pretty_assertions::assert_eq;
+
+use crate::program::{authly, end_of};
+
+#[test]
+fn help_is_a_result_and_names_what_there_is() {
+    let ended = end_of(&mut authly(&["--help"]));
+
+    assert_eq!((ended.status, ended.messages.as_str()), (0, ""));
+    for word in [
+        "status",
+        "completion",
+        "--server",
+        "AUTHLY_SERVER",
+        "--output",
+        "Exit status",
+    ] {
+        assert!(ended.results.contains(word), "{word} is missing");
+    }
+    for later in ["login", "whoami", "client", "--profile"] {
+        let advertised = ended
+            .results
+            .lines()
+            .any(|line| line.trim().starts_with(later));
+        assert!(!advertised, "{later} does not exist yet");
+    }
+    assert!(
+        !ended.results.contains('\u{1b}'),
+        "no colours outside terminals"
+    );
+}
+
+#[test]
+fn every_command_has_help() {
+    for command in ["status", "completion"] {
+        let ended = end_of(&mut authly(&[command, "--help"]));
+        assert_eq!(ended.status, 0);
+        assert!(ended.results.contains(&format!("Usage: authly {command}")));
+    }
+}
+
+#[test]
+fn the_version_is_a_result() {
+    let ended = end_of(&mut authly(&["--version"]));
+
+    assert_eq!(ended.status, 0);
+    assert_eq!(
+        ended.results,
+        concat!("authly ", env!("CARGO_PKG_VERSION"), "\n")
+    );
+}
+
+#[test]
+fn a_command_line_that_makes_no_sense_ends_with_2_and_says_why() {
+    for (arguments, reason) in [
+        (&[][..], "Usage: authly"),
+        (&["stauts"], "a similar subcommand exists: 'status'"),
+        (&["completion"], "<SHELL>"),
+        (&["completion", "tcsh"], "possible values"),
+        (
+            &["status", "--output", "xml"],
+            "possible values: table, json, yaml",
+        ),
+        (
+            &["status", "--server", "auth.example.com"],
+            "https://auth.example.com",
+        ),
+        (
+            &["status", "--server", "http://auth.example.com"],
+            "use https",
+        ),
+    ] {
+        let ended = end_of(&mut authly(arguments));
+
+        assert_eq!(
+            (ended.status, ended.results.as_str()),
+            (2, ""),
+            "{arguments:?}"
+        );
+        assert!(ended.messages.contains(reason), "{}", ended.messages);
+    }
+}
+
+#[test]
+fn an_address_in_the_environment_is_checked_like_the_flag() {
+    let ended = end_of(authly(&["status"]).env("AUTHLY_SERVER", "http://auth.example.com"));
+
+    assert_eq!(ended.status, 2);
+    assert!(ended.messages.contains("use https"), "{}", ended.messages);
+}

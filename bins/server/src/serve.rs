@@ -1,0 +1,120 @@
+//! Running the server, from the first byte to the last.
+
+use std::net::{SocketAddr, TcpListener};
+use std::path::Path;
+
+use anyhow::Context;
+use authly_http::Deps;
+use authly_services::bootstrap::Bootstrap;
+use authly_services::seed::{Seed, SeedReport, Seeder};
+use tokio::net::TcpSocket;
+use tokio::runtime::{Builder, Handle};
+
+use crate::announcement::Announcement;
+use crate::console::say;
+use crate::settings::Settings;
+use crate::shutdown::StopSignals;
+use crate::storage::{Claim, Storage};
+use crate::{first_start, toml_file, wiring};
+
+/// How many connections wait to be accepted.
+const BACKLOG: u32 = 1024;
+
+/// Serves until a signal asks to stop. What is wrong with the seed or the address is found before
+/// anything is changed.
+///
+/// # Errors
+/// When something that the server needs is not to be had.
+pub(crate) fn serve(settings: &Settings, seed: Option<&Path>) -> anyhow::Result<()> {
+    let seed = seed.map(toml_file::read::<Seed>).transpose()?;
+    let storage = Storage::open(settings, Claim::Alone)?;
+    let signals = StopSignals::listen(storage.handle())?;
+    let listener = listen(settings.listen.address, storage.handle())?;
+    let served = serve_on(
+        listener,
+        signals,
+        settings,
+        &storage,
+        seed.map(|(seed, _)| seed),
+    );
+    let closed = storage.close();
+    served.and(closed)
+}
+
+fn serve_on(
+    listener: TcpListener,
+    signals: StopSignals,
+    settings: &Settings,
+    storage: &Storage,
+    seed: Option<Seed>,
+) -> anyhow::Result<()> {
+    let address = listener.local_addr()?;
+    storage.prepare_schema(settings.database.migration)?;
+    let context = wiring::context(storage);
+    let hasher = wiring::hasher(&settings.passwords)?;
+    let (keys, seeded) = storage.handle().block_on(async {
+        let bootstrap = Bootstrap::new(context.clone(), hasher.clone());
+        first_start::prepare(&bootstrap, &settings.bootstrap).await?;
+        let seeded: Option<SeedReport> = match seed {
+            Some(seed) => Some(
+                Seeder::new(context.clone(), hasher.clone())
+                    .apply(&seed)
+                    .await?,
+            ),
+            None => None,
+        };
+        anyhow::Ok((wiring::keys(settings, storage, &context).await?, seeded))
+    })?;
+    let watched = keys.clone();
+    let watch = storage.handle().spawn(async move { watched.watch().await });
+
+    let deps = wiring::deps(settings, storage, &context, hasher, keys);
+    say(Announcement {
+        settings,
+        address,
+        placement: storage.placement(),
+        seeded,
+    });
+    answer(listener, &deps, settings.listen.workers, signals)?;
+    watch.abort();
+    tracing::info!("stopped");
+    Ok(())
+}
+
+/// Answers requests until a signal comes, then lets those end that are under way.
+fn answer(
+    listener: TcpListener,
+    deps: &Deps,
+    workers: usize,
+    signals: StopSignals,
+) -> anyhow::Result<()> {
+    let runtime = Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let mut server = authly_http::serve(listener, deps, workers)?;
+        let handle = server.handle();
+        tokio::select! {
+            ended = &mut server => ended?,
+            () = signals.first() => tokio::join!(server, handle.stop(true)).0?,
+        }
+        Ok(())
+    })
+}
+
+fn listen(address: SocketAddr, runtime: &Handle) -> anyhow::Result<TcpListener> {
+    let listening = runtime.block_on(async {
+        let socket = match address {
+            SocketAddr::V4(_) => TcpSocket::new_v4(),
+            SocketAddr::V6(_) => TcpSocket::new_v6(),
+        }?;
+        // A restart need not wait for the connections of before.
+        socket.set_reuseaddr(true)?;
+        socket.bind(address)?;
+        socket.listen(BACKLOG)?.into_std()
+    });
+    listening.with_context(|| {
+        format!(
+            "cannot listen on {address}: stop what listens there, or choose another address with \
+             --bind or listen.address"
+        )
+    })
+}

@@ -1,0 +1,91 @@
+//! `[listen]`: the HTTP side.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::num::NonZeroUsize;
+use std::time::Duration;
+
+use super::reader::Reader;
+use super::setting::{DefaultValue, Kind, Setting};
+use authly_http::Network;
+
+/// The most workers that are started unasked.
+const USUAL_WORKERS: usize = 8;
+
+pub(crate) const ADDRESS: Setting = Setting {
+    path: "listen.address",
+    kind: Kind::Text("an address with a port, such as 127.0.0.1:8000 or [::]:8000"),
+    default: DefaultValue::Is("127.0.0.1:8000"),
+    about: "Where the server listens for HTTP. Also `--bind`.",
+};
+const WORKERS: Setting = Setting {
+    path: "listen.workers",
+    kind: Kind::Integer {
+        least: 1,
+        most: 256,
+    },
+    default: DefaultValue::Words("the number of processor cores, at most 8"),
+    about: "How many threads answer requests.",
+};
+const TRUSTED_PROXIES: Setting = Setting {
+    path: "listen.trusted_proxies",
+    kind: Kind::List("an address or a network, such as \"192.0.2.1\" or \"192.0.2.0/24\""),
+    default: DefaultValue::Is(""),
+    about: "Proxies whose `X-Forwarded-For` and request id are believed. From anyone else they \
+            are ignored.",
+};
+const REQUEST_TIME_LIMIT: Setting = Setting {
+    path: "listen.request_time_limit",
+    kind: Kind::Duration {
+        least: 1,
+        most: 600,
+    },
+    default: DefaultValue::Is("30s"),
+    about: "How long a request may take in all before it is answered with an error.",
+};
+const MAX_BODY_BYTES: Setting = Setting {
+    path: "listen.max_body_bytes",
+    kind: Kind::Integer {
+        least: 4_096,
+        most: 16_777_216,
+    },
+    default: DefaultValue::Is("65536"),
+    about: "The most bytes that the body of a request may have; more is answered with 413.",
+};
+
+pub(super) const SETTINGS: &[Setting] = &[
+    ADDRESS,
+    WORKERS,
+    TRUSTED_PROXIES,
+    REQUEST_TIME_LIMIT,
+    MAX_BODY_BYTES,
+];
+
+/// How the server listens.
+#[derive(Debug)]
+pub(crate) struct ListenSettings {
+    pub(crate) address: SocketAddr,
+    pub(crate) workers: usize,
+    pub(crate) trusted_proxies: Vec<Network>,
+    pub(crate) request_time_limit: Duration,
+    pub(crate) max_body_bytes: usize,
+}
+
+impl ListenSettings {
+    pub(super) fn read(reader: &mut Reader) -> Self {
+        let unspecified = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+        Self {
+            address: reader.parsed(&ADDRESS).unwrap_or(unspecified),
+            workers: reader
+                .optional_integer(&WORKERS)
+                .unwrap_or_else(usual_workers),
+            trusted_proxies: reader.list(&TRUSTED_PROXIES),
+            request_time_limit: reader.duration(&REQUEST_TIME_LIMIT),
+            max_body_bytes: reader.integer(&MAX_BODY_BYTES),
+        }
+    }
+}
+
+fn usual_workers() -> usize {
+    let cores = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
+    cores.min(USUAL_WORKERS)
+}

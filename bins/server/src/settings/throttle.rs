@@ -1,0 +1,76 @@
+//! `[throttle]`: how guessing is slowed.
+
+use std::time::Duration;
+
+use super::reader::Reader;
+use super::setting::{DefaultValue, Kind, Setting};
+
+/// How many attempts can be let through.
+const ATTEMPTS: Kind = Kind::Integer {
+    least: 1,
+    most: 1_000_000,
+};
+
+const LOGIN_ADDRESS: Setting = Setting {
+    path: "throttle.login_address",
+    kind: ATTEMPTS,
+    default: DefaultValue::Is("100"),
+    about: "How many failed logins one address may have within the window.",
+};
+const LOGIN_ACCOUNT_AT_ADDRESS: Setting = Setting {
+    path: "throttle.login_account_at_address",
+    kind: ATTEMPTS,
+    default: DefaultValue::Is("5"),
+    about: "How many of them to one account.",
+};
+const LOGIN_ACCOUNT: Setting = Setting {
+    path: "throttle.login_account",
+    kind: ATTEMPTS,
+    default: DefaultValue::Is("100"),
+    about: "How many failed logins one account may have within the window, from all addresses.",
+};
+const CLIENT_SECRET: Setting = Setting {
+    path: "throttle.client_secret",
+    kind: ATTEMPTS,
+    default: DefaultValue::Is("20"),
+    about: "How many wrong secrets one address may present for one client within the window.",
+};
+const WINDOW: Setting = Setting {
+    path: "throttle.window",
+    kind: Kind::Duration {
+        least: 1,
+        most: 86_400,
+    },
+    default: DefaultValue::Is("15m"),
+    about: "The window in which attempts are counted, from the first of them on.",
+};
+
+pub(super) const SETTINGS: &[Setting] = &[
+    LOGIN_ADDRESS,
+    LOGIN_ACCOUNT_AT_ADDRESS,
+    LOGIN_ACCOUNT,
+    CLIENT_SECRET,
+    WINDOW,
+];
+
+/// How many attempts are let through in a window.
+#[derive(Debug)]
+pub(crate) struct ThrottleSettings {
+    pub(crate) login_address: u32,
+    pub(crate) login_account_at_address: u32,
+    pub(crate) login_account: u32,
+    pub(crate) client_secret: u32,
+    pub(crate) window: Duration,
+}
+
+impl ThrottleSettings {
+    pub(super) fn read(reader: &mut Reader) -> Self {
+        Self {
+            login_address: reader.integer(&LOGIN_ADDRESS),
+            login_account_at_address: reader.integer(&LOGIN_ACCOUNT_AT_ADDRESS),
+            login_account: reader.integer(&LOGIN_ACCOUNT),
+            client_secret: reader.integer(&CLIENT_SECRET),
+            window: reader.duration(&WINDOW),
+        }
+    }
+}

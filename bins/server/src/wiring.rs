@@ -1,0 +1,172 @@
+//! From settings to services: the one place that puts everything together.
+
+use std::num::NonZeroUsize;
+use std::sync::Arc;
+
+use authly_crypto::entropy::OsEntropy;
+use authly_crypto::password::{PasswordHasher, PasswordHasherSettings};
+use authly_domain::clock::SystemClock;
+use authly_domain::sessions::SessionRules;
+use authly_domain::throttle::ThrottleRule;
+use authly_domain::users::PasswordRules;
+use authly_http::{Deps, HttpSettings, PanicCounter};
+use authly_repositories::tokens::AccessTokenWriter;
+use authly_services::Context;
+use authly_services::authorizations::AuthorizationService;
+use authly_services::clients::{ClientAuthenticator, ClientCache};
+use authly_services::discovery::DiscoveryService;
+use authly_services::health::HealthService;
+use authly_services::keys::KeyService;
+use authly_services::policy::{AuthorizationPolicy, ThrottlePolicy, TokenPolicy};
+use authly_services::sessions::{BrowserGuard, SessionPolicy, SessionService};
+use authly_services::tokens::TokenService;
+use authly_services::userinfo::UserInfoService;
+
+use crate::settings::{PasswordSettings, Settings};
+use crate::storage::Storage;
+
+/// What every service works with.
+pub(crate) fn context(storage: &Storage) -> Context {
+    Context {
+        db: storage.db.clone(),
+        clock: Arc::new(SystemClock),
+        entropy: Arc::new(OsEntropy),
+    }
+}
+
+/// Starts the threads that hash passwords.
+///
+/// # Errors
+/// When the system gives no threads.
+pub(crate) fn hasher(settings: &PasswordSettings) -> anyhow::Result<Arc<PasswordHasher>> {
+    let at_least_one = |count| NonZeroUsize::new(count).unwrap_or(NonZeroUsize::MIN);
+    let hasher = PasswordHasher::start(PasswordHasherSettings {
+        threads: at_least_one(settings.hash_threads),
+        queue: at_least_one(settings.hash_queue),
+        cost: settings.bcrypt_cost,
+    })?;
+    Ok(Arc::new(hasher))
+}
+
+/// Opens the signing keys, which are made where there are none.
+///
+/// # Errors
+/// When keys cannot be made or opened, or storage fails.
+pub(crate) async fn keys(
+    settings: &Settings,
+    storage: &Storage,
+    context: &Context,
+) -> anyhow::Result<Arc<KeyService>> {
+    let longest = token_policy(settings).longest_signed_token();
+    let master = Arc::clone(&storage.master);
+    Ok(Arc::new(
+        KeyService::open(context.clone(), master, longest).await?,
+    ))
+}
+
+/// Everything that the endpoints work with.
+pub(crate) fn deps(
+    settings: &Settings,
+    storage: &Storage,
+    context: &Context,
+    hasher: Arc<PasswordHasher>,
+    keys: Arc<KeyService>,
+) -> Deps {
+    let throttle = throttle_policy(settings);
+    let clients = ClientCache::new(context.db.clone());
+    let authenticator =
+        ClientAuthenticator::new(context.clone(), clients.clone(), throttle.client_secret);
+    let sessions = SessionService::new(context.clone(), hasher, session_policy(settings, throttle));
+    let tokens = TokenService::new(
+        context.clone(),
+        token_policy(settings),
+        keys.ring(),
+        AccessTokenWriter::start(context.db.clone(), storage.handle()),
+        authenticator.clone(),
+    );
+    let authorizations = AuthorizationService::new(
+        context.clone(),
+        settings.issuer.clone(),
+        authorization_policy(settings),
+        clients,
+        sessions.clone(),
+    );
+    let entropy = Arc::clone(&context.entropy);
+    Deps {
+        clients: Arc::new(authenticator),
+        tokens: Arc::new(tokens),
+        authorizations: Arc::new(authorizations),
+        sessions: Arc::new(sessions),
+        browsers: Arc::new(BrowserGuard::new(&storage.master, Arc::clone(&entropy))),
+        userinfo: Arc::new(UserInfoService::new(
+            context.clone(),
+            settings.issuer.clone(),
+        )),
+        discovery: Arc::new(DiscoveryService::new(context.clone())),
+        health: Arc::new(HealthService::new(context.clone(), keys.ring())),
+        keys,
+        entropy,
+        panics: Arc::new(PanicCounter::default()),
+        settings: Arc::new(http_settings(settings)),
+    }
+}
+
+fn http_settings(settings: &Settings) -> HttpSettings {
+    let listen = &settings.listen;
+    HttpSettings {
+        trusted_proxies: listen.trusted_proxies.clone(),
+        max_body_bytes: listen.max_body_bytes,
+        request_time_limit: listen.request_time_limit,
+        // A request that is under way when the server stops may use all of its time.
+        shutdown_timeout: listen.request_time_limit,
+        ..HttpSettings::new(settings.issuer.clone())
+    }
+}
+
+fn token_policy(settings: &Settings) -> TokenPolicy {
+    let tokens = &settings.tokens;
+    TokenPolicy {
+        issuer: settings.issuer.clone(),
+        access_token_lifetime: tokens.access_token_lifetime,
+        access_token_signing_alg: tokens.access_token_signing_alg,
+        id_token_lifetime: tokens.id_token_lifetime,
+        refresh_token_idle_lifetime: tokens.refresh_token_idle_lifetime,
+        refresh_token_absolute_lifetime: tokens.refresh_token_absolute_lifetime,
+        refresh_rotation_window: tokens.refresh_rotation_window,
+    }
+}
+
+fn authorization_policy(settings: &Settings) -> AuthorizationPolicy {
+    let authorization = &settings.authorization;
+    AuthorizationPolicy {
+        code_lifetime: settings.tokens.code_lifetime,
+        request_lifetime: authorization.request_lifetime,
+        requests_per_address: authorization.requests_per_address,
+        requests_in_all: authorization.requests_in_all,
+    }
+}
+
+fn throttle_policy(settings: &Settings) -> ThrottlePolicy {
+    let throttle = &settings.throttle;
+    let window = throttle.window;
+    let rule = |attempts| ThrottleRule { attempts, window };
+    ThrottlePolicy {
+        login_address: rule(throttle.login_address),
+        login_account_at_address: rule(throttle.login_account_at_address),
+        login_account: rule(throttle.login_account),
+        client_secret: rule(throttle.client_secret),
+    }
+}
+
+fn session_policy(settings: &Settings, throttle: ThrottlePolicy) -> SessionPolicy {
+    SessionPolicy {
+        sessions: SessionRules {
+            idle: settings.sessions.idle_lifetime,
+            absolute: settings.sessions.absolute_lifetime,
+        },
+        passwords: PasswordRules {
+            minimum_length: settings.passwords.minimum_length,
+        },
+        throttle,
+    }
+}

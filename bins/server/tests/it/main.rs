@@ -1,0 +1,12 @@
+//! The program as its users meet it: a process with arguments, variables, files and signals.
+
+#![expect(
+    clippy::expect_used,
+    reason = "a program that cannot be started or spoken to is a failed test, also in functions \
+              between"
+)]
+
+mod commands;
+mod config;
+mod embedded;
+mod program;

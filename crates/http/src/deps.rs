@@ -1,0 +1,75 @@
+//! What the endpoints work with.
+
+use std::sync::Arc;
+
+use actix_web::web::{Data, ServiceConfig};
+use authly_domain::entropy::Entropy;
+use authly_services::authorizations::AuthorizationService;
+use authly_services::clients::ClientAuthenticator;
+use authly_services::discovery::DiscoveryService;
+use authly_services::health::HealthService;
+use authly_services::keys::KeyService;
+use authly_services::sessions::{BrowserGuard, SessionService};
+use authly_services::tokens::TokenService;
+use authly_services::userinfo::UserInfoService;
+
+use crate::assets::Stylesheet;
+use crate::extract::Cookies;
+use crate::middleware::{Envelope, PanicCounter};
+use crate::pages::Pages;
+use crate::settings::HttpSettings;
+
+/// The collaborators of all endpoints; cheap to clone. Each becomes `web::Data` of its own, so that
+/// a handler's signature shows what it uses.
+#[derive(Clone)]
+pub struct Deps {
+    /// Authenticates clients.
+    pub clients: Arc<ClientAuthenticator>,
+    /// Issues, checks and revokes tokens.
+    pub tokens: Arc<TokenService>,
+    /// Leads users through authorizations.
+    pub authorizations: Arc<AuthorizationService>,
+    /// Logs people in and out.
+    pub sessions: Arc<SessionService>,
+    /// Ties forms to browsers.
+    pub browsers: Arc<BrowserGuard>,
+    /// Answers about users.
+    pub userinfo: Arc<UserInfoService>,
+    /// Knows what is offered.
+    pub discovery: Arc<DiscoveryService>,
+    /// Publishes the keys.
+    pub keys: Arc<KeyService>,
+    /// Looks after the parts.
+    pub health: Arc<HealthService>,
+    /// Makes request ids.
+    pub entropy: Arc<dyn Entropy>,
+    /// Counts requests that ended in a panic; share one among all workers.
+    pub panics: Arc<PanicCounter>,
+    /// How requests are taken and answered.
+    pub settings: Arc<HttpSettings>,
+}
+
+impl Deps {
+    /// Hands each collaborator to the application.
+    pub(crate) fn provide(&self, config: &mut ServiceConfig) {
+        let stylesheet = Stylesheet::embedded();
+        let pages = Data::new(Pages::new(&self.settings.issuer, &stylesheet));
+        let envelope = Envelope::new(self, pages.clone());
+        config
+            .app_data(Data::from(Arc::clone(&self.clients)))
+            .app_data(Data::from(Arc::clone(&self.tokens)))
+            .app_data(Data::from(Arc::clone(&self.authorizations)))
+            .app_data(Data::from(Arc::clone(&self.sessions)))
+            .app_data(Data::from(Arc::clone(&self.browsers)))
+            .app_data(Data::from(Arc::clone(&self.userinfo)))
+            .app_data(Data::from(Arc::clone(&self.discovery)))
+            .app_data(Data::from(Arc::clone(&self.keys)))
+            .app_data(Data::from(Arc::clone(&self.health)))
+            .app_data(Data::from(Arc::clone(&self.panics)))
+            .app_data(Data::from(Arc::clone(&self.settings)))
+            .app_data(Data::new(Cookies::of(&self.settings.issuer)))
+            .app_data(Data::new(stylesheet))
+            .app_data(Data::new(envelope))
+            .app_data(pages);
+    }
+}

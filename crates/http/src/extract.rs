@@ -1,0 +1,39 @@
+//! What handlers ask for, read from the request: extracting something is its check.
+
+mod authorization;
+mod basic;
+mod bearer;
+mod browser;
+mod client_auth;
+mod cookies;
+mod form;
+mod page_form;
+mod parameters;
+mod peer;
+mod waiting;
+
+pub(crate) use authorization::{FormParameters, QueryParameters};
+pub(crate) use bearer::BearerToken;
+pub(crate) use browser::{Visit, Visitor};
+pub(crate) use client_auth::ClientAuth;
+pub(crate) use cookies::Cookies;
+pub(crate) use form::OAuthForm;
+pub(crate) use page_form::PageForm;
+pub(crate) use parameters::{Parameters, ParametersError};
+pub(crate) use peer::{client_address, comes_from_proxy};
+pub(crate) use waiting::Waiting;
+
+use actix_web::{HttpRequest, web};
+
+/// A collaborator was not handed to the application: a fault of the wiring.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a collaborator is missing: the endpoints were mounted without configure")]
+pub(crate) struct Misconfigured;
+
+/// The collaborator of this type.
+fn collaborator<T: 'static>(request: &HttpRequest) -> Result<web::Data<T>, Misconfigured> {
+    request
+        .app_data::<web::Data<T>>()
+        .cloned()
+        .ok_or(Misconfigured)
+}

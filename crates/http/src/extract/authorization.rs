@@ -1,0 +1,132 @@
+//! The parameters of an authorization request, from the query or from a form.
+
+use std::future::{Ready, ready};
+
+use actix_web::dev::Payload;
+use actix_web::{FromRequest, HttpRequest};
+use authly_services::authorizations::AuthorizationParameters;
+use futures_util::future::LocalBoxFuture;
+
+use super::form::read_form;
+use super::{Parameters, ParametersError, collaborator};
+use crate::respond::PageFailure;
+use crate::settings::HttpSettings;
+
+/// The parameters of `GET /api/v1/oauth/authorize`.
+pub(crate) struct QueryParameters(Parameters);
+
+/// The parameters of `POST /api/v1/oauth/authorize`; the query is ignored.
+pub(crate) struct FormParameters(Parameters);
+
+impl QueryParameters {
+    /// By their names.
+    pub(crate) fn named(self) -> AuthorizationParameters {
+        named(self.0)
+    }
+}
+
+impl FormParameters {
+    /// By their names.
+    pub(crate) fn named(self) -> AuthorizationParameters {
+        named(self.0)
+    }
+
+    /// Written as a query.
+    pub(crate) fn as_query(&self) -> String {
+        self.0.encode()
+    }
+}
+
+impl FromRequest for QueryParameters {
+    type Error = PageFailure;
+    type Future = Ready<Result<Self, PageFailure>>;
+
+    fn from_request(request: &HttpRequest, _payload: &mut Payload) -> Self::Future {
+        ready(read_query(request).map_err(PageFailure::from).map(Self))
+    }
+}
+
+impl FromRequest for FormParameters {
+    type Error = PageFailure;
+    type Future = LocalBoxFuture<'static, Result<Self, PageFailure>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let body = read_form(request, payload);
+        Box::pin(async move { Ok(Self(without_nul(body.await?)?)) })
+    }
+}
+
+fn read_query(request: &HttpRequest) -> Result<Parameters, ParametersError> {
+    let limit = collaborator::<HttpSettings>(request)?.max_body_bytes;
+    let query = request.query_string();
+    if query.len() > limit {
+        return Err(ParametersError::TooLong);
+    }
+    without_nul(Parameters::parse(query.as_bytes())?)
+}
+
+fn without_nul(parameters: Parameters) -> Result<Parameters, ParametersError> {
+    if parameters.hold_nul() {
+        return Err(ParametersError::Malformed);
+    }
+    Ok(parameters)
+}
+
+/// Sorts the parameters. Whether what is repeated or refused leads to a page or to the client is for
+/// the service to say.
+fn named(mut parameters: Parameters) -> AuthorizationParameters {
+    let repeated = parameters.repeated();
+    let mut take = |name| parameters.take(name);
+    AuthorizationParameters {
+        repeated,
+        client_id: take("client_id"),
+        redirect_uri: take("redirect_uri"),
+        response_type: take("response_type"),
+        response_mode: take("response_mode"),
+        scope: take("scope"),
+        state: take("state"),
+        nonce: take("nonce"),
+        code_challenge: take("code_challenge"),
+        code_challenge_method: take("code_challenge_method"),
+        prompt: take("prompt"),
+        max_age: take("max_age"),
+        login_hint: take("login_hint"),
+        request: take("request"),
+        request_uri: take("request_uri"),
+        resources: parameters.take_all("resource"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use pretty_assertions::assert_eq;
+
+    use super::*;
+
+    fn read(text: &str) -> AuthorizationParameters {
+        named(Parameters::parse(text.as_bytes()).unwrap())
+    }
+
+    #[test]
+    fn known_parameters_are_sorted_and_unknown_ones_ignored() {
+        let read = read("client_id=web&state=%C3%A9&nonce=&foo=bar&resource=a&resource=b");
+        assert_eq!(read.client_id.as_deref(), Some("web"));
+        assert_eq!(read.state.as_deref(), Some("é"));
+        assert_eq!(read.nonce, None);
+        assert_eq!(read.resources, ["a", "b"]);
+        assert!(read.repeated.is_empty());
+    }
+
+    #[test]
+    fn repeated_names_are_reported() {
+        let read = read("state=a&state=b&client_id=web&client_id=web");
+        assert_eq!(read.repeated, ["client_id", "state"]);
+    }
+
+    #[test]
+    fn a_nul_is_refused() {
+        let parameters = Parameters::parse(b"state=a%00").unwrap();
+        let refused = without_nul(parameters).map(|_read| ());
+        assert_eq!(refused, Err(ParametersError::Malformed));
+    }
+}

@@ -1,0 +1,136 @@
+//! The browser at the other end of a page.
+
+use std::future::{Ready, ready};
+
+use actix_web::cookie::Cookie;
+use actix_web::dev::Payload;
+use actix_web::http::Method;
+use actix_web::http::header::USER_AGENT;
+use actix_web::{FromRequest, HttpRequest, HttpResponse, web};
+use authly_domain::secret::{CsrfToken, SessionToken};
+use authly_services::sessions::{Browser, BrowserGuard};
+
+use super::{Cookies, Misconfigured, client_address, collaborator};
+use crate::respond::PageFailure;
+
+/// How much of `User-Agent` is kept, in characters.
+const MAX_USER_AGENT: usize = 256;
+
+/// Whether a browser has been here before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Visit {
+    /// It has no cookie of ours yet.
+    First,
+    /// It has.
+    Known,
+    /// A page of another site posted a form here, and the browser kept our cookies back because
+    /// they are `SameSite=Lax`: who it is shows after a redirect only.
+    Withheld,
+}
+
+/// What becomes of the session cookie with the answer.
+enum SessionCookie {
+    Unchanged,
+    Set(Cookie<'static>),
+    Removed,
+}
+
+/// A browser that asks for a page, and what its cookies become with the answer.
+pub(crate) struct Visitor {
+    /// Who it is.
+    pub(crate) browser: Browser,
+    /// Whether it has been here before.
+    pub(crate) visit: Visit,
+    session_cookie: SessionCookie,
+    cookies: web::Data<Cookies>,
+    guard: web::Data<BrowserGuard>,
+}
+
+impl Visitor {
+    /// Reads the cookies; makes a browser token for a first visit.
+    pub(super) fn of(request: &HttpRequest) -> Result<Self, Misconfigured> {
+        let cookies = collaborator::<Cookies>(request)?;
+        let guard = collaborator::<BrowserGuard>(request)?;
+        let value = |name: &str| request.cookie(name).map(|cookie| cookie.value().to_owned());
+        let known = value(&cookies.browser).and_then(|text| guard.read_browser(&text));
+        let session = value(&cookies.session).and_then(|text| guard.read_session(&text));
+        let visit = match known {
+            Some(_) => Visit::Known,
+            None if is_posted_by_another_site(request) => Visit::Withheld,
+            None => Visit::First,
+        };
+        Ok(Self {
+            browser: Browser {
+                token: known.unwrap_or_else(|| guard.new_browser()),
+                session,
+                address: client_address(request)?,
+                user_agent: user_agent(request),
+            },
+            visit,
+            session_cookie: SessionCookie::Unchanged,
+            cookies,
+            guard,
+        })
+    }
+
+    /// The token for this browser's forms.
+    pub(crate) fn csrf(&self) -> CsrfToken {
+        self.guard.csrf_token(&self.browser.token)
+    }
+
+    /// Whether a form's token was made for this browser. On a first visit there is none.
+    pub(super) fn admits(&self, presented: &str) -> bool {
+        self.visit == Visit::Known && self.guard.admits(&self.browser.token, presented)
+    }
+
+    /// The browser has this session from now on.
+    pub(crate) fn begin_session(&mut self, token: SessionToken) {
+        self.session_cookie = SessionCookie::Set(self.cookies.session(&token));
+        self.browser.session = Some(token);
+    }
+
+    /// The browser has no session from now on.
+    pub(crate) fn end_session(&mut self) {
+        self.session_cookie = SessionCookie::Removed;
+        self.browser.session = None;
+    }
+
+    /// Adds the cookies to the answer: the browser cookie on a first visit, the session cookie where
+    /// it changed.
+    pub(crate) fn seal(self, mut response: HttpResponse) -> Result<HttpResponse, PageFailure> {
+        if self.visit == Visit::First {
+            let cookie = self.cookies.browser(&self.browser.token);
+            response.add_cookie(&cookie).map_err(PageFailure::failed)?;
+        }
+        let cookie = match self.session_cookie {
+            SessionCookie::Unchanged => return Ok(response),
+            SessionCookie::Set(cookie) => cookie,
+            SessionCookie::Removed => self.cookies.no_session(),
+        };
+        response.add_cookie(&cookie).map_err(PageFailure::failed)?;
+        Ok(response)
+    }
+}
+
+impl FromRequest for Visitor {
+    type Error = PageFailure;
+    type Future = Ready<Result<Self, PageFailure>>;
+
+    fn from_request(request: &HttpRequest, _payload: &mut Payload) -> Self::Future {
+        ready(Self::of(request).map_err(PageFailure::failed))
+    }
+}
+
+/// Whether a page of another site sent this form, as browsers say by themselves (Fetch Metadata).
+fn is_posted_by_another_site(request: &HttpRequest) -> bool {
+    let site = request.headers().get("sec-fetch-site");
+    request.method() == Method::POST && site.is_some_and(|site| site == "cross-site")
+}
+
+fn user_agent(request: &HttpRequest) -> String {
+    let header = request.headers().get(USER_AGENT);
+    let text = header
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
+    text.chars().take(MAX_USER_AGENT).collect()
+}

@@ -1,0 +1,112 @@
+//! The two cookies: one knows the session, one binds requests and forms to a browser.
+
+use actix_web::cookie::{Cookie, SameSite};
+use authly_domain::issuer::Issuer;
+use authly_domain::secret::{BrowserToken, SessionToken};
+
+/// Names and attributes of our cookies.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Cookies {
+    /// The name of the session cookie.
+    pub(super) session: String,
+    /// The name of the browser cookie.
+    pub(super) browser: String,
+    transport: Transport,
+}
+
+/// How callers reach us.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Transport {
+    Https,
+    Http,
+}
+
+impl Cookies {
+    /// The cookies for this issuer. On https the prefix `__Host-` keeps other hosts and paths from
+    /// setting them; on http, which is for loopback alone, browsers take no prefix, and the port
+    /// keeps two servers on one machine apart (decisions 16).
+    pub(crate) fn of(issuer: &Issuer) -> Self {
+        if issuer.is_https() {
+            Self {
+                session: "__Host-authly-session".to_owned(),
+                browser: "__Host-authly-browser".to_owned(),
+                transport: Transport::Https,
+            }
+        } else {
+            let port = issuer.port();
+            Self {
+                session: format!("authly-session-{port}"),
+                browser: format!("authly-browser-{port}"),
+                transport: Transport::Http,
+            }
+        }
+    }
+
+    /// Sets the session cookie.
+    pub(super) fn session(&self, token: &SessionToken) -> Cookie<'static> {
+        self.cookie(&self.session, token.expose())
+    }
+
+    /// Sets the browser cookie.
+    pub(super) fn browser(&self, token: &BrowserToken) -> Cookie<'static> {
+        self.cookie(&self.browser, token.expose())
+    }
+
+    /// Removes the session cookie.
+    pub(super) fn no_session(&self) -> Cookie<'static> {
+        let mut cookie = self.cookie(&self.session, "");
+        cookie.make_removal();
+        cookie
+    }
+
+    /// Without `Max-Age` the browser forgets them when it is closed; how long a session really lasts
+    /// is the server's business.
+    fn cookie(&self, name: &str, value: &str) -> Cookie<'static> {
+        Cookie::build(name.to_owned(), value.to_owned())
+            .path("/")
+            .http_only(true)
+            .secure(self.transport == Transport::Https)
+            .same_site(SameSite::Lax)
+            .finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use pretty_assertions::assert_eq;
+
+    use super::*;
+
+    fn cookies(issuer: &str) -> Cookies {
+        Cookies::of(&issuer.parse().unwrap())
+    }
+
+    #[test]
+    fn on_https_the_cookies_belong_to_the_host_alone() {
+        for issuer in ["https://auth.example.com", "https://example.com/auth"] {
+            let cookie = cookies(issuer).session(&SessionToken::new("s3".to_owned()));
+            assert_eq!(
+                cookie.to_string(),
+                "__Host-authly-session=s3; HttpOnly; SameSite=Lax; Secure; Path=/"
+            );
+        }
+    }
+
+    #[test]
+    fn on_loopback_http_the_name_carries_the_port() {
+        let cookie = cookies("http://localhost:8000").browser(&BrowserToken::new("b1".to_owned()));
+        assert_eq!(
+            cookie.to_string(),
+            "authly-browser-8000=b1; HttpOnly; SameSite=Lax; Path=/"
+        );
+    }
+
+    #[test]
+    fn removal_has_the_same_name_and_path() {
+        let removal = cookies("https://auth.example.com").no_session();
+        assert_eq!(removal.value(), "");
+        assert_eq!(removal.path(), Some("/"));
+        assert_eq!(removal.secure(), Some(true));
+        assert!(removal.to_string().contains("Max-Age=0"));
+    }
+}

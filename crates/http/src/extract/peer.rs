@@ -1,0 +1,125 @@
+//! Where a request came from, through proxies that are known.
+
+use std::net::{IpAddr, Ipv4Addr};
+
+use actix_web::HttpRequest;
+
+use super::{Misconfigured, collaborator};
+use crate::network::Network;
+use crate::settings::HttpSettings;
+
+/// The address of the caller: the peer's, or the rightmost address in `X-Forwarded-For` that is no
+/// trusted proxy's, where the peer is one.
+pub(crate) fn client_address(request: &HttpRequest) -> Result<IpAddr, Misconfigured> {
+    let settings = collaborator::<HttpSettings>(request)?;
+    let headers = request.headers().get_all("x-forwarded-for");
+    let entries = headers
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .collect::<Vec<_>>();
+    let peer = peer_address(request);
+    Ok(rightmost_untrusted(
+        peer,
+        &entries,
+        &settings.trusted_proxies,
+    ))
+}
+
+/// Whether the peer is a trusted proxy.
+pub(crate) fn comes_from_proxy(request: &HttpRequest, proxies: &[Network]) -> bool {
+    is_trusted(peer_address(request), proxies)
+}
+
+/// The peer's address; the unspecified one where there is none, as in tests without a network.
+fn peer_address(request: &HttpRequest) -> IpAddr {
+    let peer = request.peer_addr().map(|peer| peer.ip().to_canonical());
+    peer.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED))
+}
+
+fn is_trusted(address: IpAddr, proxies: &[Network]) -> bool {
+    proxies.iter().any(|network| network.contains(address))
+}
+
+/// Goes from the peer to the left for as long as trusted proxies vouch for the entry before them.
+fn rightmost_untrusted(peer: IpAddr, entries: &[&str], proxies: &[Network]) -> IpAddr {
+    let mut address = peer;
+    for entry in entries.iter().rev() {
+        if !is_trusted(address, proxies) {
+            break;
+        }
+        // An entry that cannot be read vouches for nothing: the proxy that wrote it is as far as
+        // we see.
+        let Some(earlier) = parse_entry(entry) else {
+            break;
+        };
+        address = earlier;
+    }
+    address
+}
+
+/// An address, which some proxies write with a port: `192.0.2.1:443`, `[2001:db8::1]:443`.
+fn parse_entry(entry: &str) -> Option<IpAddr> {
+    let entry = entry.trim();
+    let with_port = || {
+        entry
+            .parse()
+            .ok()
+            .map(|socket: std::net::SocketAddr| socket.ip())
+    };
+    let bracketed = || entry.strip_prefix('[')?.strip_suffix(']')?.parse().ok();
+    let address: Option<IpAddr> = entry.parse().ok();
+    let address = address.or_else(with_port).or_else(bracketed)?;
+    Some(address.to_canonical())
+}
+
+#[cfg(test)]
+mod tests {
+    use pretty_assertions::assert_eq;
+
+    use super::*;
+
+    fn caller(peer: &str, forwarded: &str) -> String {
+        let proxies = ["10.0.0.0/8", "2001:db8::/32"].map(|text| text.parse().unwrap());
+        let entries: Vec<_> = forwarded.split(',').collect();
+        rightmost_untrusted(peer.parse().unwrap(), &entries, &proxies).to_string()
+    }
+
+    #[test]
+    fn a_peer_that_is_no_proxy_is_the_caller_whatever_it_says() {
+        assert_eq!(caller("203.0.113.7", "127.0.0.1"), "203.0.113.7");
+        assert_eq!(caller("203.0.113.7", ""), "203.0.113.7");
+    }
+
+    #[test]
+    fn behind_proxies_the_rightmost_untrusted_entry_counts() {
+        assert_eq!(caller("10.0.0.1", "198.51.100.9"), "198.51.100.9");
+        assert_eq!(
+            caller("10.0.0.1", "127.0.0.1, 198.51.100.9, 10.0.0.2"),
+            "198.51.100.9"
+        );
+        assert_eq!(
+            caller("2001:db8::1", "198.51.100.9,10.0.0.2"),
+            "198.51.100.9"
+        );
+    }
+
+    #[test]
+    fn where_all_are_proxies_the_leftmost_counts() {
+        assert_eq!(caller("10.0.0.1", "10.0.0.3, 10.0.0.2"), "10.0.0.3");
+    }
+
+    #[test]
+    fn an_entry_that_cannot_be_read_ends_the_way() {
+        assert_eq!(caller("10.0.0.1", "198.51.100.9, unknown"), "10.0.0.1");
+        assert_eq!(caller("10.0.0.1", "198.51.100.9, , 10.0.0.2"), "10.0.0.2");
+        assert_eq!(caller("10.0.0.1", ""), "10.0.0.1");
+    }
+
+    #[test]
+    fn ports_brackets_and_mapped_addresses_are_read() {
+        assert_eq!(caller("10.0.0.1", "198.51.100.9:51234"), "198.51.100.9");
+        assert_eq!(caller("10.0.0.1", "[2001:db9::5]:443"), "2001:db9::5");
+        assert_eq!(caller("10.0.0.1", "[2001:db9::5]"), "2001:db9::5");
+        assert_eq!(caller("10.0.0.1", "::ffff:198.51.100.9"), "198.51.100.9");
+    }
+}

@@ -1,0 +1,212 @@
+//! The change of password that stands before everything else.
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::RETRY_AFTER;
+use actix_web::{HttpResponse, web};
+use authly_domain::secret::{Password, RequestHandle};
+use authly_domain::sessions::LoginStep;
+use authly_domain::users::{NewPasswordError, PasswordFormError};
+use authly_services::authorizations::AuthorizationService;
+use authly_services::sessions::{ChangePasswordError, LoginError, SessionService};
+
+use super::login::{enter, lead_on};
+use crate::extract::{PageForm, Parameters, Visitor, Waiting};
+use crate::pages::{ChangePasswordPage, Pages};
+use crate::places::{LOGIN, LOGIN_PASSWORD};
+use crate::respond::{PageFailure, PageProblem, RETRY_SOON, chain, retry_seconds};
+
+/// `GET /login/password`: asks for a new password where that is the next step of the login.
+pub(crate) async fn show(
+    visitor: Visitor,
+    Waiting(waiting): Waiting,
+    sessions: web::Data<SessionService>,
+    pages: web::Data<Pages>,
+) -> Result<HttpResponse, PageFailure> {
+    let page = password_page(&visitor, waiting.as_ref(), &sessions, &pages).await?;
+    let response = match page {
+        Some(page) => pages.show(StatusCode::OK, &page)?,
+        None => pages.see_other(LOGIN, waiting.as_ref()),
+    };
+    visitor.seal(response)
+}
+
+/// `POST /login/password`: changes the password and goes on with the login.
+pub(crate) async fn submit(
+    PageForm {
+        mut visitor,
+        mut fields,
+    }: PageForm,
+    Waiting(waiting): Waiting,
+    sessions: web::Data<SessionService>,
+    authorizations: web::Data<AuthorizationService>,
+    pages: web::Data<Pages>,
+) -> Result<HttpResponse, PageFailure> {
+    let refused = match typed_twice(&mut fields) {
+        None => Some(Refusal::wrong(
+            "The two passwords differ. Type the same one twice.",
+        )),
+        Some(new) => match sessions.change_password(new, &visitor.browser).await {
+            Ok(logged_in) => {
+                let next = enter(&mut visitor, logged_in);
+                let response = lead_on(&visitor, waiting, next, &authorizations, &pages).await;
+                return visitor.seal(response);
+            }
+            Err(error) => Refusal::of(error)?,
+        },
+    };
+    let page = password_page(&visitor, waiting.as_ref(), &sessions, &pages).await?;
+    let (Some(refusal), Some(mut page)) = (refused, page) else {
+        return Ok(pages.see_other(LOGIN, waiting.as_ref()));
+    };
+    page.problem = Some(refusal.problem.clone());
+    Ok(refusal.on(pages.show(refusal.status, &page)?))
+}
+
+/// The page, where a change is due in this browser.
+async fn password_page(
+    visitor: &Visitor,
+    waiting: Option<&RequestHandle>,
+    sessions: &SessionService,
+    pages: &Pages,
+) -> Result<Option<ChangePasswordPage>, PageFailure> {
+    let session = sessions
+        .current(&visitor.browser)
+        .await
+        .map_err(LoginError::Storage)?;
+    let due = session.filter(|session| session.next_step() == Some(LoginStep::ChangePassword));
+    Ok(due.map(|session| ChangePasswordPage {
+        action: pages.path(LOGIN_PASSWORD, waiting),
+        csrf: visitor.csrf().expose().to_owned(),
+        username: session.username.as_str().to_owned(),
+        problem: None,
+    }))
+}
+
+/// The new password, where both fields hold the same. Nothing secret is compared that the sender
+/// does not know.
+fn typed_twice(fields: &mut Parameters) -> Option<Password> {
+    let new = fields.take("new_password").unwrap_or_default();
+    let repeated = fields.take("repeat_password").unwrap_or_default();
+    (new == repeated).then(|| Password::new(new))
+}
+
+/// A new password that was refused, said on the page itself; 422 as on the login page.
+struct Refusal {
+    status: StatusCode,
+    problem: String,
+}
+
+impl Refusal {
+    fn wrong(problem: impl Into<String>) -> Self {
+        Self {
+            status: StatusCode::UNPROCESSABLE_ENTITY,
+            problem: problem.into(),
+        }
+    }
+
+    /// The words for a refusal; `None` where no change is due; or the failure that needs a page of
+    /// its own.
+    fn of(error: ChangePasswordError) -> Result<Option<Self>, PageFailure> {
+        let refusal = match &error {
+            ChangePasswordError::NotDue => return Ok(None),
+            ChangePasswordError::Refused(reason) => Self::wrong(words(*reason)),
+            ChangePasswordError::Busy => Self {
+                status: StatusCode::SERVICE_UNAVAILABLE,
+                problem: "Very many people are signing in. Wait a moment, then try again."
+                    .to_owned(),
+            },
+            ChangePasswordError::Hashing(_) | ChangePasswordError::Storage(_) => {
+                return Err(error.into());
+            }
+        };
+        tracing::info!(cause = %chain(&error), "the new password was refused");
+        Ok(Some(refusal))
+    }
+
+    /// Adds what the answer's head says.
+    fn on(&self, mut response: HttpResponse) -> HttpResponse {
+        if self.status == StatusCode::SERVICE_UNAVAILABLE {
+            response
+                .headers_mut()
+                .insert(RETRY_AFTER, retry_seconds(RETRY_SOON).into());
+        }
+        response
+    }
+}
+
+/// What a person is told about a new password that is not good enough.
+fn words(reason: NewPasswordError) -> String {
+    match reason {
+        NewPasswordError::Form(PasswordFormError::Empty) => "Type a new password.".to_owned(),
+        NewPasswordError::Form(PasswordFormError::TooLong) => {
+            "This password is too long. Use at most 1,024 bytes.".to_owned()
+        }
+        NewPasswordError::Form(PasswordFormError::Nul) => {
+            "The password holds a character that no password can hold.".to_owned()
+        }
+        NewPasswordError::TooShort { minimum } => {
+            format!("This password is too short. Use at least {minimum} characters.")
+        }
+        NewPasswordError::Unchanged => {
+            "This is the password you have now. Choose another one.".to_owned()
+        }
+        NewPasswordError::HoldsName => {
+            "Leave your user name and e-mail address out of the password.".to_owned()
+        }
+    }
+}
+
+impl From<ChangePasswordError> for PageFailure {
+    fn from(error: ChangePasswordError) -> Self {
+        let problem = match &error {
+            ChangePasswordError::Storage(storage) if storage.is_unavailable() => {
+                PageProblem::Unavailable
+            }
+            ChangePasswordError::Busy => PageProblem::Busy,
+            ChangePasswordError::NotDue
+            | ChangePasswordError::Refused(_)
+            | ChangePasswordError::Hashing(_)
+            | ChangePasswordError::Storage(_) => PageProblem::Failed,
+        };
+        Self::new(problem).caused_by(error)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use pretty_assertions::assert_eq;
+
+    use super::*;
+
+    #[test]
+    fn both_fields_have_to_hold_the_same() {
+        let typed = |form: &str| {
+            let mut fields = Parameters::parse(form.as_bytes()).unwrap();
+            typed_twice(&mut fields).map(|new| new.expose().to_owned())
+        };
+        assert_eq!(
+            typed("new_password=a+b&repeat_password=a%20b").as_deref(),
+            Some("a b")
+        );
+        assert_eq!(typed("new_password=a&repeat_password=b"), None);
+        assert_eq!(typed("new_password=a"), None);
+        assert_eq!(typed("").as_deref(), Some(""));
+    }
+
+    #[test]
+    fn each_refusal_says_what_to_do() {
+        let short = words(NewPasswordError::TooShort { minimum: 12 });
+        assert_eq!(
+            short,
+            "This password is too short. Use at least 12 characters."
+        );
+        let refused = ChangePasswordError::Refused(NewPasswordError::HoldsName);
+        let refusal = Refusal::of(refused).unwrap().unwrap();
+        assert_eq!(refusal.status.as_u16(), 422);
+    }
+
+    #[test]
+    fn where_no_change_is_due_there_is_nothing_to_say() {
+        assert!(Refusal::of(ChangePasswordError::NotDue).unwrap().is_none());
+    }
+}

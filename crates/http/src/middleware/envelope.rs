@@ -1,0 +1,183 @@
+//! The outermost layer: gives each request a number, a time limit and a safe end, and each answer
+//! its headers.
+
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::Instant;
+
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::error::InternalError;
+use actix_web::http::Method;
+use actix_web::http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
+use actix_web::middleware::Next;
+use actix_web::{Error, HttpResponse, web};
+use authly_domain::entropy::Entropy;
+use futures_util::FutureExt as _;
+use tracing::Instrument as _;
+
+use super::log::{Access, write_cause};
+use super::panics::PanicCounter;
+use super::request_id::{HEADER, RequestId};
+use super::security_headers::protect;
+use crate::deps::Deps;
+use crate::extract::client_address;
+use crate::pages::{CONTENT_TYPE_HTML, ErrorPage, Pages};
+use crate::places::Places;
+use crate::respond::{OAuthFailure, PageFailure, Trouble, trouble};
+use crate::settings::HttpSettings;
+
+/// What the outermost layer works with.
+pub(crate) struct Envelope {
+    settings: Arc<HttpSettings>,
+    entropy: Arc<dyn Entropy>,
+    panics: Arc<PanicCounter>,
+    pages: web::Data<Pages>,
+    places: Places,
+}
+
+/// What is kept of a request while it is answered.
+struct Letter {
+    id: RequestId,
+    method: Method,
+    path: String,
+}
+
+/// Surrounds the answering of a request.
+pub(crate) async fn surround(
+    envelope: web::Data<Envelope>,
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    let settings = &envelope.settings;
+    let entropy = envelope.entropy.as_ref();
+    let letter = Letter {
+        id: RequestId::of(request.request(), &settings.trusted_proxies, entropy),
+        method: request.method().clone(),
+        path: request.path().to_owned(),
+    };
+    let span = tracing::info_span!("request", request.id = %letter.id);
+    async {
+        let began = Instant::now();
+        let address = client_address(request.request()).ok();
+        let answer = envelope.answer(&letter, request, next).await;
+        let access = |response: &HttpResponse| {
+            let access = Access {
+                method: &letter.method,
+                path: &letter.path,
+                address,
+                took: began.elapsed(),
+            };
+            access.write(response);
+        };
+        match answer {
+            Ok(answer) => {
+                let (request, response) = answer.into_parts();
+                let response = envelope.close(&letter, response);
+                access(&response);
+                Ok(ServiceResponse::new(request, response))
+            }
+            // The request is gone with what happened, so that the answer travels as an error.
+            Err(error) => {
+                let response = envelope.close(&letter, HttpResponse::from_error(error));
+                access(&response);
+                Err(InternalError::from_response("a request without an answer", response).into())
+            }
+        }
+    }
+    .instrument(span)
+    .await
+}
+
+impl Envelope {
+    /// The layer for these collaborators.
+    pub(crate) fn new(deps: &Deps, pages: web::Data<Pages>) -> Self {
+        Self {
+            settings: Arc::clone(&deps.settings),
+            entropy: Arc::clone(&deps.entropy),
+            panics: Arc::clone(&deps.panics),
+            pages,
+            places: Places::below(&deps.settings.issuer),
+        }
+    }
+
+    /// Lets the endpoint answer, for as long as the time limit allows; a panic ends the request and
+    /// nothing else.
+    async fn answer(
+        &self,
+        letter: &Letter,
+        request: ServiceRequest,
+        next: Next<impl MessageBody + 'static>,
+    ) -> Result<ServiceResponse<BoxBody>, Error> {
+        let surface = self.places.surface(&letter.path);
+        let answer = AssertUnwindSafe(async move { next.call(request).await }).catch_unwind();
+        match tokio::time::timeout(self.settings.request_time_limit, answer).await {
+            Ok(Ok(Ok(answer))) => Ok(answer.map_into_boxed_body()),
+            Ok(Ok(Err(error))) => Err(error),
+            Ok(Err(_panic)) => {
+                self.panics.note();
+                Err(trouble(surface, Trouble::Panicked))
+            }
+            Err(_elapsed) => Err(trouble(surface, Trouble::TimedOut)),
+        }
+    }
+
+    /// Completes an answer: writes down what lies behind a refusal, renders its page, adds the
+    /// headers.
+    fn close(&self, letter: &Letter, response: HttpResponse) -> HttpResponse {
+        let response = self.own_words(letter, response);
+        write_cause(&response);
+        let mut response = self.with_page(letter, response);
+        let headers = response.headers_mut();
+        if let Ok(id) = HeaderValue::from_str(letter.id.as_str()) {
+            headers.insert(HeaderName::from_static(HEADER), id);
+        }
+        protect(headers, &self.settings.issuer, &self.places, &letter.path);
+        response
+    }
+
+    /// Replaces a refusal of the web server itself by one of ours.
+    fn own_words(&self, letter: &Letter, response: HttpResponse) -> HttpResponse {
+        let Some(error) = response.error() else {
+            return response;
+        };
+        let ours =
+            error.as_error::<OAuthFailure>().is_some() || error.as_error::<PageFailure>().is_some();
+        if ours {
+            return response;
+        }
+        let kind = match response.status() {
+            status if status.is_server_error() => Trouble::Failed,
+            _ => Trouble::Malformed,
+        };
+        tracing::info!(cause = %error, "the web server could not take the request");
+        HttpResponse::from_error(trouble(self.places.surface(&letter.path), kind))
+    }
+
+    /// Puts the page into an answer that says what is wrong.
+    fn with_page(&self, letter: &Letter, response: HttpResponse) -> HttpResponse {
+        let error = response.error();
+        let Some(failure) = error.and_then(|error| error.as_error::<PageFailure>()) else {
+            return response;
+        };
+        let entry = failure.problem().entry();
+        let page = ErrorPage {
+            title: entry.title,
+            what: entry.what,
+            next: entry.next,
+            request_id: letter.id.to_string(),
+        };
+        match self.pages.render(&page) {
+            Ok(html) => {
+                let mut response = response.set_body(BoxBody::new(html));
+                let value = HeaderValue::from_static(CONTENT_TYPE_HTML);
+                response.headers_mut().insert(CONTENT_TYPE, value);
+                response
+            }
+            Err(error) => {
+                tracing::error!(cause = %error, "the error page could not be rendered");
+                response
+            }
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! Networks of addresses, as the list of trusted proxies names them.
+
+use std::fmt;
+use std::net::IpAddr;
+use std::str::FromStr;
+
+/// Why a text is not a network.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum NetworkError {
+    /// What stands before the slash is no address.
+    #[error("not an IP address, or an IP address and a prefix length such as 10.0.0.0/8")]
+    Address,
+    /// What stands after the slash is no length, or longer than the address.
+    #[error("the prefix length does not fit the address")]
+    Prefix,
+    /// The address has bits that the prefix does not cover, so that one of the two is a mistake.
+    #[error("the address has bits beyond the prefix length")]
+    HostBits,
+}
+
+/// A network of IP addresses, written `10.0.0.0/8`, `2001:db8::/32`, or as one address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Network {
+    address: IpAddr,
+    prefix: u8,
+}
+
+/// The address as bits at the upper end of 128, and how many bits its kind has.
+fn bits(address: IpAddr) -> (u128, u8) {
+    match address {
+        IpAddr::V4(v4) => (u128::from(v4.to_bits()) << 96, 32),
+        IpAddr::V6(v6) => (v6.to_bits(), 128),
+    }
+}
+
+/// The upper `prefix` of 128 bits.
+fn mask(prefix: u8) -> u128 {
+    u128::MAX
+        .checked_shl(128 - u32::from(prefix))
+        .unwrap_or_default()
+}
+
+impl Network {
+    /// Whether `address` is in it. An IPv4 address is the same in its IPv6 form.
+    #[must_use]
+    pub fn contains(&self, address: IpAddr) -> bool {
+        let address = address.to_canonical();
+        let (own, own_length) = bits(self.address);
+        let (other, other_length) = bits(address);
+        own_length == other_length && (own ^ other) & mask(self.prefix) == 0
+    }
+}
+
+impl fmt::Display for Network {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.address, self.prefix)
+    }
+}
+
+impl FromStr for Network {
+    type Err = NetworkError;
+
+    fn from_str(text: &str) -> Result<Self, NetworkError> {
+        let (address, prefix) = match text.split_once('/') {
+            Some((address, prefix)) => (address, Some(prefix)),
+            None => (text, None),
+        };
+        let address: IpAddr = address.parse().map_err(|_source| NetworkError::Address)?;
+        let (bits, length) = bits(address);
+        let prefix = match prefix {
+            None => length,
+            Some(text) if text.bytes().all(|byte| byte.is_ascii_digit()) => {
+                text.parse().map_err(|_source| NetworkError::Prefix)?
+            }
+            Some(_) => return Err(NetworkError::Prefix),
+        };
+        if prefix > length {
+            return Err(NetworkError::Prefix);
+        }
+        if bits & !mask(prefix) != 0 {
+            return Err(NetworkError::HostBits);
+        }
+        Ok(Self { address, prefix })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use pretty_assertions::assert_eq;
+
+    use super::*;
+
+    fn contains(network: &str, address: &str) -> bool {
+        let network: Network = network.parse().unwrap();
+        network.contains(address.parse().unwrap())
+    }
+
+    #[test]
+    fn a_network_holds_the_addresses_that_share_its_prefix() {
+        assert!(contains("10.0.0.0/8", "10.255.1.2"));
+        assert!(!contains("10.0.0.0/8", "11.0.0.0"));
+        assert!(contains("2001:db8::/32", "2001:db8:ffff::1"));
+        assert!(!contains("2001:db8::/32", "2001:db9::"));
+        assert!(contains("0.0.0.0/0", "203.0.113.7"));
+        assert!(contains("192.0.2.1", "192.0.2.1"));
+        assert!(!contains("192.0.2.1", "192.0.2.2"));
+    }
+
+    #[test]
+    fn the_two_kinds_of_address_do_not_mix_but_for_mapped_ones() {
+        assert!(!contains("::/0", "192.0.2.1"));
+        assert!(!contains("0.0.0.0/0", "2001:db8::1"));
+        assert!(contains("192.0.2.0/24", "::ffff:192.0.2.7"));
+    }
+
+    #[test]
+    fn a_text_that_is_no_network_is_refused() {
+        let refused = |text: &str| text.parse::<Network>().unwrap_err();
+        assert_eq!(refused("proxy"), NetworkError::Address);
+        assert_eq!(refused(""), NetworkError::Address);
+        assert_eq!(refused("10.0.0.0/33"), NetworkError::Prefix);
+        assert_eq!(refused("10.0.0.0/+8"), NetworkError::Prefix);
+        assert_eq!(refused("10.0.0.0/"), NetworkError::Prefix);
+        assert_eq!(refused("10.0.0.1/8"), NetworkError::HostBits);
+    }
+}

@@ -1,0 +1,6 @@
+//! The OAuth 2.1 endpoints.
+
+pub(crate) mod authorize;
+pub(crate) mod introspect;
+pub(crate) mod revoke;
+pub(crate) mod token;

@@ -1,0 +1,56 @@
+//! The introspection endpoint.
+
+use actix_web::{HttpResponse, web};
+use authly_domain::secret::PresentedToken;
+use authly_domain::tokens::{TokenKind, TokenRecord};
+use authly_protocol::oauth::{Audience, IntrospectionResponse};
+use authly_services::tokens::{Introspection, TokenService};
+
+use crate::extract::ClientAuth;
+use crate::respond::OAuthFailure;
+use crate::settings::HttpSettings;
+
+/// `POST /api/v1/oauth/introspect` - [RFC 7662 §2](https://www.rfc-editor.org/rfc/rfc7662#section-2)
+///
+/// `token_type_hint` is not needed to find a token, and ignored as §2.1 allows.
+pub(crate) async fn introspect(
+    mut auth: ClientAuth,
+    tokens: web::Data<TokenService>,
+    settings: web::Data<HttpSettings>,
+) -> Result<HttpResponse, OAuthFailure> {
+    let token = auth
+        .form
+        .require("token", "The parameter token is missing.")?;
+    let token = PresentedToken::new(token);
+    let response = match tokens.introspect(&auth.client, &token).await? {
+        Introspection::Active(record) => active(*record, settings.issuer.as_str()),
+        Introspection::Inactive => IntrospectionResponse::default(),
+    };
+    Ok(HttpResponse::Ok().json(response))
+}
+
+fn active(record: TokenRecord, issuer: &str) -> IntrospectionResponse {
+    let is_access = record.kind == TokenKind::Access;
+    let client_id = record.client_id.as_str().to_owned();
+    // The `sub` of client credentials is the client (decisions 12).
+    let subject = record.subject.map(|subject| subject.as_str().to_owned());
+    let authentication = record.authentication;
+    IntrospectionResponse {
+        active: true,
+        iss: Some(issuer.to_owned()),
+        sub: Some(subject.unwrap_or_else(|| client_id.clone())),
+        aud: Audience::of(record.audience),
+        client_id: Some(client_id),
+        username: record.username.map(|name| name.as_str().to_owned()),
+        scope: Some(record.scope.to_string()),
+        token_type: is_access.then(|| "Bearer".to_owned()),
+        exp: Some(record.expires_at.unix_seconds()),
+        iat: Some(record.issued_at.unix_seconds()),
+        jti: is_access.then(|| record.id.as_uuid().to_string()),
+        auth_time: authentication
+            .as_ref()
+            .map(|how| how.auth_time.unix_seconds()),
+        acr: authentication.as_ref().map(|how| how.acr.clone()),
+        amr: authentication.map(|how| how.amr),
+    }
+}

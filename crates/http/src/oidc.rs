@@ -1,0 +1,5 @@
+//! The OpenID Connect endpoints, and the metadata.
+
+pub(crate) mod discovery;
+pub(crate) mod jwks;
+pub(crate) mod userinfo;

@@ -1,0 +1,171 @@
+//! The metadata documents: one content under every address.
+
+use std::fmt::Write as _;
+use std::time::Duration;
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use authly_domain::authorizations::ResponseMode;
+use authly_domain::clients::{AuthMethod, GrantType};
+use authly_domain::issuer::Issuer;
+use authly_protocol::oauth::AuthorizationServerMetadata;
+use authly_protocol::oidc::ProviderMetadata;
+use authly_services::discovery::{DiscoveryFacts, DiscoveryService};
+use authly_services::tokens::TokenError;
+use sha2::{Digest as _, Sha256};
+
+use crate::places;
+use crate::respond::{OAuthFailure, cacheable};
+use crate::settings::HttpSettings;
+
+/// How long callers may keep the document.
+const MAX_AGE: Duration = Duration::from_mins(5);
+
+/// The claims that ID tokens and UserInfo give.
+const CLAIMS: [&str; 27] = [
+    "iss",
+    "sub",
+    "aud",
+    "exp",
+    "iat",
+    "auth_time",
+    "nonce",
+    "acr",
+    "amr",
+    "sid",
+    "at_hash",
+    "name",
+    "given_name",
+    "family_name",
+    "middle_name",
+    "nickname",
+    "preferred_username",
+    "profile",
+    "picture",
+    "website",
+    "gender",
+    "birthdate",
+    "zoneinfo",
+    "locale",
+    "updated_at",
+    "email",
+    "email_verified",
+];
+
+/// `GET /.well-known/openid-configuration`, `GET /.well-known/oauth-authorization-server` -
+/// [OpenID Connect Discovery §4](https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderConfig),
+/// [RFC 8414 §3](https://www.rfc-editor.org/rfc/rfc8414#section-3)
+pub(crate) async fn document(
+    request: HttpRequest,
+    discovery: web::Data<DiscoveryService>,
+    settings: web::Data<HttpSettings>,
+) -> Result<HttpResponse, OAuthFailure> {
+    let facts = discovery.facts().await.map_err(TokenError::Storage)?;
+    let metadata = metadata(&settings.issuer, facts);
+    let document = serde_json::to_vec(&metadata).map_err(OAuthFailure::failed)?;
+    let etag = etag(&document);
+    Ok(cacheable(&request, document.into(), &etag, MAX_AGE))
+}
+
+/// The digest of the document, quoted (RFC 9110 §8.8.3).
+fn etag(document: &[u8]) -> String {
+    let mut etag = "\"".to_owned();
+    for byte in Sha256::digest(document).iter().take(16) {
+        // Writing to a string cannot fail.
+        let _written = write!(etag, "{byte:02x}");
+    }
+    etag.push('"');
+    etag
+}
+
+/// What works, and nothing else.
+fn metadata(issuer: &Issuer, facts: DiscoveryFacts) -> ProviderMetadata {
+    ProviderMetadata {
+        oauth: oauth_metadata(issuer, facts),
+        userinfo_endpoint: issuer.url_of(places::USERINFO),
+        subject_types_supported: texts(["public"]),
+        id_token_signing_alg_values_supported: texts(["RS256"]),
+        claims_supported: texts(CLAIMS),
+        claims_parameter_supported: false,
+        request_parameter_supported: false,
+        request_uri_parameter_supported: false,
+    }
+}
+
+fn oauth_metadata(issuer: &Issuer, facts: DiscoveryFacts) -> AuthorizationServerMetadata {
+    let methods = texts(AuthMethod::ALL.map(AuthMethod::as_str));
+    // Introspection is for clients that prove themselves (RFC 7662 §2.1).
+    let proving = AuthMethod::ALL
+        .into_iter()
+        .filter(|method| *method != AuthMethod::None);
+    AuthorizationServerMetadata {
+        issuer: issuer.as_str().to_owned(),
+        authorization_endpoint: issuer.url_of(places::AUTHORIZE),
+        token_endpoint: issuer.url_of(places::TOKEN),
+        jwks_uri: issuer.url_of(places::JWKS),
+        scopes_supported: facts.scopes_supported,
+        response_types_supported: texts(["code"]),
+        response_modes_supported: texts(ResponseMode::ALL.map(ResponseMode::as_str)),
+        grant_types_supported: texts(GrantType::ALL.map(GrantType::as_str)),
+        token_endpoint_auth_methods_supported: methods.clone(),
+        revocation_endpoint: Some(issuer.url_of(places::REVOKE)),
+        revocation_endpoint_auth_methods_supported: methods,
+        introspection_endpoint: Some(issuer.url_of(places::INTROSPECT)),
+        introspection_endpoint_auth_methods_supported: texts(proving.map(AuthMethod::as_str)),
+        code_challenge_methods_supported: texts(["S256"]),
+        authorization_response_iss_parameter_supported: true,
+    }
+}
+
+fn texts<'t>(values: impl IntoIterator<Item = &'t str>) -> Vec<String> {
+    values.into_iter().map(str::to_owned).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use pretty_assertions::assert_eq;
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn written(issuer: &str) -> Value {
+        let facts = DiscoveryFacts {
+            scopes_supported: vec!["openid".to_owned()],
+        };
+        serde_json::to_value(metadata(&issuer.parse().unwrap(), facts)).unwrap()
+    }
+
+    #[test]
+    fn every_address_lies_below_the_issuer() {
+        let document = written("https://example.com/auth");
+        assert_eq!(document["issuer"], "https://example.com/auth");
+        for (name, value) in document.as_object().unwrap() {
+            if name.ends_with("_endpoint") || name.ends_with("_uri") {
+                let address = value.as_str().unwrap();
+                assert!(address.starts_with("https://example.com/auth/"), "{name}");
+            }
+        }
+    }
+
+    #[test]
+    fn only_what_works_is_named() {
+        let document = written("https://auth.example.com");
+        assert_eq!(document["response_types_supported"], json!(["code"]));
+        assert_eq!(
+            document["id_token_signing_alg_values_supported"],
+            json!(["RS256"])
+        );
+        assert_eq!(
+            document["code_challenge_methods_supported"],
+            json!(["S256"])
+        );
+        assert_eq!(
+            document["introspection_endpoint_auth_methods_supported"],
+            json!(["client_secret_basic", "client_secret_post"])
+        );
+        assert_eq!(document["request_uri_parameter_supported"], false);
+        assert_eq!(
+            document["authorization_response_iss_parameter_supported"],
+            true
+        );
+    }
+}

@@ -1,0 +1,178 @@
+//! What each template is told. Everything inserted is escaped by the template engine.
+
+use serde::Serialize;
+
+/// A page with its template.
+pub(crate) trait Page: Serialize {
+    /// The template's name.
+    const TEMPLATE: &'static str;
+}
+
+/// Asks for user name and password. Fields: `username`, `password`.
+#[derive(Debug, Serialize)]
+pub(crate) struct LoginPage {
+    /// Where the form goes.
+    pub(crate) action: String,
+    /// The token of the form.
+    pub(crate) csrf: String,
+    /// What stands in the first field.
+    pub(crate) username: String,
+    /// What went wrong before.
+    pub(crate) problem: Option<&'static str>,
+    /// Where the login leads; `None` where no application waits.
+    pub(crate) leads_to: Option<Waiter>,
+}
+
+/// An application that waits for the login.
+#[derive(Debug, Serialize)]
+pub(crate) struct Waiter {
+    /// Its name.
+    pub(crate) client_name: String,
+    /// Where the form goes that gives up and returns.
+    pub(crate) cancel_action: String,
+}
+
+/// Asks for a new password. Fields: `new_password`, `repeat_password`.
+#[derive(Debug, Serialize)]
+pub(crate) struct ChangePasswordPage {
+    /// Where the form goes.
+    pub(crate) action: String,
+    /// The token of the form.
+    pub(crate) csrf: String,
+    /// Whose password it is; browsers store it with the name.
+    pub(crate) username: String,
+    /// What went wrong before.
+    pub(crate) problem: Option<String>,
+}
+
+/// Asks whether the application may. Buttons: `decision` is `approve` or `deny`.
+#[derive(Debug, Serialize)]
+pub(crate) struct ConsentPage {
+    /// Where the form goes.
+    pub(crate) action: String,
+    /// The token of the form.
+    pub(crate) csrf: String,
+    /// Who asks.
+    pub(crate) client_name: String,
+    /// A page about them.
+    pub(crate) client_uri: Option<String>,
+    /// Their privacy policy.
+    pub(crate) policy_uri: Option<String>,
+    /// Their terms of service.
+    pub(crate) tos_uri: Option<String>,
+    /// Who is logged in.
+    pub(crate) username: String,
+    /// Where the answer goes.
+    pub(crate) destination: String,
+    /// Where to log in as somebody else.
+    pub(crate) switch_account: String,
+    /// What comes with the rest.
+    pub(crate) required: Vec<ScopeEntry>,
+    /// What can be declined.
+    pub(crate) optional: Vec<ScopeEntry>,
+}
+
+/// One scope on the consent page.
+#[derive(Debug, Serialize)]
+pub(crate) struct ScopeEntry {
+    /// Its name, and the value of its field.
+    pub(crate) name: String,
+    /// What it means.
+    pub(crate) description: String,
+}
+
+/// Says who is logged in.
+#[derive(Debug, Serialize)]
+pub(crate) struct SignedInPage {
+    /// Who.
+    pub(crate) username: String,
+    /// The logout page.
+    pub(crate) logout: String,
+}
+
+/// Asks whether to sign out.
+#[derive(Debug, Serialize)]
+pub(crate) struct LogoutPage {
+    /// Where the form goes.
+    pub(crate) action: String,
+    /// The token of the form.
+    pub(crate) csrf: String,
+    /// Who is logged in, if anybody is.
+    pub(crate) username: Option<String>,
+}
+
+/// Says that nobody is logged in any more.
+#[derive(Debug, Serialize)]
+pub(crate) struct SignedOutPage {
+    /// The login page.
+    pub(crate) login: String,
+}
+
+/// Posts the answer to the client.
+#[derive(Debug, Serialize)]
+pub(crate) struct FormPostPage<'a> {
+    /// The redirect URI.
+    pub(crate) action: String,
+    /// Where that is, for people.
+    pub(crate) destination: String,
+    /// The answer.
+    pub(crate) parameters: Vec<PostedParameter<'a>>,
+    /// The script that sends the form; its digest is in the page's policy.
+    pub(crate) script: &'static str,
+}
+
+/// One parameter of the answer.
+#[derive(Serialize)]
+pub(crate) struct PostedParameter<'a> {
+    /// Its name.
+    pub(crate) name: &'a str,
+    /// Its value: a code may be among them.
+    pub(crate) value: &'a str,
+}
+
+impl std::fmt::Debug for PostedParameter<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "PostedParameter({}, [redacted])", self.name)
+    }
+}
+
+/// Says what is wrong and what to do next.
+#[derive(Debug, Serialize)]
+pub(crate) struct ErrorPage {
+    /// The heading.
+    pub(crate) title: &'static str,
+    /// What happened.
+    pub(crate) what: &'static str,
+    /// What to do next.
+    pub(crate) next: &'static str,
+    /// By which the people who run the service find it in their logs.
+    pub(crate) request_id: String,
+}
+
+impl Page for LoginPage {
+    const TEMPLATE: &'static str = "login.html";
+}
+impl Page for ChangePasswordPage {
+    const TEMPLATE: &'static str = "change_password.html";
+}
+impl Page for ConsentPage {
+    const TEMPLATE: &'static str = "consent.html";
+}
+impl Page for SignedInPage {
+    const TEMPLATE: &'static str = "signed_in.html";
+}
+impl Page for LogoutPage {
+    const TEMPLATE: &'static str = "logout.html";
+}
+impl Page for SignedOutPage {
+    const TEMPLATE: &'static str = "signed_out.html";
+}
+impl Page for FormPostPage<'_> {
+    const TEMPLATE: &'static str = "form_post.html";
+}
+impl Page for ErrorPage {
+    const TEMPLATE: &'static str = "error.html";
+}
+
+#[cfg(test)]
+mod tests;

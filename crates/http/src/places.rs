@@ -1,0 +1,168 @@
+//! Where everything is, below the issuer's path, and what kind of answer each place gives.
+
+use authly_domain::issuer::Issuer;
+
+/// The authorization endpoint.
+pub(crate) const AUTHORIZE: &str = "/api/v1/oauth/authorize";
+/// The token endpoint.
+pub(crate) const TOKEN: &str = "/api/v1/oauth/token";
+/// The introspection endpoint.
+pub(crate) const INTROSPECT: &str = "/api/v1/oauth/introspect";
+/// The revocation endpoint.
+pub(crate) const REVOKE: &str = "/api/v1/oauth/revoke";
+/// The UserInfo endpoint.
+pub(crate) const USERINFO: &str = "/oidc/userinfo";
+/// The provider's metadata.
+pub(crate) const OPENID_CONFIGURATION: &str = "/.well-known/openid-configuration";
+/// The authorization server's metadata.
+pub(crate) const OAUTH_METADATA: &str = "/.well-known/oauth-authorization-server";
+/// The public keys.
+pub(crate) const JWKS: &str = "/.well-known/jwks.json";
+/// The overview of the server's health.
+pub(crate) const HEALTH: &str = "/health";
+/// Whether the process lives.
+pub(crate) const LIVE: &str = "/health/live";
+/// Whether it can serve.
+pub(crate) const READY: &str = "/health/ready";
+/// The login page.
+pub(crate) const LOGIN: &str = "/login";
+/// The page for a change of password that stands before everything else.
+pub(crate) const LOGIN_PASSWORD: &str = "/login/password";
+/// The consent page.
+pub(crate) const CONSENT: &str = "/consent";
+/// The logout page.
+pub(crate) const LOGOUT: &str = "/logout";
+
+/// What a place answers with when there is nothing better to say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Surface {
+    /// HTML, for people.
+    Page,
+    /// JSON, for programs.
+    Json,
+}
+
+/// Whether scripts of other origins may read a place's answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Sharing {
+    /// They may: no credential goes along by itself there, since cookies are not read.
+    AnyOrigin,
+    /// They may not.
+    OwnOrigin,
+}
+
+/// Whether a place is on the way of a user from a client and back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Passage {
+    /// It is: the client may have opened it in a window that it waits for.
+    OnTheWay,
+    /// It is not.
+    Elsewhere,
+}
+
+/// Tells places apart by their path.
+#[derive(Debug, Clone)]
+pub(crate) struct Places {
+    base: String,
+}
+
+impl Places {
+    /// The places below the issuer's path.
+    pub(crate) fn below(issuer: &Issuer) -> Self {
+        Self {
+            base: issuer.path().to_owned(),
+        }
+    }
+
+    /// The path without the issuer's.
+    fn own<'p>(&self, path: &'p str) -> &'p str {
+        match path.strip_prefix(&self.base) {
+            Some(rest) if rest.is_empty() || rest.starts_with('/') => rest,
+            _ => path,
+        }
+    }
+
+    /// What `path` answers with.
+    pub(crate) fn surface(&self, path: &str) -> Surface {
+        let path = self.own(path);
+        let programs = ["/api/", "/oidc/", "/.well-known/", "/health"];
+        if path != AUTHORIZE && programs.iter().any(|prefix| path.starts_with(prefix)) {
+            Surface::Json
+        } else {
+            Surface::Page
+        }
+    }
+
+    /// Whether scripts of other origins may read what `path` answers.
+    pub(crate) fn sharing(&self, path: &str) -> Sharing {
+        let path = self.own(path);
+        if [TOKEN, REVOKE, USERINFO].contains(&path) || path.starts_with("/.well-known/") {
+            Sharing::AnyOrigin
+        } else {
+            Sharing::OwnOrigin
+        }
+    }
+
+    /// Whether `path` is on the way of a user from a client and back.
+    pub(crate) fn passage(&self, path: &str) -> Passage {
+        if [AUTHORIZE, LOGIN, LOGIN_PASSWORD, CONSENT].contains(&self.own(path)) {
+            Passage::OnTheWay
+        } else {
+            Passage::Elsewhere
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn places(issuer: &str) -> Places {
+        Places::below(&issuer.parse().unwrap())
+    }
+
+    #[test]
+    fn people_get_pages_and_programs_get_json() {
+        let places = places("https://auth.example.com");
+        for path in [
+            AUTHORIZE,
+            LOGIN,
+            CONSENT,
+            "/",
+            "/no-such-page",
+            "/healthy/../x",
+        ] {
+            let expected = if path.starts_with("/health") {
+                Surface::Json
+            } else {
+                Surface::Page
+            };
+            assert_eq!(places.surface(path), expected, "{path}");
+        }
+        for path in [TOKEN, USERINFO, JWKS, READY, "/api/v1/nothing"] {
+            assert_eq!(places.surface(path), Surface::Json, "{path}");
+        }
+    }
+
+    #[test]
+    fn an_issuer_with_a_path_moves_every_place() {
+        let places = places("https://example.com/auth");
+        assert_eq!(places.surface("/auth/api/v1/oauth/token"), Surface::Json);
+        assert_eq!(
+            places.surface("/auth/api/v1/oauth/authorize"),
+            Surface::Page
+        );
+        assert_eq!(places.sharing("/auth/oidc/userinfo"), Sharing::AnyOrigin);
+        let alias = "/.well-known/openid-configuration/auth";
+        assert_eq!(places.sharing(alias), Sharing::AnyOrigin);
+        assert_eq!(places.passage("/authx/login"), Passage::Elsewhere);
+    }
+
+    #[test]
+    fn the_authorization_endpoint_and_introspection_are_not_shared() {
+        let places = places("https://auth.example.com");
+        for path in [AUTHORIZE, LOGIN, CONSENT, LOGOUT, INTROSPECT, HEALTH] {
+            assert_eq!(places.sharing(path), Sharing::OwnOrigin, "{path}");
+        }
+    }
+}

@@ -1,0 +1,57 @@
+//! Answers: what went well, what was refused, and how each travels.
+
+mod client_answer;
+mod conditional;
+mod form_post;
+mod next_page;
+mod oauth_failure;
+mod page_failure;
+mod page_problem;
+mod trouble;
+
+pub(crate) use client_answer::answer_client;
+pub(crate) use conditional::cacheable;
+pub(crate) use next_page::follow;
+pub(crate) use oauth_failure::{Challenge, OAuthFailure};
+pub(crate) use page_failure::PageFailure;
+pub(crate) use page_problem::{Blame, PageProblem};
+pub(crate) use trouble::{Trouble, trouble};
+
+use std::error::Error;
+use std::time::Duration;
+
+/// What lies behind a refusal or failure: for the log, never sent.
+pub(crate) type Cause = Box<dyn Error + Send + Sync>;
+
+/// When to ask again where something of ours is busy or away.
+pub(crate) const RETRY_SOON: Duration = Duration::from_secs(2);
+
+/// `Retry-After` in whole seconds, rounded up, at least one (RFC 9110 §10.2.3).
+pub(crate) fn retry_seconds(wait: Duration) -> u64 {
+    let begun = u64::from(wait.subsec_nanos() > 0);
+    wait.as_secs().saturating_add(begun).max(1)
+}
+
+/// A cause with everything below it, on one line.
+pub(crate) fn chain(cause: &(dyn Error + 'static)) -> String {
+    let mut text = cause.to_string();
+    let mut source = cause.source();
+    while let Some(error) = source {
+        text.push_str(": ");
+        text.push_str(&error.to_string());
+        source = error.source();
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn retry_after_is_rounded_up_and_never_zero() {
+        assert_eq!(retry_seconds(Duration::ZERO), 1);
+        assert_eq!(retry_seconds(Duration::from_millis(1_001)), 2);
+        assert_eq!(retry_seconds(Duration::from_mins(1)), 60);
+    }
+}

@@ -1,0 +1,153 @@
+//! Refusals and failures where a person looks at a page.
+
+use std::fmt;
+use std::time::Duration;
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::{ALLOW, CACHE_CONTROL, RETRY_AFTER};
+use actix_web::{HttpResponse, ResponseError};
+use authly_services::authorizations::AuthorizeFailure;
+
+use super::page_problem::PageProblem;
+use super::{Cause, RETRY_SOON, retry_seconds};
+use crate::extract::ParametersError;
+
+/// A page that says what is wrong. The page itself is rendered at the very end, by the envelope
+/// around all endpoints, since it shows the request's id.
+#[derive(Debug)]
+pub(crate) struct PageFailure {
+    problem: PageProblem,
+    retry_after: Option<Duration>,
+    allow: Option<String>,
+    cause: Option<Cause>,
+}
+
+impl PageFailure {
+    /// A page about this.
+    pub(crate) fn new(problem: PageProblem) -> Self {
+        let wait = problem.entry().status == StatusCode::SERVICE_UNAVAILABLE;
+        Self {
+            problem,
+            retry_after: wait.then_some(RETRY_SOON),
+            allow: None,
+            cause: None,
+        }
+    }
+
+    /// A fault of ours.
+    pub(crate) fn failed(cause: impl Into<Cause>) -> Self {
+        Self::new(PageProblem::Failed).caused_by(cause)
+    }
+
+    /// Names the methods that work here (RFC 9110 §15.5.6).
+    pub(crate) fn allowing(mut self, methods: &str) -> Self {
+        self.allow = Some(methods.to_owned());
+        self
+    }
+
+    /// Keeps what lies behind it, for the log.
+    pub(crate) fn caused_by(mut self, cause: impl Into<Cause>) -> Self {
+        self.cause = Some(cause.into());
+        self
+    }
+
+    /// What is wrong.
+    pub(crate) const fn problem(&self) -> PageProblem {
+        self.problem
+    }
+
+    /// What lies behind it.
+    pub(crate) const fn cause(&self) -> Option<&Cause> {
+        self.cause.as_ref()
+    }
+}
+
+/// What is wrong, without its cause.
+impl fmt::Display for PageFailure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.problem.entry().reason)
+    }
+}
+
+impl ResponseError for PageFailure {
+    fn status_code(&self) -> StatusCode {
+        self.problem.entry().status
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        let mut response = HttpResponse::build(self.problem.entry().status);
+        response.insert_header((CACHE_CONTROL, "no-store"));
+        if let Some(wait) = self.retry_after {
+            response.insert_header((RETRY_AFTER, retry_seconds(wait)));
+        }
+        if let Some(methods) = &self.allow {
+            response.insert_header((ALLOW, methods.as_str()));
+        }
+        response.body(self.problem.entry().title)
+    }
+}
+
+impl From<ParametersError> for PageFailure {
+    fn from(error: ParametersError) -> Self {
+        let problem = match &error {
+            ParametersError::Malformed | ParametersError::Unreadable => PageProblem::Malformed,
+            ParametersError::TooLong => PageProblem::TooLarge,
+            ParametersError::ContentType => PageProblem::ContentType,
+            ParametersError::Misconfigured(_) => PageProblem::Failed,
+        };
+        Self::new(problem).caused_by(error)
+    }
+}
+
+impl From<AuthorizeFailure> for PageFailure {
+    fn from(error: AuthorizeFailure) -> Self {
+        let problem = match &error {
+            AuthorizeFailure::UnknownClient => PageProblem::UnknownClient,
+            AuthorizeFailure::RedirectUri => PageProblem::RedirectUri,
+            AuthorizeFailure::RequestUnknown => PageProblem::RequestUnknown,
+            AuthorizeFailure::AlreadyAnswered => PageProblem::AlreadyAnswered,
+            AuthorizeFailure::SessionChanged => PageProblem::SessionChanged,
+            AuthorizeFailure::TooManyRequests => PageProblem::TooManyRequests,
+            AuthorizeFailure::ClientChanging => PageProblem::ClientChanging,
+            AuthorizeFailure::Storage(storage) if storage.is_unavailable() => {
+                PageProblem::Unavailable
+            }
+            AuthorizeFailure::Storage(_) => PageProblem::Failed,
+        };
+        Self::new(problem).caused_by(error)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Blame;
+    use super::*;
+
+    #[test]
+    fn what_a_person_can_do_nothing_about_is_a_client_error_all_the_same() {
+        for error in [
+            AuthorizeFailure::UnknownClient,
+            AuthorizeFailure::RedirectUri,
+            AuthorizeFailure::RequestUnknown,
+            AuthorizeFailure::AlreadyAnswered,
+            AuthorizeFailure::SessionChanged,
+            AuthorizeFailure::TooManyRequests,
+        ] {
+            let failure = PageFailure::from(error);
+            assert!(failure.status_code().is_client_error(), "{failure}");
+            assert_eq!(failure.problem().entry().blame, Blame::Request, "{failure}");
+        }
+    }
+
+    #[test]
+    fn where_waiting_helps_the_answer_says_how_long() {
+        for problem in [
+            PageProblem::Busy,
+            PageProblem::Unavailable,
+            PageProblem::TimedOut,
+        ] {
+            let response = PageFailure::new(problem).error_response();
+            assert_eq!(response.headers().get(RETRY_AFTER).unwrap(), "2");
+        }
+    }
+}

@@ -1,0 +1,192 @@
+//! The URL table.
+
+use actix_web::guard;
+use actix_web::http::header::{
+    ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_MAX_AGE,
+};
+use actix_web::middleware::from_fn;
+use actix_web::web::{self, ServiceConfig};
+use actix_web::{FromRequest, Handler, HttpRequest, HttpResponse, Resource, Responder, Scope};
+
+use crate::deps::Deps;
+use crate::interaction::{consent, home, login, logout, password};
+use crate::middleware::surround;
+use crate::oauth::{authorize, introspect, revoke, token};
+use crate::oidc::{discovery, jwks, userinfo};
+use crate::places::{self, Places};
+use crate::respond::{Trouble, trouble};
+use crate::{assets, health};
+
+/// Mounts every endpoint below the path of the issuer, with everything that surrounds it.
+///
+/// What is mounted answers every path that nothing before it has taken, by 404 where nothing is
+/// there: services of an application's own have to be registered before this is called.
+pub fn configure(config: &mut ServiceConfig, deps: &Deps) {
+    deps.provide(config);
+    let path = deps.settings.issuer.path();
+    let places = Places::below(&deps.settings.issuer);
+    config
+        .app_data(web::Data::new(places))
+        .service(all(path).wrap(from_fn(surround)));
+}
+
+/// Everything, and the metadata of an issuer with a path at the root as well (RFC 8414 §3.1).
+fn all(path: &str) -> Scope {
+    let nothing = || web::to(nothing_there);
+    if path.is_empty() {
+        return web::scope("")
+            .configure(endpoints)
+            .default_service(nothing());
+    }
+    let openid = format!("{}{path}", places::OPENID_CONFIGURATION);
+    let oauth = format!("{}{path}", places::OAUTH_METADATA);
+    web::scope("")
+        .service(at(&openid).get(discovery::document).shared().done())
+        .service(at(&oauth).get(discovery::document).shared().done())
+        .service(
+            web::scope(path)
+                .configure(endpoints)
+                .default_service(nothing()),
+        )
+        .default_service(nothing())
+}
+
+/// The table. GET stands for HEAD too.
+fn endpoints(config: &mut ServiceConfig) {
+    let authorize = at(places::AUTHORIZE).get(authorize::by_query);
+    config
+        .service(authorize.post(authorize::by_form).done())
+        .service(at(places::TOKEN).post(token::exchange).shared().done())
+        .service(at(places::INTROSPECT).post(introspect::introspect).done())
+        .service(at(places::REVOKE).post(revoke::revoke).shared().done())
+        .service(
+            at(places::USERINFO)
+                .get(userinfo::claims)
+                .post(userinfo::claims)
+                .shared()
+                .done(),
+        )
+        .service(
+            at(places::OPENID_CONFIGURATION)
+                .get(discovery::document)
+                .shared()
+                .done(),
+        )
+        .service(
+            at(places::OAUTH_METADATA)
+                .get(discovery::document)
+                .shared()
+                .done(),
+        )
+        .service(at(places::JWKS).get(jwks::document).shared().done())
+        .service(at(places::HEALTH).get(health::overview).done())
+        .service(at(places::LIVE).get(health::live).done())
+        .service(at(places::READY).get(health::ready).done())
+        .service(
+            at(places::LOGIN)
+                .get(login::show)
+                .post(login::submit)
+                .done(),
+        )
+        .service(
+            at(places::LOGIN_PASSWORD)
+                .get(password::show)
+                .post(password::submit)
+                .done(),
+        )
+        .service(
+            at(places::CONSENT)
+                .get(consent::show)
+                .post(consent::submit)
+                .done(),
+        )
+        .service(
+            at(places::LOGOUT)
+                .get(logout::show)
+                .post(logout::submit)
+                .done(),
+        )
+        .service(at("/static/{file}").get(assets::stylesheet).done())
+        .service(at("/").get(home::show).done());
+}
+
+/// One line of the table.
+struct Line {
+    resource: Resource,
+    methods: Vec<&'static str>,
+}
+
+/// A line for this path.
+fn at(path: &str) -> Line {
+    Line {
+        resource: web::resource(path),
+        methods: Vec::new(),
+    }
+}
+
+impl Line {
+    /// Answers GET, and HEAD by the same without a body.
+    fn get<F, Args>(mut self, handler: F) -> Self
+    where
+        F: Handler<Args>,
+        Args: FromRequest + 'static,
+        F::Output: Responder + 'static,
+    {
+        let reading = guard::Any(guard::Get()).or(guard::Head());
+        self.resource = self.resource.route(web::route().guard(reading).to(handler));
+        self.methods.extend(["GET", "HEAD"]);
+        self
+    }
+
+    /// Answers POST.
+    fn post<F, Args>(mut self, handler: F) -> Self
+    where
+        F: Handler<Args>,
+        Args: FromRequest + 'static,
+        F::Output: Responder + 'static,
+    {
+        self.resource = self.resource.route(web::post().to(handler));
+        self.methods.push("POST");
+        self
+    }
+
+    /// Answers the question that browsers ask before a script of another origin may call (Fetch
+    /// §3.3). Which origin asks does not matter where no cookie is read, so that this is all of
+    /// CORS here.
+    fn shared(mut self) -> Self {
+        self.methods.push("OPTIONS");
+        let methods = self.methods.join(", ");
+        let answer = move || {
+            let methods = methods.clone();
+            async move {
+                HttpResponse::NoContent()
+                    .insert_header((ACCESS_CONTROL_ALLOW_METHODS, methods))
+                    .insert_header((ACCESS_CONTROL_ALLOW_HEADERS, "Authorization, Content-Type"))
+                    .insert_header((ACCESS_CONTROL_MAX_AGE, "3600"))
+                    .finish()
+            }
+        };
+        let asking = web::route().guard(guard::Options()).to(answer);
+        self.resource = self.resource.route(asking);
+        self
+    }
+
+    /// The line; other methods get 405 with the ones that work.
+    fn done(self) -> Resource {
+        let methods = self.methods.join(", ");
+        let refuse = move |request: HttpRequest, places: web::Data<Places>| {
+            let surface = places.surface(request.path());
+            let error = trouble(surface, Trouble::MethodNotAllowed(&methods));
+            async move { Err::<HttpResponse, _>(error) }
+        };
+        self.resource.default_service(web::to(refuse))
+    }
+}
+
+/// Nothing is at this path.
+async fn nothing_there(
+    request: HttpRequest,
+    places: web::Data<Places>,
+) -> Result<HttpResponse, actix_web::Error> {
+    Err(trouble(places.surface(request.path()), Trouble::NotFound))
+}

@@ -1,0 +1,3 @@
+//! The adapters, against the real thing.
+
+mod secrets;

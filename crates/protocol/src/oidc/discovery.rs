@@ -1,0 +1,76 @@
+//! Metadata of the OpenID provider.
+
+use serde::{Deserialize, Serialize};
+
+use crate::oauth::AuthorizationServerMetadata;
+
+/// What an OpenID client has to know (OpenID Connect Discovery §3): the authorization server's
+/// metadata and a few members more, in one document.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProviderMetadata {
+    /// The members that OAuth defines.
+    #[serde(flatten)]
+    pub oauth: AuthorizationServerMetadata,
+    /// Where claims about the user are.
+    pub userinfo_endpoint: String,
+    /// How users are named: `public`.
+    pub subject_types_supported: Vec<String>,
+    /// What ID tokens are signed with.
+    pub id_token_signing_alg_values_supported: Vec<String>,
+    /// The claims that can be had.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub claims_supported: Vec<String>,
+    /// Whether the parameter `claims` works.
+    #[serde(default)]
+    pub claims_parameter_supported: bool,
+    /// Whether the parameter `request` works.
+    #[serde(default)]
+    pub request_parameter_supported: bool,
+    /// Whether the parameter `request_uri` works: always written, since its absence means yes.
+    #[serde(default = "supported_unless_said")]
+    pub request_uri_parameter_supported: bool,
+}
+
+/// OpenID Connect Discovery §3: "If omitted, the default value is true".
+const fn supported_unless_said() -> bool {
+    true
+}
+
+#[cfg(test)]
+mod tests {
+    use pretty_assertions::assert_eq;
+    use serde_json::json;
+
+    use super::*;
+
+    fn smallest() -> serde_json::Value {
+        json!({
+            "issuer": "https://auth.example.com",
+            "authorization_endpoint": "https://auth.example.com/authorize",
+            "token_endpoint": "https://auth.example.com/token",
+            "jwks_uri": "https://auth.example.com/jwks",
+            "response_types_supported": ["code"],
+            "userinfo_endpoint": "https://auth.example.com/userinfo",
+            "subject_types_supported": ["public"],
+            "id_token_signing_alg_values_supported": ["RS256"],
+        })
+    }
+
+    #[test]
+    fn a_document_of_the_required_members_is_read_with_the_defaults_of_the_specification() {
+        let read: ProviderMetadata = serde_json::from_value(smallest()).unwrap();
+        assert!(read.request_uri_parameter_supported);
+        assert!(!read.request_parameter_supported);
+        assert!(!read.oauth.authorization_response_iss_parameter_supported);
+    }
+
+    #[test]
+    fn both_specifications_share_one_flat_document() {
+        let read: ProviderMetadata = serde_json::from_value(smallest()).unwrap();
+        let written = serde_json::to_value(&read).unwrap();
+        assert_eq!(written["issuer"], "https://auth.example.com");
+        assert_eq!(written.get("oauth"), None);
+        assert_eq!(written.get("scopes_supported"), None);
+        assert_eq!(written["request_parameter_supported"], false);
+    }
+}

@@ -1,0 +1,44 @@
+//! The repositories on a real PostgreSQL: every statement, with prepared and with unnamed statements.
+
+#![expect(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    reason = "a test that cannot be set up has failed"
+)]
+
+/// Declares a test of each name for both ways of sending statements. Each is a function beside it
+/// that takes a `World`.
+macro_rules! in_both_modes {
+    ($($name:ident,)+) => {$(
+        mod $name {
+            #[tokio::test(flavor = "multi_thread")]
+            async fn prepared() {
+                let mode = authly_repositories::StatementMode::Prepared;
+                super::$name(crate::world::World::new(mode).await).await;
+            }
+
+            #[tokio::test(flavor = "multi_thread")]
+            async fn unnamed() {
+                let mode = authly_repositories::StatementMode::Unnamed;
+                super::$name(crate::world::World::new(mode).await).await;
+            }
+        }
+    )+};
+}
+
+mod audit;
+mod authorizations;
+mod clients;
+mod consents;
+mod db;
+mod family;
+mod grants;
+mod keys;
+mod migrate;
+mod scopes;
+mod sessions;
+mod throttle;
+mod tokens;
+mod unit_of_work;
+mod users;
+mod world;

@@ -1,0 +1,116 @@
+//! A database for each test, copied from a template that is migrated once.
+
+mod relay;
+mod server;
+mod template;
+
+use std::sync::Arc;
+
+use authly_crypto::entropy::OsEntropy;
+use authly_domain::entropy::Entropy as _;
+use authly_repositories::{Db, DbAddress, PoolSettings, StatementMode, TlsMode};
+use tokio::sync::OnceCell;
+use tokio_postgres::Client;
+
+pub use relay::Relay;
+
+use crate::runtime;
+use server::Server;
+pub(crate) use template::master_key;
+
+/// How many connections a pool of a test has, unless it asks for another number.
+pub const POOL_SIZE: usize = 4;
+
+/// A database of one test. On a given server (`TEST_DATABASE_URL`) it is dropped in the end; the
+/// private cluster of the process disappears as a whole.
+pub struct TestDatabase {
+    name: String,
+    server: Arc<Server>,
+    /// A connection of the test's own, beside those that are tested.
+    session: OnceCell<Client>,
+}
+
+impl TestDatabase {
+    /// A database with the present schema, the built-in scopes, and signing keys under the master
+    /// key of all tests.
+    pub async fn create() -> Self {
+        let server = Server::of_process().await;
+        let template = template::name(&server).await;
+        Self::copy(server, Some(template)).await
+    }
+
+    /// A database without anything: what `authly-server migrate` finds on its first run.
+    pub async fn create_empty() -> Self {
+        Self::copy(Server::of_process().await, None).await
+    }
+
+    async fn copy(server: Arc<Server>, template: Option<&str>) -> Self {
+        let name = random_name("t");
+        server.create_database(&name, template).await;
+        Self {
+            name,
+            server,
+            session: OnceCell::new(),
+        }
+    }
+
+    /// How to reach it.
+    #[must_use]
+    pub fn address(&self) -> DbAddress {
+        self.server.address(&self.name)
+    }
+
+    /// A pool of [`POOL_SIZE`] connections with prepared statements.
+    #[must_use]
+    pub fn pool(&self) -> Db {
+        self.pool_with(POOL_SIZE, StatementMode::Prepared)
+    }
+
+    /// A pool of connections.
+    #[must_use]
+    pub fn pool_with(&self, size: usize, statements: StatementMode) -> Db {
+        pool_at(self.address(), size, statements)
+    }
+
+    /// A way to the database that can be cut off and opened again.
+    pub async fn relay(&self) -> Relay {
+        Relay::open(Arc::clone(&self.server), &self.name).await
+    }
+
+    /// A connection that belongs to the test, and to no pool that counts.
+    pub async fn session(&self) -> &Client {
+        let connect = || self.server.connect(&self.name);
+        self.session.get_or_init(connect).await
+    }
+
+    /// Runs statements as they stand, to bring about what our code never would.
+    pub async fn run(&self, sql: &str) {
+        let done = self.session().await.batch_execute(sql).await;
+        done.expect("the statements of the test run");
+    }
+}
+
+impl Drop for TestDatabase {
+    fn drop(&mut self) {
+        drop(self.session.take());
+        self.server.forget_database(&self.name);
+    }
+}
+
+/// A pool of connections that the lasting runtime drives.
+pub(crate) fn pool_at(address: DbAddress, size: usize, statements: StatementMode) -> Db {
+    let settings = PoolSettings {
+        address,
+        size,
+        statements,
+        tls: TlsMode::Off,
+    };
+    Db::new(settings, runtime::lasting().clone()).expect("the settings of the pool are usable")
+}
+
+/// A name for a database that no other test, in no other process, has.
+pub(crate) fn random_name(prefix: &str) -> String {
+    let mut random = [0_u8; 16];
+    OsEntropy.fill(&mut random);
+    format!("{prefix}_{:032x}", u128::from_ne_bytes(random))
+}

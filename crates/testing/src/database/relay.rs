@@ -1,0 +1,119 @@
+//! A way to the database that can be cut off: for tests of what happens while it is away.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use authly_repositories::DbAddress;
+use tokio::io::{AsyncRead, AsyncWrite, copy_bidirectional};
+use tokio::net::{TcpListener, TcpStream, UnixStream};
+use tokio::task::{JoinHandle, JoinSet};
+
+use super::server::{Place, Server};
+use crate::runtime;
+
+/// Passes bytes on between a port of this machine and the database server, until it is cut off.
+pub struct Relay {
+    server: Arc<Server>,
+    database: String,
+    port: SocketAddr,
+    /// Holds the listener and all connections; `None` while it is cut off.
+    task: Mutex<Option<JoinHandle<()>>>,
+}
+
+impl Relay {
+    pub(super) async fn open(server: Arc<Server>, database: &str) -> Self {
+        let any = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+        let (port, task) = listen(any, Arc::clone(&server)).await;
+        Self {
+            server,
+            database: database.to_owned(),
+            port,
+            task: Mutex::new(Some(task)),
+        }
+    }
+
+    /// How to reach the database through it.
+    #[must_use]
+    pub fn address(&self) -> DbAddress {
+        let config = self.server.config(&self.database);
+        let password = String::from_utf8_lossy(config.get_password().unwrap_or_default());
+        let text = format!(
+            "host={} port={} user={} password={} dbname={}",
+            self.port.ip(),
+            self.port.port(),
+            quoted(config.get_user().unwrap_or_default()),
+            quoted(&password),
+            self.database,
+        );
+        DbAddress::parse(&text).expect("the address of the relay is one")
+    }
+
+    /// Cuts all connections, and takes none any more: the database is away.
+    pub async fn cut(&self) {
+        let task = self.task().take();
+        if let Some(task) = task {
+            task.abort();
+            // It was cancelled, which is what was asked for.
+            let _ = task.await;
+        }
+    }
+
+    /// Takes connections again: the database is back.
+    pub async fn restore(&self) {
+        let (_port, task) = listen(self.port, Arc::clone(&self.server)).await;
+        *self.task() = Some(task);
+    }
+
+    fn task(&self) -> std::sync::MutexGuard<'_, Option<JoinHandle<()>>> {
+        self.task.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Relay {
+    fn drop(&mut self) {
+        if let Some(task) = self.task().take() {
+            task.abort();
+        }
+    }
+}
+
+/// A value in a `key=value` text.
+fn quoted(value: &str) -> String {
+    let escaped = value.replace('\\', r"\\").replace('\'', r"\'");
+    format!("'{escaped}'")
+}
+
+async fn listen(at: SocketAddr, server: Arc<Server>) -> (SocketAddr, JoinHandle<()>) {
+    runtime::run(async move {
+        let listener = TcpListener::bind(at).await;
+        let listener = listener.expect("a port of this machine is free");
+        let port = listener.local_addr().expect("the listener has a port");
+        let task = tokio::spawn(async move {
+            let mut connections = JoinSet::new();
+            while let Ok((caller, _address)) = listener.accept().await {
+                let place = server.place();
+                connections.spawn(async move {
+                    match place {
+                        Place::Socket(path) => {
+                            pass_on(caller, UnixStream::connect(path).await).await;
+                        }
+                        Place::Tcp(host, port) => {
+                            pass_on(caller, TcpStream::connect((host, port)).await).await;
+                        }
+                    }
+                });
+            }
+        });
+        (port, task)
+    })
+    .await
+}
+
+async fn pass_on<S>(mut caller: TcpStream, server: std::io::Result<S>)
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
+    let mut server = server.expect("the database server can be reached");
+    // Either side may hang up, which ends the other.
+    let _ = copy_bidirectional(&mut caller, &mut server).await;
+}

@@ -1,0 +1,119 @@
+//! Debian's Chromium, driven through ChromeDriver.
+
+use std::io::{BufRead, BufReader};
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+
+use fantoccini::wd::Capabilities;
+use fantoccini::{Client, ClientBuilder, Locator};
+use hyper_util::client::legacy::connect::HttpConnector;
+use tempfile::TempDir;
+
+/// A browser of its own, with no cookies. Dropping it ends it.
+pub(crate) struct Browser {
+    driver: Child,
+    pub(crate) page: Client,
+    _profile: TempDir,
+}
+
+const CHROMIUM: [&str; 10] = [
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+    "--window-size=1000,900",
+];
+
+impl Browser {
+    /// Starts ChromeDriver on a free port, and a browser with it.
+    pub(crate) async fn start() -> Self {
+        let missing = "chromedriver is missing: apt-get install chromium chromium-driver";
+        let mut driver = Command::new("chromedriver")
+            .arg("--port=0")
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect(missing);
+        let mut lines = BufReader::new(driver.stdout.take().unwrap()).lines();
+        let port = lines.by_ref().find_map(|line| {
+            let line = line.unwrap();
+            let (_, port) = line.rsplit_once("started successfully on port ")?;
+            port.trim_end_matches('.').parse::<u16>().ok()
+        });
+        let port = port.expect("chromedriver says on which port it listens");
+        std::thread::spawn(move || lines.for_each(drop));
+
+        let profile = TempDir::with_prefix("authly-chromium-").unwrap();
+        let mut arguments: Vec<String> = CHROMIUM.map(str::to_owned).to_vec();
+        arguments.push(format!("--user-data-dir={}", profile.path().display()));
+        let mut capabilities = Capabilities::new();
+        capabilities
+            .insert("goog:chromeOptions".to_owned(), serde_json::json!({ "args": arguments }));
+        let page = ClientBuilder::new(HttpConnector::new())
+            .capabilities(capabilities)
+            .connect(&format!("http://127.0.0.1:{port}"))
+            .await
+            .expect("chromium starts: apt-get install chromium chromium-driver");
+        Self { driver, page, _profile: profile }
+    }
+
+    /// Opens an address.
+    pub(crate) async fn open(&self, address: &str) {
+        self.page.goto(address).await.unwrap();
+    }
+
+    /// Types into the field of this name, in place of what is there.
+    pub(crate) async fn fill(&self, name: &str, text: &str) {
+        let selector = format!("[name={name}]");
+        let field = self.page.find(Locator::Css(&selector)).await.unwrap();
+        field.clear().await.unwrap();
+        field.send_keys(text).await.unwrap();
+    }
+
+    /// Presses the button with this id.
+    pub(crate) async fn press(&self, id: &str) {
+        self.page.find(Locator::Id(id)).await.unwrap().click().await.unwrap();
+    }
+
+    /// All that can be read on the page.
+    pub(crate) async fn text(&self) -> String {
+        self.page.find(Locator::Css("body")).await.unwrap().text().await.unwrap()
+    }
+
+    /// The page's title.
+    pub(crate) async fn title(&self) -> String {
+        self.page.title().await.unwrap()
+    }
+
+    /// The path of the page's address.
+    pub(crate) async fn path(&self) -> String {
+        self.page.current_url().await.unwrap().path().to_owned()
+    }
+
+    /// Takes a picture of the page, for people to look at: `target/screenshots/NAME.png`.
+    pub(crate) async fn picture(&self, name: &str) {
+        let picture = self.page.screenshot().await.unwrap();
+        let tests = std::env::current_exe().unwrap();
+        let target = tests.ancestors().nth(3).map(PathBuf::from).unwrap();
+        let folder = target.join("screenshots");
+        std::fs::create_dir_all(&folder).unwrap();
+        std::fs::write(folder.join(format!("{name}.png")), picture).unwrap();
+    }
+
+    /// Ends the browser.
+    pub(crate) async fn close(self) {
+        self.page.clone().close().await.unwrap();
+    }
+}
+
+impl Drop for Browser {
+    fn drop(&mut self) {
+        let _ = self.driver.kill();
+        let _ = self.driver.wait();
+    }
+}

@@ -1,0 +1,13 @@
+//! The main job on real parts: the server's own binary on its private PostgreSQL, Debian's Chromium,
+//! and the `openidconnect` crate as the application.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that cannot go on stops"
+)]
+
+mod application;
+mod browser;
+mod server;
+mod sign_in;
