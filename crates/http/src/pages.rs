@@ -109,11 +109,11 @@ impl Pages {
 /// addresses hard to read. What is taken back can only come from a slash: `&` is escaped itself.
 fn write_escaped(
     output: &mut Output<'_>,
-    state: &State<'_, '_>,
+    state: &mut State<'_, '_>,
     value: &Value,
 ) -> Result<(), minijinja::Error> {
     match value.as_str() {
-        Some(text) if !value.is_safe() && state.auto_escape() == AutoEscape::Html => {
+        Some(text) if !value.is_safe() && *state.auto_escape() == AutoEscape::Html => {
             let escaped = HtmlEscape(text).to_string().replace("&#x2f;", "/");
             Ok(output.write_str(&escaped)?)
         }

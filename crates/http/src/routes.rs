@@ -43,6 +43,8 @@ fn all(path: &str) -> Scope {
     web::scope("")
         .service(at(&openid).get(discovery::document).shared().done())
         .service(at(&oauth).get(discovery::document).shared().done())
+        // The issuer itself, which has no slash at its end.
+        .service(at(path).get(home::show).done())
         .service(
             web::scope(path)
                 .configure(endpoints)

@@ -181,3 +181,6 @@ impl Envelope {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -2,12 +2,14 @@
 //! it changes nothing that the user has not still to confirm.
 
 use actix_web::{HttpResponse, web};
-use authly_services::authorizations::{AuthorizationParameters, AuthorizationService};
+use authly_services::authorizations::{
+    AuthorizationParameters, AuthorizationService, AuthorizeStep,
+};
 
 use crate::extract::{FormParameters, QueryParameters, Visit, Visitor};
 use crate::pages::Pages;
 use crate::places::AUTHORIZE;
-use crate::respond::{PageFailure, follow};
+use crate::respond::{PageFailure, answer_client, follow};
 
 /// `GET /api/v1/oauth/authorize` -
 /// [OAuth 2.1 §4.1.1](https://datatracker.ietf.org/doc/html/draft-ietf-oauth-v2-1#section-4.1.1),
@@ -48,5 +50,9 @@ async fn begin(
     let step = authorizations
         .authorize(parameters, &visitor.browser)
         .await?;
-    visitor.seal(follow(step, pages)?)
+    match step {
+        // Nothing waits for this browser, so that it needs no cookie to be known by.
+        AuthorizeStep::Respond(answer) => answer_client(&answer, pages),
+        step => visitor.seal(follow(step, pages)?),
+    }
 }

@@ -47,10 +47,12 @@ fn destination(url: &Url) -> String {
     }
 }
 
+/// The form goes to the client; what the client's answer leads on to may be anywhere on the web, and
+/// browsers hold that against `form-action` too.
 fn policy(url: &Url) -> String {
     let digest = STANDARD.encode(Sha256::digest(SCRIPT));
     let destination = destination(url);
-    format!("{PAGE_POLICY}; script-src 'sha256-{digest}'; form-action {destination}")
+    format!("{PAGE_POLICY}; script-src 'sha256-{digest}'; form-action {destination} https: http:")
 }
 
 #[cfg(test)]
@@ -98,13 +100,16 @@ mod tests {
         for (redirect_uri, expected) in [
             (
                 "https://app.example/cb?a=1",
-                "form-action https://app.example",
+                "form-action https://app.example https: http:",
             ),
             (
                 "http://127.0.0.1:49152/cb",
-                "form-action http://127.0.0.1:49152",
+                "form-action http://127.0.0.1:49152 https: http:",
             ),
-            ("com.example.app:/cb", "form-action com.example.app:"),
+            (
+                "com.example.app:/cb",
+                "form-action com.example.app: https: http:",
+            ),
         ] {
             let (policy, _html) = page(redirect_uri, "s");
             assert!(policy.ends_with(expected), "{policy}");

@@ -1,5 +1,7 @@
 //! Refusals and failures of endpoints that answer in JSON (OAuth 2.1 §3.2.4, §5.3).
 
+mod reasons;
+
 use std::fmt;
 use std::time::Duration;
 
@@ -7,12 +9,8 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{ALLOW, CACHE_CONTROL, RETRY_AFTER, WWW_AUTHENTICATE};
 use actix_web::{HttpResponse, ResponseError};
 use authly_protocol::oauth::{ErrorCode, ErrorResponse};
-use authly_services::clients::{ClientAuthError, RefusedClient};
-use authly_services::tokens::TokenError;
-use authly_services::userinfo::UserInfoError;
 
 use super::{Cause, RETRY_SOON, retry_seconds};
-use crate::extract::{Misconfigured, ParametersError};
 
 /// Which authentication the answer asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -166,100 +164,16 @@ impl ResponseError for OAuthFailure {
     }
 }
 
-impl From<Misconfigured> for OAuthFailure {
-    fn from(error: Misconfigured) -> Self {
-        Self::failed(error)
-    }
-}
-
-impl From<ParametersError> for OAuthFailure {
-    fn from(error: ParametersError) -> Self {
-        let refused = Self::new(ErrorCode::InvalidRequest);
-        let failure = match &error {
-            ParametersError::Malformed => refused.describe("The parameters are not well encoded."),
-            ParametersError::Unreadable => refused.describe("The body could not be read."),
-            ParametersError::TooLong => refused
-                .with_status(StatusCode::PAYLOAD_TOO_LARGE)
-                .describe("The request is too large."),
-            ParametersError::ContentType => refused
-                .with_status(StatusCode::UNSUPPORTED_MEDIA_TYPE)
-                .describe("The content type has to be application/x-www-form-urlencoded."),
-            ParametersError::Misconfigured(_) => Self::new(ErrorCode::ServerError),
-        };
-        failure.caused_by(error)
-    }
-}
-
-impl From<ClientAuthError> for OAuthFailure {
-    fn from(error: ClientAuthError) -> Self {
-        let failure = match &error {
-            ClientAuthError::Refused(RefusedClient::Changing) => {
-                Self::new(ErrorCode::TemporarilyUnavailable)
-            }
-            ClientAuthError::Refused(
-                RefusedClient::Unknown
-                | RefusedClient::Inactive
-                | RefusedClient::WrongSecret
-                | RefusedClient::WrongMethod,
-            ) => Self::new(ErrorCode::InvalidClient),
-            ClientAuthError::Throttled { retry_after } => {
-                Self::new(ErrorCode::TemporarilyUnavailable)
-                    .with_status(StatusCode::TOO_MANY_REQUESTS)
-                    .describe("Too many wrong secrets. Ask again later.")
-                    .retry_after(*retry_after)
-            }
-            ClientAuthError::Storage(storage) if storage.is_unavailable() => {
-                Self::new(ErrorCode::TemporarilyUnavailable)
-            }
-            ClientAuthError::Storage(_) => Self::new(ErrorCode::ServerError),
-        };
-        failure.caused_by(error)
-    }
-}
-
-impl From<TokenError> for OAuthFailure {
-    fn from(error: TokenError) -> Self {
-        let code = match error {
-            TokenError::Client(inner) => return inner.into(),
-            TokenError::GrantNotAllowed(_) => ErrorCode::UnauthorizedClient,
-            TokenError::InvalidGrant(_) => ErrorCode::InvalidGrant,
-            TokenError::InvalidScope => ErrorCode::InvalidScope,
-            TokenError::InvalidTarget => ErrorCode::InvalidTarget,
-            // Introspection is for clients that have proved themselves (RFC 7662 §2.1).
-            TokenError::ClientNotAllowed => ErrorCode::InvalidClient,
-            TokenError::Storage(ref storage) if storage.is_unavailable() => {
-                ErrorCode::TemporarilyUnavailable
-            }
-            TokenError::Signing(_) | TokenError::Storage(_) => ErrorCode::ServerError,
-        };
-        Self::new(code).caused_by(error)
-    }
-}
-
-impl From<UserInfoError> for OAuthFailure {
-    fn from(error: UserInfoError) -> Self {
-        let failure = match &error {
-            UserInfoError::Unknown | UserInfoError::NotAlive(_) | UserInfoError::OtherAudience => {
-                Self::new(ErrorCode::InvalidToken).for_bearer()
-            }
-            UserInfoError::InsufficientScope => {
-                Self::new(ErrorCode::InsufficientScope).for_bearer()
-            }
-            UserInfoError::Storage(storage) if storage.is_unavailable() => {
-                Self::new(ErrorCode::TemporarilyUnavailable)
-            }
-            UserInfoError::Storage(_) => Self::new(ErrorCode::ServerError),
-        };
-        failure.caused_by(error)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use actix_web::http::header::HeaderName;
+    use authly_services::clients::{ClientAuthError, RefusedClient};
+    use authly_services::tokens::TokenError;
+    use authly_services::userinfo::UserInfoError;
     use pretty_assertions::assert_eq;
 
     use super::*;
+    use crate::extract::ParametersError;
 
     fn header(failure: &OAuthFailure, name: HeaderName) -> Option<String> {
         let response = failure.error_response();

@@ -1,0 +1,99 @@
+//! Which code each reason becomes. Every match names every reason: a new one breaks the build until
+//! somebody has chosen its code.
+
+use actix_web::http::StatusCode;
+use authly_protocol::oauth::ErrorCode;
+use authly_services::clients::{ClientAuthError, RefusedClient};
+use authly_services::tokens::TokenError;
+use authly_services::userinfo::UserInfoError;
+
+use super::OAuthFailure;
+use crate::extract::{Misconfigured, ParametersError};
+
+impl From<Misconfigured> for OAuthFailure {
+    fn from(error: Misconfigured) -> Self {
+        Self::failed(error)
+    }
+}
+
+impl From<ParametersError> for OAuthFailure {
+    fn from(error: ParametersError) -> Self {
+        let refused = Self::new(ErrorCode::InvalidRequest);
+        let failure = match &error {
+            ParametersError::Malformed => refused.describe("The parameters are not well encoded."),
+            ParametersError::Unreadable => refused.describe("The body could not be read."),
+            ParametersError::TooLong => refused
+                .with_status(StatusCode::PAYLOAD_TOO_LARGE)
+                .describe("The request is too large."),
+            ParametersError::ContentType => refused
+                .with_status(StatusCode::UNSUPPORTED_MEDIA_TYPE)
+                .describe("The content type has to be application/x-www-form-urlencoded."),
+            ParametersError::Misconfigured(_) => Self::new(ErrorCode::ServerError),
+        };
+        failure.caused_by(error)
+    }
+}
+
+impl From<ClientAuthError> for OAuthFailure {
+    fn from(error: ClientAuthError) -> Self {
+        let failure = match &error {
+            ClientAuthError::Refused(RefusedClient::Changing) => {
+                Self::new(ErrorCode::TemporarilyUnavailable)
+            }
+            ClientAuthError::Refused(
+                RefusedClient::Unknown
+                | RefusedClient::Inactive
+                | RefusedClient::WrongSecret
+                | RefusedClient::WrongMethod,
+            ) => Self::new(ErrorCode::InvalidClient),
+            ClientAuthError::Throttled { retry_after } => {
+                Self::new(ErrorCode::TemporarilyUnavailable)
+                    .with_status(StatusCode::TOO_MANY_REQUESTS)
+                    .describe("Too many wrong secrets. Ask again later.")
+                    .retry_after(*retry_after)
+            }
+            ClientAuthError::Storage(storage) if storage.is_unavailable() => {
+                Self::new(ErrorCode::TemporarilyUnavailable)
+            }
+            ClientAuthError::Storage(_) => Self::new(ErrorCode::ServerError),
+        };
+        failure.caused_by(error)
+    }
+}
+
+impl From<TokenError> for OAuthFailure {
+    fn from(error: TokenError) -> Self {
+        let code = match error {
+            TokenError::Client(inner) => return inner.into(),
+            TokenError::GrantNotAllowed(_) => ErrorCode::UnauthorizedClient,
+            TokenError::InvalidGrant(_) => ErrorCode::InvalidGrant,
+            TokenError::InvalidScope => ErrorCode::InvalidScope,
+            TokenError::InvalidTarget => ErrorCode::InvalidTarget,
+            // Introspection is for clients that have proved themselves (RFC 7662 §2.1).
+            TokenError::ClientNotAllowed => ErrorCode::InvalidClient,
+            TokenError::Storage(ref storage) if storage.is_unavailable() => {
+                ErrorCode::TemporarilyUnavailable
+            }
+            TokenError::Signing(_) | TokenError::Storage(_) => ErrorCode::ServerError,
+        };
+        Self::new(code).caused_by(error)
+    }
+}
+
+impl From<UserInfoError> for OAuthFailure {
+    fn from(error: UserInfoError) -> Self {
+        let failure = match &error {
+            UserInfoError::Unknown | UserInfoError::NotAlive(_) | UserInfoError::OtherAudience => {
+                Self::new(ErrorCode::InvalidToken).for_bearer()
+            }
+            UserInfoError::InsufficientScope => {
+                Self::new(ErrorCode::InsufficientScope).for_bearer()
+            }
+            UserInfoError::Storage(storage) if storage.is_unavailable() => {
+                Self::new(ErrorCode::TemporarilyUnavailable)
+            }
+            UserInfoError::Storage(_) => Self::new(ErrorCode::ServerError),
+        };
+        failure.caused_by(error)
+    }
+}
