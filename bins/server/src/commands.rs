@@ -9,7 +9,7 @@ use crate::args::{Arguments, Command, ConfigCommand, KeysCommand};
 use crate::console::{complain, say};
 use crate::settings::{Layers, Settings, show};
 use crate::storage::{Claim, Storage};
-use crate::{serve, telemetry, wiring};
+use crate::{serve, storage, telemetry, wiring};
 
 /// Does what the command line says; the whole program.
 ///
@@ -59,19 +59,19 @@ fn read(layers: &Layers) -> anyhow::Result<Settings> {
 }
 
 fn migrate(settings: &Settings) -> anyhow::Result<()> {
-    let storage = Storage::open(settings, Claim::Shared)?;
+    let storage = Storage::open(storage::runtime()?, settings, Claim::Shared)?;
     let applied = storage.migrate();
-    storage.close()?;
-    let applied = applied?;
-    for migration in &applied {
+    let closed = storage.close();
+    for migration in applied? {
         say(format_args!("applied {migration}"));
     }
+    closed?;
     say("The database's schema is up to date.");
     Ok(())
 }
 
 fn rotate_keys(settings: &Settings) -> anyhow::Result<()> {
-    let storage = Storage::open(settings, Claim::Shared)?;
+    let storage = Storage::open(storage::runtime()?, settings, Claim::Shared)?;
     let rotation = storage.require_schema().and_then(|()| {
         let context = wiring::context(&storage);
         storage.handle().block_on(async {
@@ -79,10 +79,11 @@ fn rotate_keys(settings: &Settings) -> anyhow::Result<()> {
             Ok(keys.rotate().await?)
         })
     });
-    storage.close()?;
+    let closed = storage.close();
+    let rotation = rotation?;
     say("These keys sign from now on; running servers notice within two seconds.");
-    for (algorithm, kid) in rotation?.active {
+    for (algorithm, kid) in rotation.active {
         say(format_args!("  {algorithm:<5}  {kid}"));
     }
-    Ok(())
+    closed
 }

@@ -15,7 +15,7 @@ use crate::console::say;
 use crate::settings::Settings;
 use crate::shutdown::StopSignals;
 use crate::storage::{Claim, Storage};
-use crate::{first_start, toml_file, wiring};
+use crate::{first_start, storage, toml_file, wiring};
 
 /// How many connections wait to be accepted.
 const BACKLOG: u32 = 1024;
@@ -27,9 +27,10 @@ const BACKLOG: u32 = 1024;
 /// When something that the server needs is not to be had.
 pub(crate) fn serve(settings: &Settings, seed: Option<&Path>) -> anyhow::Result<()> {
     let seed = seed.map(toml_file::read::<Seed>).transpose()?;
-    let storage = Storage::open(settings, Claim::Alone)?;
-    let signals = StopSignals::listen(storage.handle())?;
-    let listener = listen(settings.listen.address, storage.handle())?;
+    let runtime = storage::runtime()?;
+    let signals = StopSignals::listen(runtime.handle())?;
+    let listener = listen(settings.listen.address, runtime.handle())?;
+    let storage = Storage::open(runtime, settings, Claim::Alone)?;
     let served = serve_on(
         listener,
         signals,

@@ -29,6 +29,17 @@ pub(crate) enum Claim {
     Shared,
 }
 
+/// The runtime that drives the database's connections, and what runs beside requests.
+///
+/// # Errors
+/// When the system gives no threads.
+pub(crate) fn runtime() -> anyhow::Result<Runtime> {
+    let mut builder = Builder::new_multi_thread();
+    builder.worker_threads(THREADS).thread_name("authly-data");
+    let runtime = builder.enable_all().build();
+    runtime.context("the system gives no threads")
+}
+
 /// An open database, with the runtime that drives its connections.
 pub(crate) struct Storage {
     pub(crate) db: Db,
@@ -43,13 +54,11 @@ impl Storage {
     ///
     /// # Errors
     /// When the database or the master key is not to be had.
-    pub(crate) fn open(settings: &Settings, claim: Claim) -> anyhow::Result<Self> {
-        let runtime = Builder::new_multi_thread()
-            .worker_threads(THREADS)
-            .thread_name("authly-data")
-            .enable_all()
-            .build()
-            .context("the system gives no threads")?;
+    pub(crate) fn open(
+        runtime: Runtime,
+        settings: &Settings,
+        claim: Claim,
+    ) -> anyhow::Result<Self> {
         let (address, cluster, master) = match &settings.mode {
             Mode::Standard => {
                 let given = settings.database.address.clone();

@@ -2,7 +2,8 @@
 
 use std::io::{self, IsTerminal};
 
-use tracing::Subscriber;
+use tracing::{Level, Metadata, Subscriber};
+use tracing_subscriber::filter::filter_fn;
 use tracing_subscriber::fmt::{self, MakeWriter};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::registry::LookupSpan;
@@ -41,7 +42,15 @@ fn subscriber(
     colour: Colour,
     writer: impl for<'w> MakeWriter<'w> + Send + Sync + 'static,
 ) -> impl Subscriber + Send + Sync {
-    registry().with(level).with(lines(format, colour, writer))
+    registry()
+        .with(level)
+        .with(filter_fn(|metadata| !is_chatter(metadata)))
+        .with(lines(format, colour, writer))
+}
+
+/// What the HTTP library says of its own start: we say it ourselves.
+fn is_chatter(metadata: &Metadata<'_>) -> bool {
+    metadata.target().starts_with("actix_server") && *metadata.level() == Level::INFO
 }
 
 fn lines<S: Subscriber + for<'s> LookupSpan<'s>>(

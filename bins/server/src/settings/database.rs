@@ -11,7 +11,7 @@ pub(super) const URL: Setting = Setting {
     kind: Kind::Secret("a URL such as postgres://authly:PASSWORD@db.example.com/authly"),
     default: DefaultValue::Required("the private PostgreSQL in the data directory"),
     about: "The database, as a URL that PostgreSQL's own tools understand. It holds a password, so \
-            it is a secret. Embedded mode starts a database of its own and refuses this.",
+            it is a secret. `--embedded` starts a private one instead, for first runs and tests.",
 };
 const POOL_SIZE: Setting = Setting {
     path: "database.pool_size",

@@ -176,8 +176,8 @@ async fn every_problem_is_reported_at_once_with_its_origin() {
             "listen.workers (file {path}): expected a whole number from 1 to 256, found a text"
         ),
         format!(
-            "listen.trusted_proxies (file {path}): `10.0.0.0/33`: not an address such as \
-             192.0.2.1, or a network such as 192.0.2.0/24"
+            "listen.trusted_proxies (file {path}): `10.0.0.0/33`: the prefix length does not fit \
+             the address"
         ),
         missing(&ISSUER),
         missing(&database::URL),

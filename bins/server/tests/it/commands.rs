@@ -1,5 +1,6 @@
 //! Commands beside a running server, and the seed.
 
+use std::fs;
 use std::time::Duration;
 
 use pretty_assertions::assert_eq;
@@ -73,6 +74,7 @@ async fn a_seed_is_loaded_before_the_server_is_ready() {
         ("grant_type", "client_credentials"),
         ("client_id", "nightly"),
         ("client_secret", "a-secret-for-tests-of-at-least-32-bytes"),
+        ("scope", "notes:read"),
     ];
     let client = reqwest::Client::builder().build().unwrap();
     let answer = client
@@ -100,4 +102,30 @@ fn a_seed_that_is_wrong_is_refused_before_anything_is_started() {
     assert!(said.stderr.contains(&place), "{}", said.stderr);
     assert!(!said.stderr.contains("s3cret"), "{}", said.stderr);
     assert!(!data.exists());
+}
+
+#[tokio::test]
+async fn a_second_node_serves_the_same_database() {
+    let folder = Folder::new();
+    let data = folder.path("data");
+    let first = Server::start(&data, &[]);
+    let password = fs::read_to_string(data.join("postgres/password")).unwrap();
+    let socket = data
+        .join("postgres/socket")
+        .to_string_lossy()
+        .replace('/', "%2F");
+    let url = format!("postgres://authly:{}@{socket}/authly", password.trim());
+    let key = data.join("master.key");
+
+    let mut command = program(&["--bind", "127.0.0.1:0"]);
+    command
+        .env("AUTHLY_ISSUER", "http://localhost:1")
+        .env("AUTHLY_DATABASE__URL", url)
+        .env("AUTHLY_DATABASE__MIGRATE_ON_START", "false")
+        .env("AUTHLY_DATABASE__STATEMENTS", "unnamed")
+        .env("AUTHLY_KEYS__MASTER_KEY__FILE", key);
+    let second = Server::spawn(command, &folder.path("second.log"));
+    assert_eq!(second.get("/health/ready").await.0, 200);
+    let keys = "/.well-known/jwks.json";
+    assert_eq!(second.get(keys).await.1, first.get(keys).await.1);
 }

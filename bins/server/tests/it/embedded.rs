@@ -110,3 +110,15 @@ async fn a_lost_master_key_is_not_replaced_by_another() {
     assert!(said.stderr.contains("Put the file back"), "{}", said.stderr);
     assert!(!data.join("master.key").exists());
 }
+
+#[tokio::test]
+async fn a_password_that_the_operator_chose_is_written_nowhere() {
+    let folder = Folder::new();
+    let data = folder.path("data");
+    let chosen = folder.file("password", 0o600, "a password of the operator's\n");
+    let file = ("AUTHLY_BOOTSTRAP__PASSWORD__FILE", chosen.as_str());
+    let server = Server::start_with(&data, &[], &[file]);
+    assert_eq!(server.get("/health/ready").await.0, 200);
+    assert!(!data.join("admin-password").exists());
+    assert!(!server.said.contains("administrator"), "{}", server.said);
+}

@@ -10,3 +10,4 @@ mod commands;
 mod config;
 mod embedded;
 mod program;
+mod shutdown;

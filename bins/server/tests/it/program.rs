@@ -1,6 +1,6 @@
 //! Starting the program, and speaking to it.
 
-use std::fs::{self, Permissions};
+use std::fs::{self, File, Permissions};
 use std::io::{BufRead, BufReader};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -75,7 +75,7 @@ impl Drop for Folder {
     }
 }
 
-/// A running server in embedded mode.
+/// A running server.
 pub(crate) struct Server {
     process: Child,
     /// What it said until it was ready.
@@ -94,10 +94,23 @@ pub(crate) fn embedded(data_dir: &Path, more: &[&str]) -> Command {
 }
 
 impl Server {
-    /// Starts it and waits until it is ready.
+    /// Starts one in embedded mode and waits until it is ready.
     pub(crate) fn start(data_dir: &Path, more: &[&str]) -> Self {
-        let mut process = embedded(data_dir, more)
+        Self::start_with(data_dir, more, &[])
+    }
+
+    /// The same, with these variables.
+    pub(crate) fn start_with(data_dir: &Path, more: &[&str], environment: &[(&str, &str)]) -> Self {
+        let mut command = embedded(data_dir, more);
+        command.envs(environment.iter().copied());
+        Self::spawn(command, &data_dir.with_extension("log"))
+    }
+
+    /// Starts one by this command and waits until it is ready.
+    pub(crate) fn spawn(mut command: Command, log: &Path) -> Self {
+        let mut process = command
             .stdout(Stdio::piped())
+            .stderr(File::create(log).expect("the log is ours"))
             .spawn()
             .expect("the program starts");
         let stdout = process.stdout.take().expect("its output is captured");
@@ -113,8 +126,10 @@ impl Server {
         let listening = said
             .lines()
             .find_map(|line| line.split_once("listening on"));
-        let (_, address) = listening.expect("it says where it listens");
-        let address = address.trim().to_owned();
+        let logged = fs::read_to_string(log).expect("the log is text");
+        assert!(listening.is_some(), "the server did not start:\n{logged}");
+        let address = listening.map_or("", |(_, address)| address.trim());
+        let address = address.to_owned();
         Self {
             process,
             said,
@@ -149,9 +164,11 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // Nothing to do where it has ended.
-        let _ = self.process.kill();
-        let _ = self.process.wait();
+        // A server that is stopped has stopped its PostgreSQL too, so that its folder can go.
+        if matches!(self.process.try_wait(), Ok(None)) {
+            self.signal("TERM");
+            let _ = self.process.wait();
+        }
     }
 }
 
