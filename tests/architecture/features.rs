@@ -20,11 +20,12 @@ const FEATURES: [&str; 11] = [
 ];
 
 /// What repositories need beside features: the database itself, and counters that cut across.
-const STORAGE: [&str; 7] = [
+const STORAGE: [&str; 8] = [
     "conn",
     "db",
     "error",
     "migrate",
+    "params",
     "row",
     "throttle",
     "unit_of_work",

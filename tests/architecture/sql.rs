@@ -97,10 +97,12 @@ fn clocks(path: &str, text: &str) -> Vec<String> {
     })
 }
 
-/// Lines of a migration that take their time from the database.
+/// Lines of a migration that take their time from the database. The one trigger that moves
+/// `updated_at` may: nobody passes it a parameter, and nothing is decided by it.
 fn clocks_in_migration(path: &str, text: &str) -> Vec<String> {
     let lines = text.lines().enumerate();
     lines
+        .filter(|(_, line)| !line.trim_start().starts_with("NEW.updated_at ="))
         .filter(|(_, line)| asks_for_the_time(line.split("--").next().unwrap_or_default()))
         .map(|(index, _)| format!("{path}:{}: time is a parameter", index + 1))
         .collect()

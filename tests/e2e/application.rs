@@ -84,7 +84,9 @@ impl Application {
             .unwrap();
         let issuer = IssuerUrl::new(issuer.to_owned()).unwrap();
         let send = |request| send(http.clone(), request);
-        let metadata = CoreProviderMetadata::discover_async(issuer, &send).await.unwrap();
+        let metadata = CoreProviderMetadata::discover_async(issuer, &send)
+            .await
+            .unwrap();
         let id = ClientId::new(CLIENT_ID.to_owned());
         let secret = ClientSecret::new(SECRET.to_owned());
         let redirect_uri = RedirectUrl::new(redirect_uri.to_owned()).unwrap();
@@ -97,11 +99,20 @@ impl Application {
     pub(crate) fn ask(&self, scopes: &[&str]) -> Asked {
         let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
         let flow = AuthenticationFlow::<CoreResponseType>::AuthorizationCode;
-        let request = self.client.authorize_url(flow, CsrfToken::new_random, Nonce::new_random);
+        let request = self
+            .client
+            .authorize_url(flow, CsrfToken::new_random, Nonce::new_random);
         let scopes = scopes.iter().map(|scope| Scope::new((*scope).to_owned()));
-        let (url, state, nonce) =
-            request.add_scopes(scopes).set_pkce_challenge(challenge).url();
-        Asked { url, state, nonce, verifier }
+        let (url, state, nonce) = request
+            .add_scopes(scopes)
+            .set_pkce_challenge(challenge)
+            .url();
+        Asked {
+            url,
+            state,
+            nonce,
+            verifier,
+        }
     }
 
     /// Redeems the code, and checks the ID token: signature, issuer, audience, expiry and nonce.
@@ -113,7 +124,11 @@ impl Application {
         let code = AuthorizationCode::new(code.to_owned());
         let request = self.client.exchange_code(code).unwrap();
         let send = |request| send(self.http.clone(), request);
-        let tokens = request.set_pkce_verifier(asked.verifier).request_async(&send).await.unwrap();
+        let tokens = request
+            .set_pkce_verifier(asked.verifier)
+            .request_async(&send)
+            .await
+            .unwrap();
         let id_token = tokens.id_token().expect("an ID token");
         let verifier = self.client.id_token_verifier();
         let claims = id_token.claims(&verifier, &asked.nonce).unwrap().clone();
@@ -136,15 +151,17 @@ impl Application {
         let token = tokens.access_token().clone();
         let subject = Some(claims.subject().clone());
         let send = |request| send(self.http.clone(), request);
-        self.client.user_info(token, subject).unwrap().request_async(&send).await.unwrap()
+        self.client
+            .user_info(token, subject)
+            .unwrap()
+            .request_async(&send)
+            .await
+            .unwrap()
     }
 }
 
 /// The library's request through our HTTP client.
-async fn send(
-    http: reqwest::Client,
-    request: HttpRequest,
-) -> Result<HttpResponse, reqwest::Error> {
+async fn send(http: reqwest::Client, request: HttpRequest) -> Result<HttpResponse, reqwest::Error> {
     let (parts, body) = request.into_parts();
     let request = http
         .request(parts.method, parts.uri.to_string())

@@ -52,14 +52,20 @@ impl Browser {
         let mut arguments: Vec<String> = CHROMIUM.map(str::to_owned).to_vec();
         arguments.push(format!("--user-data-dir={}", profile.path().display()));
         let mut capabilities = Capabilities::new();
-        capabilities
-            .insert("goog:chromeOptions".to_owned(), serde_json::json!({ "args": arguments }));
+        capabilities.insert(
+            "goog:chromeOptions".to_owned(),
+            serde_json::json!({ "args": arguments }),
+        );
         let page = ClientBuilder::new(HttpConnector::new())
             .capabilities(capabilities)
             .connect(&format!("http://127.0.0.1:{port}"))
             .await
             .expect("chromium starts: apt-get install chromium chromium-driver");
-        Self { driver, page, _profile: profile }
+        Self {
+            driver,
+            page,
+            _profile: profile,
+        }
     }
 
     /// Opens an address.
@@ -77,12 +83,24 @@ impl Browser {
 
     /// Presses the button with this id.
     pub(crate) async fn press(&self, id: &str) {
-        self.page.find(Locator::Id(id)).await.unwrap().click().await.unwrap();
+        self.page
+            .find(Locator::Id(id))
+            .await
+            .unwrap()
+            .click()
+            .await
+            .unwrap();
     }
 
     /// All that can be read on the page.
     pub(crate) async fn text(&self) -> String {
-        self.page.find(Locator::Css("body")).await.unwrap().text().await.unwrap()
+        self.page
+            .find(Locator::Css("body"))
+            .await
+            .unwrap()
+            .text()
+            .await
+            .unwrap()
     }
 
     /// The page's title.

@@ -37,11 +37,17 @@ impl Server {
             .unwrap();
         let output = process.stdout.take().unwrap();
         let mut lines = BufReader::new(output).lines();
-        let listening = lines.by_ref().find(|line| line.as_ref().unwrap().contains(&issuer));
+        let listening = lines
+            .by_ref()
+            .find(|line| line.as_ref().unwrap().contains(&issuer));
         assert!(listening.is_some(), "the server ended before it listened");
         // What it says later must have somewhere to go.
         std::thread::spawn(move || lines.for_each(drop));
-        Self { process, issuer, data }
+        Self {
+            process,
+            issuer,
+            data,
+        }
     }
 }
 
@@ -80,6 +86,9 @@ fn binary() -> PathBuf {
     let tests = std::env::current_exe().unwrap();
     let folder = tests.parent().and_then(std::path::Path::parent).unwrap();
     let binary = folder.join("authly-server");
-    assert!(binary.exists(), "build it first: cargo build -p authly-server");
+    assert!(
+        binary.exists(),
+        "build it first: cargo build -p authly-server"
+    );
     binary
 }

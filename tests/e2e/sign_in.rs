@@ -33,14 +33,21 @@ async fn a_user_signs_in_and_the_application_gets_tokens_that_work() {
 
     log_in(&browser, "not the password").await;
     assert_eq!(browser.path().await, "/login");
-    assert!(browser.text().await.contains("wrong"), "{}", browser.text().await);
+    assert!(
+        browser.text().await.contains("wrong"),
+        "{}",
+        browser.text().await
+    );
     browser.picture("login-wrong-password").await;
 
     log_in(&browser, "correct horse battery staple").await;
     assert_eq!(browser.path().await, "/consent");
     let consent = browser.text().await;
     for said in ["Notes", "alice", "127.0.0.1", "Read your notes"] {
-        assert!(consent.contains(said), "the consent page does not say {said:?}: {consent}");
+        assert!(
+            consent.contains(said),
+            "the consent page does not say {said:?}: {consent}"
+        );
     }
     browser.picture("consent").await;
 
@@ -56,9 +63,18 @@ async fn a_user_signs_in_and_the_application_gets_tokens_that_work() {
     assert_eq!(user.email_verified(), Some(true));
 
     let refresh_token = tokens.refresh_token().expect("a refresh token");
-    let again = application.refresh(refresh_token).await.expect("new tokens");
-    assert_ne!(again.access_token().secret(), tokens.access_token().secret());
-    assert_ne!(again.refresh_token().unwrap().secret(), refresh_token.secret());
+    let again = application
+        .refresh(refresh_token)
+        .await
+        .expect("new tokens");
+    assert_ne!(
+        again.access_token().secret(),
+        tokens.access_token().secret()
+    );
+    assert_ne!(
+        again.refresh_token().unwrap().secret(),
+        refresh_token.secret()
+    );
 
     // The consent is remembered and the session lives: the second time shows no page.
     let asked = application.ask(&["profile"]);
@@ -78,7 +94,10 @@ async fn a_user_who_denies_is_sent_back_with_access_denied() {
     browser.open(asked.url.as_str()).await;
     log_in(&browser, "correct horse battery staple").await;
     let (answer, ()) = tokio::join!(callback.answer(), browser.press("deny"));
-    assert_eq!(answer.get("error").map(String::as_str), Some("access_denied"));
+    assert_eq!(
+        answer.get("error").map(String::as_str),
+        Some("access_denied")
+    );
     assert_eq!(answer.get("state"), Some(asked.state.secret()));
     assert_eq!(answer.get("iss"), Some(&server.issuer));
     assert!(!answer.contains_key("code"));
@@ -93,7 +112,9 @@ async fn an_unregistered_redirect_uri_is_a_page_and_no_redirect() {
     let application = Application::discover(&server.issuer, &elsewhere).await;
     let browser = Browser::start().await;
 
-    browser.open(application.ask(&["profile"]).url.as_str()).await;
+    browser
+        .open(application.ask(&["profile"]).url.as_str())
+        .await;
     assert_eq!(browser.path().await, "/api/v1/oauth/authorize");
     browser.picture("error").await;
     browser.close().await;
@@ -106,13 +127,17 @@ async fn the_first_administrator_changes_the_password_that_was_made_for_them() {
     let browser = Browser::start().await;
     browser.open(&format!("{}/login", server.issuer)).await;
     browser.fill("username", "admin").await;
-    browser.fill("password", &server.administrator_password()).await;
+    browser
+        .fill("password", &server.administrator_password())
+        .await;
     browser.press("login").await;
     assert_eq!(browser.path().await, "/login/password");
     browser.picture("change-password").await;
 
     // No other page opens before that step is done.
-    browser.open(&format!("{}/login/password", server.issuer)).await;
+    browser
+        .open(&format!("{}/login/password", server.issuer))
+        .await;
     for field in ["new_password", "repeat_password"] {
         browser.fill(field, "a quite different sentence").await;
     }
@@ -123,6 +148,10 @@ async fn the_first_administrator_changes_the_password_that_was_made_for_them() {
     browser.picture("logout").await;
     browser.press("logout").await;
     browser.picture("signed-out").await;
-    assert!(browser.title().await.contains("Signed out"), "{}", browser.title().await);
+    assert!(
+        browser.title().await.contains("Signed out"),
+        "{}",
+        browser.title().await
+    );
     browser.close().await;
 }

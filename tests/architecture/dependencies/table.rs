@@ -36,7 +36,13 @@ pub(super) const SMALL: [&str; 18] = [
 ];
 
 /// Crates that any test may use.
-pub(super) const TEST_TOOLS: [&str; 4] = ["pretty_assertions", "proptest", "reqwest", "toml"];
+pub(super) const TEST_TOOLS: [&str; 5] = [
+    "pretty_assertions",
+    "proptest",
+    "reqwest",
+    "tempfile",
+    "toml",
+];
 
 pub(super) const TABLE: [Row; 14] = [
     Row {
@@ -76,6 +82,7 @@ pub(super) const TABLE: [Row; 14] = [
             "deadpool-postgres",
             "refinery",
             "rustls",
+            "rustls-native-certs",
             "tokio-postgres",
             "tokio-postgres-rustls",
         ],
@@ -135,7 +142,7 @@ pub(super) const TABLE: [Row; 14] = [
     Row {
         package: "authly-cli",
         ours: &["authly-admin-client"],
-        theirs: &["anyhow", "clap", "clap_complete"],
+        theirs: &["anyhow", "clap", "clap_complete", "serde-saphyr"],
         small: &SMALL,
         in_tests: &["authly-testing"],
     },
@@ -164,14 +171,20 @@ pub(super) const TABLE: [Row; 14] = [
     Row {
         package: "authly-e2e",
         ours: &[],
-        theirs: &["actix-web", "fantoccini", "openidconnect"],
+        theirs: &["actix-web", "fantoccini", "hyper-util", "openidconnect"],
         small: &SMALL,
         in_tests: &["authly-domain", "authly-protocol", "authly-testing"],
     },
     Row {
         package: "authly-examples",
         ours: &[],
-        theirs: &["actix-web", "reqwest"],
+        theirs: &[
+            "actix-web",
+            "clap",
+            "jsonwebtoken",
+            "openidconnect",
+            "reqwest",
+        ],
         small: &SMALL,
         in_tests: &["authly-testing"],
     },

@@ -1,1 +1,0 @@
-//! Example applications: see the targets beside this file.

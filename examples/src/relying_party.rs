@@ -1,0 +1,13 @@
+//! A web application whose users log in at Authly: a relying party of OpenID Connect.
+//!
+//! It keeps nothing but sessions in memory. [`login`] is all of OpenID Connect that it needs;
+//! `routes` is the web application around it.
+
+mod error;
+pub mod login;
+mod page;
+mod routes;
+mod shelf;
+
+pub use error::LoginError;
+pub use routes::server;
