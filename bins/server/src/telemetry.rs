@@ -48,9 +48,11 @@ fn subscriber(
         .with(lines(format, colour, writer))
 }
 
-/// What the HTTP library says of its own start: we say it ourselves.
+/// What the HTTP library says of its own start, which we say ourselves; and of requests that it could
+/// not read, at a level at which anybody who sends rubbish could fill the log.
 fn is_chatter(metadata: &Metadata<'_>) -> bool {
-    metadata.target().starts_with("actix_server") && *metadata.level() == Level::INFO
+    let starts = metadata.target().starts_with("actix_server") && *metadata.level() == Level::INFO;
+    starts || metadata.target().starts_with("actix_http")
 }
 
 fn lines<S: Subscriber + for<'s> LookupSpan<'s>>(
