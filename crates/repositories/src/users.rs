@@ -249,16 +249,17 @@ impl Users<'_> {
 }
 
 fn credentials(row: &Columns<'_>) -> Result<UserCredentials, DbError> {
-    let hash: Option<String> = row.get("password_hash")?;
-    let scheme = row.parse_opt("password_scheme")?;
+    let password = match (row.get("password_hash")?, row.parse_opt("password_scheme")?) {
+        (Some(hash), Some(scheme)) => Some(PasswordHash { scheme, hash }),
+        (None, None) => None,
+        (Some(_), None) | (None, Some(_)) => return Err(row.corrupt("password_scheme")),
+    };
     let change_is_due: bool = row.get("requires_password_change")?;
     Ok(UserCredentials {
         id: UserId::from_uuid(row.uuid("id")?),
         username: row.parse("username")?,
         email: row.parse_opt("email")?,
-        password: hash
-            .zip(scheme)
-            .map(|(hash, scheme)| PasswordHash { scheme, hash }),
+        password,
         password_change: if change_is_due {
             PasswordChange::Required
         } else {

@@ -21,8 +21,8 @@ pub(crate) use template::master_key;
 /// How many connections a pool of a test has, unless it asks for another number.
 pub const POOL_SIZE: usize = 4;
 
-/// A database of one test. On a given server (`TEST_DATABASE_URL`) it is dropped in the end; the
-/// private cluster of the process disappears as a whole.
+/// A database of one test, dropped in the end. It is on the server that `TEST_DATABASE_URL` names, or
+/// on a private one that the process starts and that disappears with it.
 pub struct TestDatabase {
     name: String,
     server: Arc<Server>,
@@ -52,6 +52,12 @@ impl TestDatabase {
             server,
             session: OnceCell::new(),
         }
+    }
+
+    /// Its name on the server.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
     }
 
     /// How to reach it.

@@ -22,11 +22,23 @@
     reason = "a test that cannot be set up has failed, and says why here"
 )]
 
+pub mod answer;
+mod app;
+pub mod browser;
 pub mod clock;
 pub mod database;
 pub mod entropy;
+pub mod fixtures;
+pub mod flows;
 pub mod passwords;
+pub mod policies;
+pub mod rp;
 pub mod runtime;
+mod services;
+mod setup;
 pub mod stored;
 
+pub use app::TestApp;
 pub use database::TestDatabase;
+pub use services::TestServices;
+pub use setup::Setup;

@@ -135,7 +135,7 @@ pub(super) const TABLE: [Row; 14] = [
             "authly-repositories",
             "authly-services",
         ],
-        theirs: &["actix-web", "reqwest", "tokio-postgres"],
+        theirs: &["actix-web", "reqwest", "scraper", "tokio-postgres"],
         small: &SMALL,
         in_tests: &[],
     },

@@ -168,10 +168,15 @@ impl RefreshTokens<'_> {
 
 fn record(row: &Columns<'_>) -> Result<RefreshTokenRecord, DbError> {
     let sealed: Option<Vec<u8>> = row.get("successor_sealed")?;
-    let state = match (row.time_opt("revoked_at")?, row.time_opt("consumed_at")?) {
-        (Some(_), _) => RefreshState::Revoked,
-        (None, None) => RefreshState::Live,
-        (None, Some(at)) => RefreshState::Spent {
+    let state = match (
+        row.time_opt("revoked_at")?,
+        row.time_opt("consumed_at")?,
+        sealed,
+    ) {
+        (None, None, Some(_)) => return Err(row.corrupt("successor_sealed")),
+        (Some(_), _, _) => RefreshState::Revoked,
+        (None, None, None) => RefreshState::Live,
+        (None, Some(at), sealed) => RefreshState::Spent {
             at,
             successor: sealed.map(SealedSuccessor::new),
         },

@@ -23,11 +23,24 @@ async fn an_event_keeps_everything_that_it_concerns(world: World) {
         session: Some(family.session.id),
         address: Some(ADDRESS),
     };
-    world.conn().await.reads().audit().append(&event).await.unwrap();
+    world
+        .conn()
+        .await
+        .reads()
+        .audit()
+        .append(&event)
+        .await
+        .unwrap();
 
     let sql = "SELECT id, user_id, client_id, grant_id, session_id, host(address) AS address
                  FROM audit_events";
-    let row = world.database.session().await.query_one(sql, &[]).await.unwrap();
+    let row = world
+        .database
+        .session()
+        .await
+        .query_one(sql, &[])
+        .await
+        .unwrap();
     let uuid = |column| row.get::<_, Option<uuid::Uuid>>(column);
     assert_eq!(uuid("id"), Some(*event.id.as_uuid()));
     assert_eq!(uuid("user_id"), event.user.map(|id| *id.as_uuid()));
@@ -48,7 +61,14 @@ async fn an_event_may_concern_nobody(world: World) {
         session: None,
         address: None,
     };
-    world.conn().await.reads().audit().append(&event).await.unwrap();
+    world
+        .conn()
+        .await
+        .reads()
+        .audit()
+        .append(&event)
+        .await
+        .unwrap();
 
     let stored = world.database.stored();
     assert_eq!(stored.audit_actions().await, ["keys.rotated"]);

@@ -3,7 +3,8 @@
 use authly_domain::consents::Consent;
 use pretty_assertions::assert_eq;
 
-use crate::world::{World, corrupt_column, scope};
+use crate::spoil::corrupt_column;
+use crate::world::{World, scope};
 
 in_both_modes!(
     an_answer_is_remembered,
@@ -26,9 +27,15 @@ async fn an_answer_is_remembered(world: World) {
     assert_eq!(consents.lock(alice.id, web.key).await.unwrap(), None);
 
     let answer = consent("openid profile", "email");
-    consents.remember(alice.id, web.key, &answer, world.now).await.unwrap();
+    consents
+        .remember(alice.id, web.key, &answer, world.now)
+        .await
+        .unwrap();
 
-    assert_eq!(consents.lock(alice.id, web.key).await.unwrap(), Some(answer));
+    assert_eq!(
+        consents.lock(alice.id, web.key).await.unwrap(),
+        Some(answer)
+    );
 }
 
 async fn a_later_answer_replaces_the_one_before(world: World) {
@@ -36,8 +43,14 @@ async fn a_later_answer_replaces_the_one_before(world: World) {
     let conn = world.conn().await;
     let consents = conn.reads().consents();
     for answer in [consent("openid", "email"), consent("openid email", "")] {
-        consents.remember(alice.id, web.key, &answer, world.now).await.unwrap();
-        assert_eq!(consents.lock(alice.id, web.key).await.unwrap(), Some(answer));
+        consents
+            .remember(alice.id, web.key, &answer, world.now)
+            .await
+            .unwrap();
+        assert_eq!(
+            consents.lock(alice.id, web.key).await.unwrap(),
+            Some(answer)
+        );
     }
 }
 
@@ -46,7 +59,10 @@ async fn of_two_answers_at_once_the_second_sees_the_first(world: World) {
     let before = consent("openid", "");
     let mut first = world.conn().await;
     let consents = first.reads().consents();
-    consents.remember(alice.id, web.key, &before, world.now).await.unwrap();
+    consents
+        .remember(alice.id, web.key, &before, world.now)
+        .await
+        .unwrap();
 
     let work = first.begin("test.first").await.unwrap();
     work.consents().lock(alice.id, web.key).await.unwrap();
@@ -60,7 +76,10 @@ async fn of_two_answers_at_once_the_second_sees_the_first(world: World) {
     });
 
     let after = consent("openid email", "");
-    work.consents().remember(alice.id, web.key, &after, world.now).await.unwrap();
+    work.consents()
+        .remember(alice.id, web.key, &after, world.now)
+        .await
+        .unwrap();
     work.commit().await.unwrap();
     assert_eq!(waiting.await.unwrap(), Some(after));
 }
@@ -69,10 +88,13 @@ async fn a_scope_that_is_none_is_corrupt(world: World) {
     let (alice, web) = (world.user("alice").await, world.client("web").await);
     let conn = world.conn().await;
     let consents = conn.reads().consents();
-    consents.remember(alice.id, web.key, &consent("openid", ""), world.now).await.unwrap();
+    consents
+        .remember(alice.id, web.key, &consent("openid", ""), world.now)
+        .await
+        .unwrap();
     for column in ["granted", "declined"] {
-        world.database.run("UPDATE consents SET granted = 'openid', declined = ''").await;
-        world.database.run(&format!("UPDATE consents SET {column} = 'a\"b'")).await;
-        assert_eq!(corrupt_column(consents.lock(alice.id, web.key).await), column);
+        let look = async || consents.lock(alice.id, web.key).await;
+        let seen = world.spoiled(("consents", column), "'a\"b'", look).await;
+        assert_eq!(corrupt_column(seen), column);
     }
 }

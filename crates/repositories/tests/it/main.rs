@@ -37,6 +37,7 @@ mod keys;
 mod migrate;
 mod scopes;
 mod sessions;
+mod spoil;
 mod throttle;
 mod tokens;
 mod unit_of_work;

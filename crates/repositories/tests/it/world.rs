@@ -19,7 +19,7 @@ use authly_domain::users::{
 };
 use authly_repositories::sessions::NewSession;
 use authly_repositories::users::NewUser;
-use authly_repositories::{Db, DbConn, DbError, StatementMode};
+use authly_repositories::{Db, DbConn, StatementMode};
 use authly_testing::TestDatabase;
 use authly_testing::clock::beginning;
 use authly_testing::database::POOL_SIZE;
@@ -199,13 +199,5 @@ pub(crate) fn password_hash(text: &str) -> PasswordHash {
     PasswordHash {
         scheme: PasswordScheme::Bcrypt,
         hash: format!("$2b$04${text}"),
-    }
-}
-
-/// Which column was found to hold what we never write.
-pub(crate) fn corrupt_column<T: std::fmt::Debug>(answer: Result<T, DbError>) -> &'static str {
-    match answer {
-        Err(DbError::Corrupt { column, .. }) => column,
-        other => panic!("not corrupt: {other:?}"),
     }
 }

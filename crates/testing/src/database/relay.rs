@@ -15,7 +15,7 @@ use crate::runtime;
 pub struct Relay {
     server: Arc<Server>,
     database: String,
-    port: SocketAddr,
+    place: SocketAddr,
     /// Holds the listener and all connections; `None` while it is cut off.
     task: Mutex<Option<JoinHandle<()>>>,
 }
@@ -23,13 +23,19 @@ pub struct Relay {
 impl Relay {
     pub(super) async fn open(server: Arc<Server>, database: &str) -> Self {
         let any = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-        let (port, task) = listen(any, Arc::clone(&server)).await;
+        let (place, task) = listen(any, Arc::clone(&server)).await;
         Self {
             server,
             database: database.to_owned(),
-            port,
+            place,
             task: Mutex::new(Some(task)),
         }
+    }
+
+    /// Where it listens.
+    #[must_use]
+    pub fn place(&self) -> SocketAddr {
+        self.place
     }
 
     /// How to reach the database through it.
@@ -39,8 +45,8 @@ impl Relay {
         let password = String::from_utf8_lossy(config.get_password().unwrap_or_default());
         let text = format!(
             "host={} port={} user={} password={} dbname={}",
-            self.port.ip(),
-            self.port.port(),
+            self.place.ip(),
+            self.place.port(),
             quoted(config.get_user().unwrap_or_default()),
             quoted(&password),
             self.database,
@@ -60,7 +66,7 @@ impl Relay {
 
     /// Takes connections again: the database is back.
     pub async fn restore(&self) {
-        let (_port, task) = listen(self.port, Arc::clone(&self.server)).await;
+        let (_place, task) = listen(self.place, Arc::clone(&self.server)).await;
         *self.task() = Some(task);
     }
 
@@ -87,13 +93,13 @@ async fn listen(at: SocketAddr, server: Arc<Server>) -> (SocketAddr, JoinHandle<
     runtime::run(async move {
         let listener = TcpListener::bind(at).await;
         let listener = listener.expect("a port of this machine is free");
-        let port = listener.local_addr().expect("the listener has a port");
+        let place = listener.local_addr().expect("the listener has a port");
         let task = tokio::spawn(async move {
             let mut connections = JoinSet::new();
             while let Ok((caller, _address)) = listener.accept().await {
-                let place = server.place();
+                let at = server.place();
                 connections.spawn(async move {
-                    match place {
+                    match at {
                         Place::Socket(path) => {
                             pass_on(caller, UnixStream::connect(path).await).await;
                         }
@@ -104,7 +110,7 @@ async fn listen(at: SocketAddr, server: Arc<Server>) -> (SocketAddr, JoinHandle<
                 });
             }
         });
-        (port, task)
+        (place, task)
     })
     .await
 }

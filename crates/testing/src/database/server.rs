@@ -135,7 +135,9 @@ impl Server {
     /// Makes a database, as a copy of another or empty.
     pub(crate) async fn create_database(&self, name: &str, template: Option<&str>) {
         let template = template.unwrap_or("template1");
-        let sql = ["CREATE DATABASE ", name, " TEMPLATE ", template].concat();
+        // The other strategy writes each copy into the write-ahead log as well.
+        let how = [" TEMPLATE ", template, " STRATEGY file_copy"].concat();
+        let sql = ["CREATE DATABASE ", name, &how].concat();
         let home = self.connect(&self.home_database()).await;
         let made = home.batch_execute(&sql).await;
         made.expect("a database can be made");
@@ -168,20 +170,19 @@ impl Server {
         dropped.expect("a database can be dropped");
     }
 
-    /// Removes a database that nobody needs any more, where it would stay otherwise. Waits for it,
-    /// since the process may end at any moment after the last test.
+    /// Removes a database that nobody needs any more. Waits for it on a server that goes on after
+    /// this process, which may end at any moment.
     pub(crate) fn forget_database(self: &Arc<Self>, name: &str) {
-        if let Self::Own(_) = **self {
-            return;
-        }
         let (server, name) = (Arc::clone(self), name.to_owned());
         let (done, dropped) = std::sync::mpsc::channel();
         runtime::lasting().spawn(async move {
             server.drop_database(&name).await;
-            // Whoever waited may have been ended by a panic.
+            // Nobody may be waiting.
             let _ = done.send(());
         });
-        // An error means that the task has panicked, and said why.
-        let _ = dropped.recv();
+        if let Self::Given(_) = **self {
+            // An error means that the task has panicked, and said why.
+            let _ = dropped.recv();
+        }
     }
 }

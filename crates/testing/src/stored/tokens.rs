@@ -42,7 +42,7 @@ impl Stored<'_> {
                      FROM tokens t
                      JOIN clients c ON c.id = t.client_id
                     WHERE c.client_id = $1
-                    ORDER BY t.issued_at, t.id";
+                    ORDER BY t.issued_at, t.kind, t.id";
         let token = |row: &Row| {
             let kind: String = row.get("kind");
             StoredToken {

@@ -1,0 +1,4 @@
+//! `authorization_requests` and `authorization_codes`.
+
+mod codes;
+mod requests;

@@ -1,0 +1,6 @@
+//! `tokens`.
+
+mod access;
+mod record;
+mod refresh;
+mod writer;

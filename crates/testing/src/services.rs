@@ -1,0 +1,217 @@
+//! The services on a database of their own, without HTTP.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use authly_crypto::entropy::OsEntropy;
+use authly_crypto::opaque;
+use authly_domain::clock::Clock;
+use authly_http::{Deps, PanicCounter};
+use authly_repositories::Db;
+use authly_repositories::tokens::AccessTokenWriter;
+use authly_services::Context;
+use authly_services::authorizations::AuthorizationService;
+use authly_services::bootstrap::Bootstrap;
+use authly_services::clients::{ClientAuthenticator, ClientCache};
+use authly_services::discovery::DiscoveryService;
+use authly_services::health::HealthService;
+use authly_services::keys::KeyService;
+use authly_services::seed::Seeder;
+use authly_services::sessions::{BrowserGuard, SessionService};
+use authly_services::tokens::TokenService;
+use authly_services::userinfo::UserInfoService;
+
+use crate::TestDatabase;
+use crate::clock::ManualClock;
+use crate::database::{Relay, master_key};
+use crate::fixtures::{ClientFixture, TestClient, TestUser, UserFixture};
+use crate::policies::Policies;
+use crate::runtime;
+use crate::setup::{Parts, Setup};
+use crate::stored::Stored;
+
+/// One node: every service, on a database that belongs to the test.
+pub struct TestServices {
+    /// The time, which stands still until it is advanced.
+    pub clock: ManualClock,
+    /// The pool that the services use; its round trips are counted.
+    pub db: Db,
+    /// What each service works with.
+    pub context: Context,
+    /// The services, as the endpoints get them.
+    pub deps: Deps,
+    parts: Parts,
+}
+
+impl TestServices {
+    /// A node as the defaults have it.
+    pub async fn start() -> Self {
+        Setup::default().services().await
+    }
+
+    /// Another node on the same database, at the same time.
+    pub async fn another_node(&self) -> Self {
+        Self::build(self.parts.clone()).await
+    }
+
+    pub(crate) async fn build(parts: Parts) -> Self {
+        let clock = parts.clock.clone();
+        let db = parts.pool();
+        let shared: Arc<dyn Clock> = Arc::new(clock.clone());
+        let context = Context {
+            db: db.clone(),
+            clock: shared,
+            entropy: Arc::new(OsEntropy),
+        };
+        let longest = parts.policies.tokens.longest_signed_token();
+        let keys = KeyService::open(context.clone(), master_key(), longest).await;
+        let deps = deps(
+            &context,
+            &parts,
+            Arc::new(keys.expect("the signing keys open")),
+        );
+        Self {
+            clock,
+            db,
+            context,
+            deps,
+            parts,
+        }
+    }
+
+    /// The database.
+    #[must_use]
+    pub fn database(&self) -> &TestDatabase {
+        &self.parts.database
+    }
+
+    /// What the node was told to do.
+    #[must_use]
+    pub const fn policies(&self) -> &Policies {
+        &self.parts.policies
+    }
+
+    /// The way to the database, which can be cut where the [`Setup`] goes through a relay.
+    #[must_use]
+    pub fn relay(&self) -> &Relay {
+        self.parts
+            .relay
+            .as_deref()
+            .expect("the setup goes through a relay")
+    }
+
+    /// A client to be made.
+    pub fn client(&self) -> ClientFixture<'_> {
+        ClientFixture::new(&self.context)
+    }
+
+    /// A user to be made.
+    pub fn user(&self, name: &str) -> UserFixture<'_> {
+        UserFixture::new(&self.context, &self.parts.hasher, name)
+    }
+
+    /// What a first start does.
+    #[must_use]
+    pub fn bootstrap(&self) -> Bootstrap {
+        Bootstrap::new(self.context.clone(), Arc::clone(&self.parts.hasher))
+    }
+
+    /// What `--seed` does.
+    #[must_use]
+    pub fn seeder(&self) -> Seeder {
+        Seeder::new(self.context.clone(), Arc::clone(&self.parts.hasher))
+    }
+
+    /// Disables a user, as an administrator does.
+    pub async fn disable_user(&self, user: &TestUser) {
+        let sql = "UPDATE users SET is_active = false WHERE id = $1";
+        let session = self.database().session().await;
+        let done = session.execute(sql, &[user.id.as_uuid()]).await;
+        assert_eq!(done.expect("the user can be disabled"), 1);
+    }
+
+    /// Gives a client a second secret; the one before is good for `grace` more. Answers the new one.
+    pub async fn replace_secret(&self, client: &TestClient, grace: Duration) -> String {
+        let expire = "UPDATE client_secrets SET expires_at = $2 WHERE client_id = $1";
+        let insert = "INSERT INTO client_secrets (client_id, digest, created_at)
+                      VALUES ($1, $2, $3)";
+        let secret = opaque::generate("secret_", &*self.context.entropy);
+        let (key, now) = (client.record.key, self.context.now());
+        let digest = opaque::digest(&secret);
+        let digest = digest.as_bytes().as_slice();
+        let session = self.database().session().await;
+        let end = now.plus(grace).as_date_time();
+        let done = session.execute(expire, &[key.as_uuid(), &end]).await;
+        done.expect("the secret can be given an end");
+        let now = now.as_date_time();
+        let done = session
+            .execute(insert, &[key.as_uuid(), &digest, &now])
+            .await;
+        done.expect("the secret can be stored");
+        // Every change of a client moves its version.
+        client.change(&self.context, |_record| {}).await;
+        secret
+    }
+
+    /// What is in the database.
+    #[must_use]
+    pub fn stored(&self) -> Stored<'_> {
+        self.parts.database.stored()
+    }
+
+    /// Lets time pass.
+    pub fn advance(&self, span: Duration) {
+        self.clock.advance(span);
+    }
+
+    /// How many round trips `work` makes.
+    pub async fn round_trips_of<T>(&self, work: impl Future<Output = T>) -> (T, u64) {
+        let before = self.db.round_trips();
+        let answer = work.await;
+        (answer, self.db.round_trips() - before)
+    }
+}
+
+fn deps(context: &Context, parts: &Parts, keys: Arc<KeyService>) -> Deps {
+    let clients = ClientCache::new(context.db.clone());
+    let Policies {
+        tokens,
+        authorization,
+        sessions,
+        http,
+    } = parts.policies.clone();
+    let issuer = tokens.issuer.clone();
+    let rule = sessions.throttle.client_secret;
+    let authenticator = ClientAuthenticator::new(context.clone(), clients.clone(), rule);
+    let sessions = SessionService::new(context.clone(), Arc::clone(&parts.hasher), sessions);
+    let writer = AccessTokenWriter::start(context.db.clone(), runtime::lasting());
+    let tokens = TokenService::new(
+        context.clone(),
+        tokens,
+        keys.ring(),
+        writer,
+        authenticator.clone(),
+    );
+    let authorizations = AuthorizationService::new(
+        context.clone(),
+        issuer.clone(),
+        authorization,
+        clients,
+        sessions.clone(),
+    );
+    let entropy = Arc::clone(&context.entropy);
+    Deps {
+        clients: Arc::new(authenticator),
+        tokens: Arc::new(tokens),
+        authorizations: Arc::new(authorizations),
+        sessions: Arc::new(sessions),
+        browsers: Arc::new(BrowserGuard::new(&master_key(), Arc::clone(&entropy))),
+        userinfo: Arc::new(UserInfoService::new(context.clone(), issuer)),
+        discovery: Arc::new(DiscoveryService::new(context.clone())),
+        health: Arc::new(HealthService::new(context.clone(), keys.ring())),
+        keys,
+        entropy,
+        panics: Arc::new(PanicCounter::default()),
+        settings: Arc::new(http),
+    }
+}
