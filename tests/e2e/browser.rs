@@ -1,4 +1,4 @@
-//! Debian's Chromium, driven through ChromeDriver.
+//! Debian's Chromium, driven through its driver.
 
 use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
@@ -30,7 +30,7 @@ const CHROMIUM: [&str; 10] = [
 ];
 
 impl Browser {
-    /// Starts ChromeDriver on a free port, and a browser with it.
+    /// Starts the driver on a free port, and a browser with it.
     pub(crate) async fn start() -> Self {
         let missing = "chromedriver is missing: apt-get install chromium chromium-driver";
         let mut driver = Command::new("chromedriver")

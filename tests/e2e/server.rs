@@ -33,6 +33,7 @@ impl Server {
             .arg(&seed_file)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
+            .stderr(std::fs::File::create(data.path().join("log")).unwrap())
             .spawn()
             .unwrap();
         let output = process.stdout.take().unwrap();
@@ -40,7 +41,12 @@ impl Server {
         let listening = lines
             .by_ref()
             .find(|line| line.as_ref().unwrap().contains(&issuer));
-        assert!(listening.is_some(), "the server ended before it listened");
+        let log = || std::fs::read_to_string(data.path().join("log")).unwrap_or_default();
+        assert!(
+            listening.is_some(),
+            "the server ended before it listened: {}",
+            log()
+        );
         // What it says later must have somewhere to go.
         std::thread::spawn(move || lines.for_each(drop));
         Self {
@@ -53,6 +59,13 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
+        if std::thread::panicking() {
+            let log = std::fs::read_to_string(self.data.path().join("log"));
+            let _ = std::io::Write::write_all(
+                &mut std::io::stderr(),
+                log.unwrap_or_default().as_bytes(),
+            );
+        }
         // SIGTERM, so that it stops its PostgreSQL before the directory goes.
         let id = self.process.id().to_string();
         let asked = Command::new("kill").args(["-TERM", &id]).status();
