@@ -96,7 +96,13 @@ async fn a_statement_that_takes_too_long_is_given_up_and_holds_up_nobody() {
         .unwrap();
 
     let conn = db.connect().await.unwrap();
-    conn.reads().keys().revision().await.unwrap();
+    // Another one, so that the statement is prepared.
+    let other = world.id(GrantId::generate);
+    conn.reads()
+        .grants()
+        .revoke(other, why, world.now)
+        .await
+        .unwrap();
     tokio::time::pause();
     let refused = conn.reads().grants().revoke(grant, why, world.now).await;
     tokio::time::resume();

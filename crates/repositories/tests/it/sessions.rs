@@ -31,7 +31,7 @@ async fn find(world: &World, digest: &SecretDigest) -> Option<Session> {
 
 async fn try_find(world: &World, digest: &SecretDigest) -> Result<Option<Session>, DbError> {
     let conn = world.conn().await;
-    let idle_since = world.now.minus(Duration::from_secs(60));
+    let idle_since = world.now.minus(Duration::from_mins(1));
     let found = conn
         .reads()
         .sessions()

@@ -20,7 +20,7 @@ in_both_modes!(
 );
 
 fn counter(world: &World, kind: ThrottleKind, attempts: u32) -> Counter {
-    let window = Duration::from_secs(60);
+    let window = Duration::from_mins(1);
     Counter {
         kind,
         key: world.digest(),

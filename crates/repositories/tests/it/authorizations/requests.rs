@@ -44,7 +44,7 @@ fn full(world: &World, client: &Client) -> AuthorizationRequest {
         nonce: Some("n-0S6_WzA2Mj".to_owned()),
         code_challenge: Some(challenge.parse().unwrap()),
         prompt: Prompt::LoginAndConsent,
-        max_age: Some(Duration::from_secs(3_600)),
+        max_age: Some(Duration::from_hours(1)),
         login_hint: Some("alice".to_owned()),
         requested_at: world.now,
     }
@@ -65,7 +65,7 @@ async fn insert(
     caps: RequestCaps,
 ) -> (AuthorizationRequestId, RequestKey, bool) {
     let (id, key) = (world.id(AuthorizationRequestId::generate), key(world));
-    let expires_at = request.requested_at.plus(Duration::from_secs(1_800));
+    let expires_at = request.requested_at.plus(Duration::from_mins(30));
     let new = NewRequest {
         id,
         key,
