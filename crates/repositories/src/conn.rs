@@ -1,7 +1,7 @@
 //! The one way to a statement: timed, counted, with its name in every error.
 
 use std::future::Future;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use deadpool_postgres::StatementCache;
@@ -21,6 +21,26 @@ pub enum StatementMode {
     Prepared,
     /// Never prepared: for a pooler in transaction mode.
     Unnamed,
+}
+
+/// Whether a borrowed connection waits for the database. Where it still does when it is given back,
+/// because the caller has gone or the time limit was over, the statement runs on: whoever got that
+/// connection next would wait behind it, so it is closed instead.
+#[derive(Debug, Default)]
+pub(crate) struct InFlight(AtomicBool);
+
+impl InFlight {
+    /// Waits for an answer; nothing is in flight any more when it has come.
+    pub(crate) async fn during<T>(&self, answer: impl Future<Output = T>) -> T {
+        self.0.store(true, Ordering::Relaxed);
+        let answer = answer.await;
+        self.0.store(false, Ordering::Relaxed);
+        answer
+    }
+
+    pub(crate) fn is_left(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
 }
 
 /// Counts round trips, so that tests can hold requests to their budget.
@@ -44,6 +64,7 @@ pub(crate) struct Conn<'u> {
     pub(crate) cache: &'u StatementCache,
     pub(crate) mode: StatementMode,
     pub(crate) round_trips: &'u RoundTrips,
+    pub(crate) in_flight: &'u InFlight,
 }
 
 /// The name in the first line of a statement: `-- table.function`.
@@ -114,7 +135,7 @@ impl Conn<'_> {
     ) -> Result<T, DbError> {
         let operation = operation_of(sql);
         self.round_trips.add();
-        match tokio::time::timeout(STATEMENT_TIME_LIMIT, statement).await {
+        match tokio::time::timeout(STATEMENT_TIME_LIMIT, self.in_flight.during(statement)).await {
             Ok(answer) => answer.map_err(|error| DbError::from_driver(operation, error)),
             Err(_elapsed) => Err(DbError::timed_out(operation)),
         }

@@ -13,7 +13,7 @@ use tokio_postgres::config::SslMode;
 use tokio_postgres::{Client, NoTls};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
-use crate::conn::{Conn, RoundTrips, StatementMode};
+use crate::conn::{Conn, InFlight, RoundTrips, StatementMode};
 use crate::unit_of_work::UnitOfWork;
 use crate::{DbError, Reads};
 
@@ -244,9 +244,10 @@ impl Db {
             .await
             .map_err(|error| DbError::from_pool("connect", error))?;
         Ok(DbConn {
-            object,
+            object: Some(object),
             statements: self.statements,
             round_trips: Arc::clone(&self.round_trips),
+            in_flight: InFlight::default(),
         })
     }
 
@@ -270,11 +271,13 @@ impl Db {
     }
 }
 
-/// A borrowed connection.
+/// A borrowed connection; goes back to the pool when it is dropped.
 pub struct DbConn {
-    object: Object,
+    /// There until it is dropped.
+    object: Option<Object>,
     statements: StatementMode,
     round_trips: Arc<RoundTrips>,
+    in_flight: InFlight,
 }
 
 impl DbConn {
@@ -283,28 +286,56 @@ impl DbConn {
     /// # Errors
     /// When `BEGIN` fails.
     pub async fn begin(&mut self, name: &'static str) -> Result<UnitOfWork<'_>, DbError> {
-        self.round_trips.add();
-        let tx = self
-            .object
-            .transaction()
-            .await
-            .map_err(|error| DbError::from_driver(name, error))?;
+        let Self {
+            object: Some(object),
+            statements,
+            round_trips,
+            in_flight,
+        } = self
+        else {
+            return Err(DbError::timed_out(name));
+        };
+        round_trips.add();
+        let tx = in_flight.during(object.transaction()).await;
+        let tx = tx.map_err(|error| DbError::from_driver(name, error))?;
         Ok(UnitOfWork::new(
             tx,
             name,
-            self.statements,
-            &self.round_trips,
+            *statements,
+            (&*round_trips, &*in_flight),
         ))
     }
 
     /// Single statements, each by itself.
     #[must_use]
     pub fn reads(&self) -> Reads<'_> {
+        let object = self.object();
         Reads::new(Conn {
-            client: &self.object,
-            cache: &self.object.statement_cache,
+            client: object,
+            cache: &object.statement_cache,
             mode: self.statements,
             round_trips: &self.round_trips,
+            in_flight: &self.in_flight,
         })
+    }
+
+    #[expect(
+        clippy::expect_used,
+        reason = "only dropping it takes the connection out"
+    )]
+    fn object(&self) -> &Object {
+        self.object
+            .as_ref()
+            .expect("a connection that was not dropped")
+    }
+}
+
+impl Drop for DbConn {
+    fn drop(&mut self) {
+        let object = self.object.take();
+        if let Some(object) = object.filter(|_object| self.in_flight.is_left()) {
+            // Out of the pool, which opens another when one is asked for; and closed.
+            drop(Object::take(object));
+        }
     }
 }

@@ -9,7 +9,7 @@ use crate::DbError;
 use crate::audit::AuditEvents;
 use crate::authorizations::{AuthorizationCodes, AuthorizationRequests};
 use crate::clients::Clients;
-use crate::conn::{Conn, RoundTrips, StatementMode};
+use crate::conn::{Conn, InFlight, RoundTrips, StatementMode};
 use crate::consents::Consents;
 use crate::grants::Grants;
 use crate::keys::SigningKeys;
@@ -26,6 +26,7 @@ pub struct UnitOfWork<'c> {
     name: &'static str,
     mode: StatementMode,
     round_trips: &'c RoundTrips,
+    in_flight: &'c InFlight,
 }
 
 impl<'c> UnitOfWork<'c> {
@@ -33,13 +34,14 @@ impl<'c> UnitOfWork<'c> {
         tx: Transaction<'c>,
         name: &'static str,
         mode: StatementMode,
-        round_trips: &'c RoundTrips,
+        (round_trips, in_flight): (&'c RoundTrips, &'c InFlight),
     ) -> Self {
         Self {
             tx,
             name,
             mode,
             round_trips,
+            in_flight,
         }
     }
 
@@ -49,6 +51,7 @@ impl<'c> UnitOfWork<'c> {
             cache: &self.tx.statement_cache,
             mode: self.mode,
             round_trips: self.round_trips,
+            in_flight: self.in_flight,
         }
     }
 
@@ -59,8 +62,8 @@ impl<'c> UnitOfWork<'c> {
     pub async fn commit(self) -> Result<(), DbError> {
         self.round_trips.add();
         let name = self.name;
-        self.tx
-            .commit()
+        self.in_flight
+            .during(self.tx.commit())
             .await
             .map_err(|error| DbError::from_driver(name, error))
     }

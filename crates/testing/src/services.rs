@@ -130,6 +130,14 @@ impl TestServices {
         assert_eq!(done.expect("the user can be disabled"), 1);
     }
 
+    /// Makes a change of password due at the user's next login, as an administrator does.
+    pub async fn demand_password_change(&self, user: &TestUser) {
+        let sql = "UPDATE users SET requires_password_change = true WHERE id = $1";
+        let session = self.database().session().await;
+        let done = session.execute(sql, &[user.id.as_uuid()]).await;
+        assert_eq!(done.expect("the user can be changed"), 1);
+    }
+
     /// Gives a client a second secret; the one before is good for `grace` more. Answers the new one.
     pub async fn replace_secret(&self, client: &TestClient, grace: Duration) -> String {
         let expire = "UPDATE client_secrets SET expires_at = $2 WHERE client_id = $1";
