@@ -41,7 +41,8 @@ COMMENT ON COLUMN users.username_normal IS 'NFKC, lower case: the form that is u
 COMMENT ON COLUMN users.is_verified IS 'Whether the address is proven: email_verified.';
 COMMENT ON COLUMN users.password_scheme IS 'How the password became bcrypt''s input.';
 
--- updated_at is a claim about the profile: a login does not move it.
+-- updated_at is a claim about the profile: a login does not move it, nor does an update that changes
+-- nothing.
 CREATE FUNCTION touch_updated_at() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     NEW.updated_at = clock_timestamp();
@@ -53,4 +54,4 @@ CREATE TRIGGER users_touch_updated_at
     BEFORE UPDATE OF username, email, is_verified, name, given_name, family_name, middle_name,
         nickname, profile, picture, website, gender, birthdate, zoneinfo, locale
     ON users
-    FOR EACH ROW EXECUTE FUNCTION touch_updated_at();
+    FOR EACH ROW WHEN (OLD.* IS DISTINCT FROM NEW.*) EXECUTE FUNCTION touch_updated_at();

@@ -13,7 +13,7 @@ COMMENT ON COLUMN scopes.is_default IS 'Whether a request without scope asks for
 COMMENT ON COLUMN scopes.is_system IS 'Whether the server depends on it, so that it cannot be deleted.';
 
 CREATE TRIGGER scopes_touch_updated_at BEFORE UPDATE ON scopes
-    FOR EACH ROW EXECUTE FUNCTION touch_updated_at();
+    FOR EACH ROW WHEN (OLD.* IS DISTINCT FROM NEW.*) EXECUTE FUNCTION touch_updated_at();
 
 CREATE TABLE clients (
     id                         uuid        PRIMARY KEY,
@@ -57,7 +57,7 @@ COMMENT ON COLUMN clients.version IS 'Goes up at each change: a cached copy prov
 COMMENT ON COLUMN clients.refresh_rotation IS 'For confidential clients; public ones always rotate.';
 
 CREATE TRIGGER clients_touch_updated_at BEFORE UPDATE ON clients
-    FOR EACH ROW EXECUTE FUNCTION touch_updated_at();
+    FOR EACH ROW WHEN (OLD.* IS DISTINCT FROM NEW.*) EXECUTE FUNCTION touch_updated_at();
 
 CREATE TABLE client_secrets (
     client_id  uuid        NOT NULL REFERENCES clients (id) ON DELETE CASCADE,

@@ -65,9 +65,16 @@ impl FromStr for ScopeToken {
     }
 }
 
-/// A set of scope names that keeps the order in which they were written.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+/// A set of scope names that keeps the order in which they were written. Two with the same names are
+/// equal, whatever their order (OAuth 2.1 §1.4.1: the order does not matter).
+#[derive(Debug, Clone, Eq, Default)]
 pub struct Scope(Vec<ScopeToken>);
+
+impl PartialEq for Scope {
+    fn eq(&self, other: &Self) -> bool {
+        self.covers(other) && other.covers(self)
+    }
+}
 
 impl Scope {
     /// The scope without any name.
@@ -242,6 +249,12 @@ mod tests {
     #[test]
     fn a_repeated_name_counts_once_and_order_is_kept() {
         assert_eq!(scope("b  a b").to_string(), "b a");
+    }
+
+    #[test]
+    fn the_order_does_not_matter() {
+        assert_eq!(scope("a b"), scope("b a"));
+        assert_ne!(scope("a b"), scope("a"));
     }
 
     #[test]

@@ -7,13 +7,16 @@ use authly_domain::users::{
 };
 
 use crate::DbError;
-use crate::params::{flag, text, time, uuid};
+use crate::params::{flag, number, text, time, uuid};
 use crate::row::Columns;
 
 repository! {
     /// People who log in.
     Users
 }
+
+/// Under this number nodes wait that make the first administrator. It means nothing else.
+const ADMINISTRATORS_LOCK: i64 = 0x6164_6d69_6e73;
 
 /// A user about to be stored.
 #[derive(Debug)]
@@ -105,6 +108,17 @@ impl Users<'_> {
         const SQL: &str = "-- users.has_administrator
             SELECT id FROM users WHERE is_admin LIMIT 1";
         Ok(self.conn.query_opt(SQL, &[]).await?.is_some())
+    }
+
+    /// Makes others who are about to make the first administrator wait until this unit of work ends.
+    ///
+    /// # Errors
+    /// When storage fails.
+    pub async fn lock_administrators(&self) -> Result<(), DbError> {
+        const SQL: &str = "-- users.lock_administrators
+            SELECT pg_advisory_xact_lock($1)";
+        self.conn.query(SQL, &[number(ADMINISTRATORS_LOCK)]).await?;
+        Ok(())
     }
 
     /// Stores a user. Answers whether name and address were free.

@@ -156,6 +156,7 @@ impl Bootstrap {
 
     async fn store(&self, conn: &mut DbConn, user: &NewUser<'_>) -> Result<bool, DbError> {
         let work = conn.begin("bootstrap.create_administrator").await?;
+        work.users().lock_administrators().await?;
         if work.users().has_administrator().await? || !work.users().insert(user).await? {
             return Ok(false);
         }

@@ -152,7 +152,11 @@ impl Seeder {
                     is_admin: user.admin,
                     profile: &user.profile,
                 };
-                work.users().change(*id, &change).await?;
+                let changed = work.users().change(*id, &change).await;
+                changed.map_err(|error| match error {
+                    error if error.violates("users_email_normal_key") => taken(&user.username),
+                    error => error.into(),
+                })?;
             }
             Account::New(hash) => {
                 let subject = UserId::generate(now, &*self.context.entropy);
@@ -169,8 +173,7 @@ impl Seeder {
                     created_at: now,
                 };
                 if !work.users().insert(&new).await? {
-                    let problem = format!("user {}: name or email is taken", user.username);
-                    return Err(SeedError::Problems(vec![problem]));
+                    return Err(taken(&user.username));
                 }
             }
         }
@@ -276,6 +279,10 @@ impl Seeder {
         }
         Ok(())
     }
+}
+
+fn taken(username: &Username) -> SeedError {
+    SeedError::Problems(vec![format!("user {username}: name or email is taken")])
 }
 
 fn scopes_of(seed: &[SeedScope], problems: &mut Vec<String>) -> Vec<ScopeRecord> {

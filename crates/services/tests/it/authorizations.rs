@@ -1,0 +1,4 @@
+//! From the request in the browser to the code.
+
+mod consent;
+mod request;

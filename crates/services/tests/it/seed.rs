@@ -1,0 +1,215 @@
+//! Seeds.
+
+use authly_domain::secret::Password;
+use authly_services::seed::{Seed, SeedError};
+use authly_testing::TestServices;
+use pretty_assertions::assert_eq;
+use serde_json::{Value, json};
+
+use crate::flow;
+
+const SECRET: &str = "development-only-secret-change-me-0001";
+
+fn seed(document: Value) -> Seed {
+    serde_json::from_value(document).unwrap()
+}
+
+fn sample() -> Value {
+    json!({
+        "scopes": [
+            { "name": "notes:read", "description": "Read your notes", "default": true },
+            { "name": "notes:write", "description": "Change your notes" },
+        ],
+        "users": [{
+            "username": "alice", "email": "alice@example.com", "verified": true,
+            "password": "correct horse battery staple", "given_name": "Alice", "locale": "en",
+        }],
+        "clients": [
+            {
+                "client_id": "notes-web", "client_name": "Notes", "client_type": "confidential",
+                "client_secret": SECRET,
+                "redirect_uris": ["http://localhost:9000/callback"],
+                "grant_types": ["authorization_code", "refresh_token", "client_credentials"],
+                "scope": "openid profile notes:read notes:write",
+                "optional_scope": "notes:write",
+            },
+            {
+                "client_id": "notes-native", "client_type": "public", "application_type": "native",
+                "redirect_uris": ["http://127.0.0.1/callback"], "scope": "openid notes:read",
+            },
+        ],
+    })
+}
+
+fn problems(error: SeedError) -> Vec<String> {
+    match error {
+        SeedError::Problems(problems) => problems,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn what_is_seeded_works() {
+    let services = TestServices::start().await;
+    let report = services.seeder().apply(&seed(sample())).await.unwrap();
+    assert_eq!((report.scopes, report.users, report.clients), (2, 1, 2));
+
+    let password = Password::new("correct horse battery staple".to_owned());
+    let browser = flow::browser(&services);
+    services
+        .deps
+        .sessions
+        .log_in("alice", password, &browser)
+        .await
+        .unwrap();
+    let conn = services.db.connect().await.unwrap();
+    let web = conn
+        .reads()
+        .clients()
+        .find(&"notes-web".parse().unwrap())
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(web.default_scope.to_string(), "notes:read");
+    assert_eq!(web.optional_scope.to_string(), "notes:write");
+    let client = authly_testing::fixtures::TestClient {
+        id: "notes-web".to_owned(),
+        secret: Some(SECRET.to_owned()),
+        record: web,
+    };
+    let rp = flow::authenticated(&services, &client).await;
+    flow::own_token(&services, &rp).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_seed_that_is_applied_again_changes_nothing() {
+    let services = TestServices::start().await;
+    services.seeder().apply(&seed(sample())).await.unwrap();
+    let before = services.stored().registry().await;
+    services.advance(std::time::Duration::from_hours(1));
+    services.seeder().apply(&seed(sample())).await.unwrap();
+    assert_eq!(services.stored().registry().await, before);
+}
+
+#[tokio::test]
+async fn what_is_listed_replaces_and_what_is_absent_stays() {
+    let services = TestServices::start().await;
+    services.seeder().apply(&seed(sample())).await.unwrap();
+    let password_before = services.stored().user("alice").await.unwrap().password_hash;
+    let change = json!({
+        "users": [{ "username": "alice", "password": "another one entirely", "admin": true }],
+        "clients": [{ "client_id": "notes-web", "scope": "openid notes:read", "optional_scope": "" }],
+    });
+    services.seeder().apply(&seed(change)).await.unwrap();
+
+    let alice = services.stored().user("alice").await.unwrap();
+    assert_eq!(alice.email.as_deref(), Some("alice@example.com"));
+    assert!(alice.is_admin);
+    assert_eq!(alice.password_hash, password_before);
+    let conn = services.db.connect().await.unwrap();
+    let web = conn
+        .reads()
+        .clients()
+        .find(&"notes-web".parse().unwrap())
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(web.name, "Notes");
+    assert_eq!(web.scope.to_string(), "notes:read openid");
+    assert!(web.optional_scope.is_empty());
+    assert_eq!(web.secrets.len(), 1);
+    assert_eq!(web.redirect_uris.len(), 1);
+}
+
+#[tokio::test]
+async fn all_problems_are_named_at_once_and_nothing_is_stored() {
+    let services = TestServices::start().await;
+    let before = services.stored().registry().await;
+    let wrong = json!({
+        "scopes": [
+            { "name": "two words", "description": "No name" },
+            { "name": "fine", "description": "Fine" },
+        ],
+        "users": [
+            { "username": "a b", "password": "long enough for anybody" },
+            { "username": "bob" },
+            { "username": "eve", "email": "nobody", "password": "long enough for anybody" },
+            { "username": "zoe", "password": "with a \u{0} in it" },
+            { "username": "fine", "password": "long enough for anybody" },
+        ],
+        "clients": [
+            { "client_id": "short", "client_secret": "short", "redirect_uris": ["https://a.example/"] },
+            { "client_id": "https://client.example/" },
+            { "client_id": "open", "client_type": "public", "client_secret": SECRET,
+              "grant_types": ["client_credentials", "password"],
+              "token_endpoint_auth_method": "client_secret_basic" },
+            { "client_id": "lost", "client_secret": SECRET, "scope": "no-such-scope",
+              "redirect_uris": ["http://client.example/", "javascript:alert(1)"] },
+            { "client_id": "fine", "client_secret": SECRET, "redirect_uris": ["https://a.example/"],
+              "scope": "fine" },
+        ],
+    });
+
+    let found = problems(services.seeder().apply(&seed(wrong)).await.unwrap_err());
+
+    for expected in [
+        "scope \"two words\"",
+        "user a b:",
+        "user bob: a new user needs a password",
+        "user eve: the email is malformed",
+        "user zoe:",
+        "client short: a client_secret has at least 32 bytes",
+        "client https://client.example/: the client_id is malformed, or reserved",
+        "client open: a public client has no client_secret",
+        "client open: client_credentials is for confidential clients",
+        "client open: token_endpoint_auth_method none belongs to public clients",
+        "client open: grant_types \"password\"",
+        "client lost: redirect_uris \"http://client.example/\"",
+        "client lost: redirect_uris \"javascript:alert(1)\"",
+        "client lost: there is no scope no-such-scope",
+    ] {
+        assert!(
+            found.iter().any(|one| one.starts_with(expected)),
+            "{expected}: {found:#?}"
+        );
+    }
+    assert!(!found.iter().any(|one| one.contains(" fine")), "{found:#?}");
+    assert!(!found.iter().any(|one| one.contains(SECRET)), "{found:#?}");
+    assert_eq!(services.stored().registry().await, before);
+}
+
+#[tokio::test]
+async fn an_address_that_is_taken_stores_nothing() {
+    let services = TestServices::start().await;
+    services.user("alice").create().await;
+    let before = services.stored().registry().await;
+    let taken = json!({
+        "scopes": [{ "name": "fine", "description": "Fine" }],
+        "users": [{ "username": "bob", "email": "ALICE@example.com", "password": "long enough" }],
+    });
+    let found = problems(services.seeder().apply(&seed(taken)).await.unwrap_err());
+    assert_eq!(found, ["user bob: name or email is taken"]);
+    assert_eq!(services.stored().registry().await, before);
+}
+
+#[tokio::test]
+async fn an_address_that_a_present_user_may_not_have_stores_nothing() {
+    let services = TestServices::start().await;
+    services.user("alice").create().await;
+    services.user("bob").create().await;
+    let before = services.stored().registry().await;
+    let taken = json!({ "users": [{ "username": "bob", "email": "alice@example.com" }] });
+    let found = problems(services.seeder().apply(&seed(taken)).await.unwrap_err());
+    assert_eq!(found, ["user bob: name or email is taken"]);
+    assert_eq!(services.stored().registry().await, before);
+}
+
+#[test]
+fn an_unknown_key_is_refused() {
+    for document in [
+        json!({ "client": [] }),
+        json!({ "users": [{ "username": "alice", "passwort": "long enough" }] }),
+    ] {
+        assert!(serde_json::from_value::<Seed>(document).is_err());
+    }
+}

@@ -1,0 +1,5 @@
+//! Logging in and out.
+
+mod login;
+mod password;
+mod throttle;

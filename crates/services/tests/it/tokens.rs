@@ -1,0 +1,7 @@
+//! The token endpoint's work.
+
+mod authorization_code;
+mod client_credentials;
+mod liveness;
+mod refresh_token;
+mod stale_client;

@@ -1,0 +1,188 @@
+//! A copy of a client that is out of date costs a retry and grants nothing (decisions 1).
+
+use std::time::Duration;
+
+use crate::flow;
+use authly_domain::clients::{AuthMethod, ClientType, GrantType};
+use authly_domain::grants::NotAlive;
+use authly_domain::secret::{AccessToken, PresentedToken};
+use authly_domain::tokens::TokenNotAlive;
+use authly_services::authorizations::AuthorizeFailure;
+use authly_services::clients::{ClientAuthError, RefusedClient};
+use authly_services::tokens::TokenError;
+use authly_services::userinfo::UserInfoError;
+use authly_testing::TestServices;
+
+fn refused_as(error: &TokenError, expected: RefusedClient) -> bool {
+    matches!(error, TokenError::Client(ClientAuthError::Refused(reason)) if *reason == expected)
+}
+
+#[tokio::test]
+async fn a_client_that_was_changed_is_served_after_a_retry() {
+    let services = TestServices::start().await;
+    let (client, alice) = (
+        services.client().create().await,
+        services.user("alice").create().await,
+    );
+    let browser = flow::logged_in(&services, &alice).await;
+    let code = flow::code_from(&services, &client, &browser, "openid").await;
+    let stale = flow::authenticated(&services, &client).await;
+    let rename = async || {
+        client
+            .change(&services.context, |record| record.name.push('!'))
+            .await;
+    };
+
+    rename().await;
+    let tokens = flow::redeem(&services, &stale, &code).await.unwrap();
+    rename().await;
+    flow::refresh(&services, &stale, flow::refresh_token(&tokens))
+        .await
+        .unwrap();
+    rename().await;
+    flow::own_token(&services, &stale).await.unwrap();
+    rename().await;
+    assert!(flow::is_active(&services, &stale, tokens.access_token.expose()).await);
+    rename().await;
+    flow::code_from(&services, &client, &browser, "openid").await;
+}
+
+#[tokio::test]
+async fn a_disabled_client_is_refused_at_once_everywhere() {
+    let services = TestServices::start().await;
+    let (client, alice) = (
+        services.client().create().await,
+        services.user("alice").create().await,
+    );
+    let browser = flow::logged_in(&services, &alice).await;
+    let tokens = flow::tokens(&services, &client, &alice, "openid").await;
+    let code = flow::code_from(&services, &client, &browser, "openid").await;
+    let stale = flow::authenticated(&services, &client).await;
+
+    client.disable(&services.context).await;
+    let before = services.stored().protocol_state().await;
+
+    let refused = [
+        flow::redeem(&services, &stale, &code).await,
+        flow::refresh(&services, &stale, flow::refresh_token(&tokens)).await,
+        flow::own_token(&services, &stale).await,
+    ];
+    for refused in refused {
+        let refused = refused.unwrap_err();
+        assert!(refused_as(&refused, RefusedClient::Inactive), "{refused:?}");
+    }
+    let token = PresentedToken::new(tokens.access_token.expose().to_owned());
+    let refused = services
+        .deps
+        .tokens
+        .introspect(&stale, &token)
+        .await
+        .unwrap_err();
+    assert!(refused_as(&refused, RefusedClient::Inactive), "{refused:?}");
+    let token = AccessToken::new(tokens.access_token.expose().to_owned());
+    let refused = services.deps.userinfo.claims(&token).await.unwrap_err();
+    let expected = TokenNotAlive::Grant(NotAlive::ClientInactive);
+    assert!(matches!(refused, UserInfoError::NotAlive(reason) if reason == expected));
+    let (parameters, _) = flow::request(&services, &client, "openid");
+    let refused = services
+        .deps
+        .authorizations
+        .authorize(parameters, &browser)
+        .await;
+    assert!(
+        matches!(refused, Err(AuthorizeFailure::UnknownClient)),
+        "{refused:?}"
+    );
+
+    assert_eq!(services.stored().protocol_state().await, before);
+}
+
+#[tokio::test]
+async fn another_clients_view_of_a_disabled_clients_token_ends_too() {
+    let services = TestServices::start().await;
+    let api = "https://api.example.com/";
+    let client = services
+        .client()
+        .with(|client| client.default_audience = vec![api.parse().unwrap()])
+        .create()
+        .await;
+    let server = services.client().id("api").resources(&[api]).create().await;
+    let server = flow::authenticated(&services, &server).await;
+    let token = flow::own_token(&services, &flow::authenticated(&services, &client).await).await;
+    let token = token.unwrap();
+    assert!(flow::is_active(&services, &server, token.access_token.expose()).await);
+    client.disable(&services.context).await;
+    assert!(!flow::is_active(&services, &server, token.access_token.expose()).await);
+}
+
+#[tokio::test]
+async fn what_was_taken_from_a_client_is_refused_at_once() {
+    let services = TestServices::start().await;
+    let (client, alice) = (
+        services.client().create().await,
+        services.user("alice").create().await,
+    );
+    let code = flow::code(&services, &client, &alice, "openid").await;
+    let stale = flow::authenticated(&services, &client).await;
+    let only_refresh = |record: &mut authly_domain::clients::Client| {
+        record.grant_types = vec![GrantType::RefreshToken];
+    };
+    client.change(&services.context, only_refresh).await;
+    for refused in [
+        flow::redeem(&services, &stale, &code).await,
+        flow::own_token(&services, &stale).await,
+    ] {
+        let refused = refused.unwrap_err();
+        assert!(
+            matches!(refused, TokenError::GrantNotAllowed(_)),
+            "{refused:?}"
+        );
+    }
+    assert!(!services.stored().codes_of(&client.id).await[0].is_redeemed);
+}
+
+#[tokio::test]
+async fn a_secret_that_was_replaced_opens_nothing_once_its_time_is_over() {
+    let services = TestServices::start().await;
+    let client = services.client().create().await;
+    let stale = flow::authenticated(&services, &client).await;
+
+    let new = services
+        .replace_secret(&client, Duration::from_mins(5))
+        .await;
+    flow::own_token(&services, &stale).await.unwrap();
+    services.advance(Duration::from_mins(5));
+    services.replace_secret(&client, Duration::ZERO).await;
+
+    let refused = flow::own_token(&services, &stale).await.unwrap_err();
+    assert!(
+        refused_as(&refused, RefusedClient::WrongSecret),
+        "{refused:?}"
+    );
+    let presented = flow::credentials(&client, Some(&new));
+    let refused = services
+        .deps
+        .clients
+        .authenticate(presented, flow::HOME)
+        .await
+        .unwrap_err();
+    let expected = RefusedClient::WrongSecret;
+    assert!(matches!(refused, ClientAuthError::Refused(reason) if reason == expected));
+}
+
+#[tokio::test]
+async fn a_client_that_became_public_may_not_go_on_with_its_secret() {
+    let services = TestServices::start().await;
+    let client = services.client().create().await;
+    let stale = flow::authenticated(&services, &client).await;
+    let public = |record: &mut authly_domain::clients::Client| {
+        record.client_type = ClientType::Public;
+        record.auth_method = AuthMethod::None;
+    };
+    client.change(&services.context, public).await;
+    let refused = flow::own_token(&services, &stale).await.unwrap_err();
+    assert!(
+        refused_as(&refused, RefusedClient::WrongMethod),
+        "{refused:?}"
+    );
+}
