@@ -42,7 +42,7 @@ fn active(record: TokenRecord, issuer: &str) -> IntrospectionResponse {
         aud: Audience::of(record.audience),
         client_id: Some(client_id),
         username: record.username.map(|name| name.as_str().to_owned()),
-        scope: Some(record.scope.to_string()),
+        scope: (!record.scope.is_empty()).then(|| record.scope.to_string()),
         token_type: is_access.then(|| "Bearer".to_owned()),
         exp: Some(record.expires_at.unix_seconds()),
         iat: Some(record.issued_at.unix_seconds()),

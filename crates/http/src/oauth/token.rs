@@ -78,7 +78,7 @@ fn token_response(issued: IssuedTokens) -> TokenResponse {
         access_token: secret(issued.access_token.expose()),
         token_type: "Bearer".to_owned(),
         expires_in: issued.expires_in.as_secs(),
-        scope: Some(issued.scope.to_string()),
+        scope: (!issued.scope.is_empty()).then(|| issued.scope.to_string()),
         refresh_token: issued.refresh_token.map(|token| secret(token.expose())),
         id_token: issued.id_token.map(|token| secret(token.expose())),
     }
