@@ -61,9 +61,13 @@ impl RedirectUri {
 
     /// Whether a request may name `presented` where this is registered: the same text, and for a
     /// loopback http URI the same text but for the port (OAuth 2.1 §2.3.1 and §8.4.2). The port of
-    /// `localhost` is free for native clients only (decisions 21).
+    /// `localhost` is free for native clients only (decisions 21). What could not be registered
+    /// admits nothing, however it came to be stored: no answer ever goes to `javascript:`.
     #[must_use]
     pub fn admits(&self, presented: &str, application: ApplicationType) -> bool {
+        if self.0.parse::<Self>().is_err() {
+            return false;
+        }
         if self.0 == presented {
             return true;
         }
@@ -234,6 +238,18 @@ mod tests {
                 !registered.admits(text, ApplicationType::Native),
                 "{text:?}"
             );
+        }
+    }
+
+    #[test]
+    fn what_could_not_be_registered_admits_nothing_even_if_it_is_stored() {
+        for text in [
+            "javascript:alert(1)",
+            "data:text/html,x",
+            "https://u@app/cb",
+        ] {
+            let stored = RedirectUri::from_stored(text.to_owned());
+            assert!(!stored.admits(text, ApplicationType::Web), "{text}");
         }
     }
 

@@ -56,7 +56,7 @@ pub(super) fn redirect_uri(
     let scope = parameters.scope.as_deref().unwrap_or_default();
     let is_openid = scope.split(' ').any(|name| name == "openid");
     match client.redirect_uris.as_slice() {
-        [only] if !is_openid => Some(only.clone()),
+        [only] if !is_openid => client.admitted_redirect_uri(only.as_str()),
         _ => None,
     }
 }
