@@ -122,6 +122,29 @@ async fn what_is_listed_replaces_and_what_is_absent_stays() {
 }
 
 #[tokio::test]
+async fn a_change_of_the_secret_or_of_the_scopes_alone_reaches_every_cache() {
+    let other_secret = "development-only-secret-change-me-0002";
+    for change in [
+        json!({ "client_id": "notes-web", "client_secret": other_secret }),
+        json!({ "client_id": "notes-web", "scope": "openid profile notes:write" }),
+        json!({ "client_id": "notes-web", "optional_scope": "profile" }),
+    ] {
+        let services = TestServices::start().await;
+        services.seeder().apply(&seed(sample())).await.unwrap();
+        let version = async || {
+            let conn = services.db.connect().await.unwrap();
+            let id = "notes-web".parse().unwrap();
+            let found = conn.reads().clients().find(&id).await.unwrap();
+            found.unwrap().version
+        };
+        let before = version().await;
+        let document = json!({ "clients": [change] });
+        services.seeder().apply(&seed(document)).await.unwrap();
+        assert!(version().await > before, "{change}");
+    }
+}
+
+#[tokio::test]
 async fn all_problems_are_named_at_once_and_nothing_is_stored() {
     let services = TestServices::start().await;
     let before = services.stored().registry().await;

@@ -155,7 +155,6 @@ async fn a_first_party_client_is_never_asked_and_gets_nothing_offline() {
 
     // Unless somebody says so: OpenID Connect Core §11.
     services.advance(Duration::from_secs(1));
-    services.advance(std::time::Duration::from_secs(1));
     let asked = "openid offline_access";
     let handle = flow::consent_asked(ask(&services, &client, asked, "consent", &browser).await);
     flow::approve(&services, &handle, &browser, "").await;
