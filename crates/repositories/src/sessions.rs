@@ -139,19 +139,19 @@ impl Sessions<'_> {
             .transpose()
     }
 
-    /// Gives a live session a new cookie, and says anew how its user proved who they are. Answers
-    /// whether it was still live.
+    /// Gives the live session with the cookie `from` a new one, and says anew how its user proved who
+    /// they are. Answers whether that cookie was still the present one: each is replaced once.
     ///
     /// # Errors
     /// When storage fails.
-    pub async fn renew(&self, session: SessionId, to: &Renewal<'_>) -> Result<bool, DbError> {
+    pub async fn renew(&self, from: &SecretDigest, to: &Renewal<'_>) -> Result<bool, DbError> {
         const SQL: &str = "-- sessions.renew
             UPDATE sessions
                SET digest = $2, auth_time = $3, acr = $4, amr = $5, pending_steps = $6,
                    last_seen_at = $7, expires_at = $8
-             WHERE id = $1 AND ended_at IS NULL";
+             WHERE digest = $1 AND ended_at IS NULL";
         let params = [
-            uuid(session.as_uuid()),
+            bytes(from.as_bytes().as_slice()),
             bytes(to.digest.as_bytes().as_slice()),
             time(to.authentication.auth_time.as_date_time()),
             text(&to.authentication.acr),

@@ -248,17 +248,27 @@ impl Users<'_> {
         Ok(())
     }
 
-    /// Notes a login.
+    /// Notes a login, if the user is still active and the password that was found right is still the
+    /// present one. Answers whether both are so; the row stays locked until the unit of work ends.
     ///
     /// # Errors
     /// When storage fails.
-    pub async fn note_login(&self, user: UserId, now: Timestamp) -> Result<(), DbError> {
+    pub async fn note_login(
+        &self,
+        user: UserId,
+        compared: &PasswordHash,
+        now: Timestamp,
+    ) -> Result<bool, DbError> {
         const SQL: &str = "-- users.note_login
-            UPDATE users SET last_login_at = $2 WHERE id = $1";
-        self.conn
-            .execute(SQL, &[uuid(user.as_uuid()), time(now.as_date_time())])
-            .await?;
-        Ok(())
+            UPDATE users
+               SET last_login_at = $3
+             WHERE id = $1 AND password_hash = $2 AND is_active";
+        let params = [
+            uuid(user.as_uuid()),
+            text(&compared.hash),
+            time(now.as_date_time()),
+        ];
+        Ok(self.conn.execute(SQL, &params).await? == 1)
     }
 }
 

@@ -4,7 +4,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use super::CodeChallenge;
-use crate::clients::{ClientId, RedirectUri};
+use crate::clients::{Client, ClientId, GrantType, NonceRule, PkceRule, RedirectUri};
 use crate::clock::Timestamp;
 use crate::id::{AuthorizationRequestId, ClientKey, SessionId};
 use crate::keys::UnknownValue;
@@ -160,6 +160,28 @@ pub struct AuthorizationRequest {
     pub login_hint: Option<String>,
     /// When it came.
     pub requested_at: Timestamp,
+}
+
+impl AuthorizationRequest {
+    /// Whether the client may still ask for this: what an administrator has taken from it while the
+    /// request waited is not granted any more.
+    #[must_use]
+    pub fn is_still_allowed(&self, client: &Client) -> bool {
+        let is_exempt = client.pkce == PkceRule::Exempt
+            && self.scope.contains("openid")
+            && (client.nonce == NonceRule::Exempt || self.nonce.is_some());
+        client.is_active
+            && client.may_use(GrantType::AuthorizationCode)
+            && client
+                .admitted_redirect_uri(self.redirect_uri.as_str())
+                .is_some()
+            && client.scope.covers(&self.scope)
+            && self
+                .resources
+                .iter()
+                .all(|resource| client.resources.contains(resource))
+            && (self.code_challenge.is_some() || is_exempt)
+    }
 }
 
 /// Whether a stored request still waits for its answer.

@@ -108,6 +108,7 @@ impl From<AuthorizeFailure> for PageFailure {
             AuthorizeFailure::AlreadyAnswered => PageProblem::AlreadyAnswered,
             AuthorizeFailure::SessionChanged => PageProblem::SessionChanged,
             AuthorizeFailure::TooManyRequests => PageProblem::TooManyRequests,
+            AuthorizeFailure::NoLongerAllowed => PageProblem::NoLongerAllowed,
             AuthorizeFailure::ClientChanging => PageProblem::ClientChanging,
             AuthorizeFailure::Storage(storage) if storage.is_unavailable() => {
                 PageProblem::Unavailable
@@ -132,6 +133,7 @@ mod tests {
             AuthorizeFailure::AlreadyAnswered,
             AuthorizeFailure::SessionChanged,
             AuthorizeFailure::TooManyRequests,
+            AuthorizeFailure::NoLongerAllowed,
         ] {
             let failure = PageFailure::from(error);
             assert!(failure.status_code().is_client_error(), "{failure}");

@@ -97,6 +97,11 @@ problems! {
         "Too many sign-ins are waiting",
         "From your network too many sign-ins have been begun and not finished.",
         "Wait some minutes, then start again in the application.";
+    /// An administrator has taken from the client what the request asks for.
+    NoLongerAllowed => BAD_REQUEST, Request, "no_longer_allowed",
+        "The application may not ask for this any more",
+        "Since you were sent here, something that the application asks for was taken from it.",
+        START_AGAIN;
     /// An administrator changes the client at this very moment.
     ClientChanging => SERVICE_UNAVAILABLE, Request, "client_changing",
         "This application is being changed",

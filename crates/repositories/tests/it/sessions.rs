@@ -147,7 +147,7 @@ async fn a_session_that_ended_in_whatever_way_is_not_found(world: World) {
     assert!(!live(world.now, before).await);
 }
 
-async fn renew(world: &World, session: SessionId, digest: SecretDigest) -> bool {
+async fn renew(world: &World, from: SecretDigest, digest: SecretDigest) -> bool {
     let renewal = Renewal {
         digest,
         authentication: &Authentication::by_password(world.later(5)),
@@ -158,7 +158,7 @@ async fn renew(world: &World, session: SessionId, digest: SecretDigest) -> bool 
     let conn = world.conn().await;
     conn.reads()
         .sessions()
-        .renew(session, &renewal)
+        .renew(&from, &renewal)
         .await
         .unwrap()
 }
@@ -167,7 +167,7 @@ async fn a_renewed_session_has_another_cookie_and_the_same_key(world: World) {
     let alice = world.user("alice").await;
     let session = world.session(alice.id).await;
     let digest = world.digest();
-    assert!(renew(&world, session.id, digest).await);
+    assert!(renew(&world, session.digest, digest).await);
 
     assert_eq!(find(&world, &session.digest).await, None);
     let renewed = find(&world, &digest).await.unwrap();
@@ -188,7 +188,7 @@ async fn a_session_that_has_ended_is_not_renewed(world: World) {
         .await
         .unwrap();
 
-    assert!(!renew(&world, session.id, world.digest()).await);
+    assert!(!renew(&world, session.digest, world.digest()).await);
 }
 
 async fn use_is_noted_while_it_is_live(world: World) {

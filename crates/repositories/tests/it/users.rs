@@ -218,11 +218,16 @@ async fn a_new_password_ends_the_need_for_a_change(world: World) {
 async fn a_login_is_noted_without_moving_the_profile(world: World) {
     let alice = world.user("alice").await.id;
     let conn = world.conn().await;
-    conn.reads()
-        .users()
-        .note_login(alice, world.later(5))
-        .await
-        .unwrap();
+    let users = conn.reads().users();
+    let at = world.later(5);
+    let other = password_hash("another");
+    assert!(!users.note_login(alice, &other, at).await.unwrap());
+    assert!(
+        users
+            .note_login(alice, &password_hash("first"), at)
+            .await
+            .unwrap()
+    );
 
     let sql = "SELECT last_login_at, updated_at = created_at AS is_untouched FROM users";
     let row = world

@@ -55,14 +55,10 @@ impl AuthorizationService {
             return Ok(self.code_response(&stored.request, value));
         }
         let present = self.clients.read_anew(&client.id).await?;
-        let present = present.filter(|present| {
-            present.is_active
-                && present
-                    .admitted_redirect_uri(code.redirect_uri.as_str())
-                    .is_some()
-                && present.scope.covers(&code.scope)
-        });
         let present = present.ok_or(AuthorizeFailure::UnknownClient)?;
+        if !stored.request.is_still_allowed(&present) {
+            return Err(AuthorizeFailure::NoLongerAllowed);
+        }
         if self
             .store_answer(stored, present.version, session, &code, consent)
             .await?

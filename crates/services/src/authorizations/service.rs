@@ -61,6 +61,9 @@ pub enum AuthorizeFailure {
     /// Too many requests of this address wait.
     #[error("too many authorization requests wait")]
     TooManyRequests,
+    /// While the request waited, an administrator took from the client something that it asks for.
+    #[error("the client may no longer ask for this")]
+    NoLongerAllowed,
     /// The client is being changed at this very moment.
     #[error("the client is being changed")]
     ClientChanging,
@@ -214,8 +217,8 @@ impl AuthorizationService {
         Ok((session, step))
     }
 
-    /// The request of this handle, if it still waits in this browser, and its client, if that is
-    /// still active and still has the redirect URI.
+    /// The request of this handle, if it still waits in this browser, and its client, if that may
+    /// still ask for it.
     pub(super) async fn waiting(
         &self,
         handle: &RequestHandle,
@@ -236,11 +239,8 @@ impl AuthorizationService {
         let client = self.clients.get(&stored.client_id).await?;
         let client = client.filter(|client| client.is_active);
         let client = client.ok_or(AuthorizeFailure::UnknownClient)?;
-        if client
-            .admitted_redirect_uri(stored.request.redirect_uri.as_str())
-            .is_none()
-        {
-            return Err(AuthorizeFailure::RedirectUri);
+        if !stored.request.is_still_allowed(&client) {
+            return Err(AuthorizeFailure::NoLongerAllowed);
         }
         Ok((stored, client))
     }

@@ -78,7 +78,7 @@ impl SessionService {
             return Err(NewPasswordError::Unchanged.into());
         }
         let hash = self.hasher.hash(&new).await?;
-        Ok(self.store_password(&session, &hash, browser).await?)
+        self.store_password(&session, &hash, browser).await
     }
 
     /// One transaction: the password, the end of everything that hung on the old one, and a new
@@ -88,8 +88,12 @@ impl SessionService {
         session: &Session,
         hash: &PasswordHash,
         browser: &Browser,
-    ) -> Result<LoggedIn, DbError> {
+    ) -> Result<LoggedIn, ChangePasswordError> {
         let now = self.context.now();
+        let cookie_before = browser
+            .session
+            .as_ref()
+            .ok_or(ChangePasswordError::NotDue)?;
         let cookie = self.new_cookie();
         let pending = session.pending.get(1..).unwrap_or_default();
         let renewal = Renewal {
@@ -112,14 +116,19 @@ impl SessionService {
         let why = SessionEnd::PasswordChanged;
         let mut conn = self.context.db.connect().await?;
         let work = conn.begin("sessions.change_password").await?;
+        // The user's row first: of two sessions in this step, the second waits here for the first.
         work.users().set_password(session.user, hash).await?;
+        let before = opaque::digest(cookie_before.expose());
+        if !work.sessions().renew(&before, &renewal).await? {
+            // Ended meanwhile, or this very form was sent twice.
+            return Err(ChangePasswordError::NotDue);
+        }
         work.sessions()
             .end_others(session.user, session.id, why, now)
             .await?;
         work.grants()
             .revoke_all_of(session.user, Revocation::PasswordChanged, now)
             .await?;
-        work.sessions().renew(session.id, &renewal).await?;
         work.audit().append(&event).await?;
         work.commit().await?;
         Ok(LoggedIn {

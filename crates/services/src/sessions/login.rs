@@ -166,10 +166,16 @@ impl SessionService {
             .forgive(&[counters.address, counters.account])
             .await?;
         work.throttles().reset(&counters.account_at_address).await?;
-        if let (Some(from), Some(to)) = (&user.password, upgraded) {
-            work.users().upgrade_password(user.id, from, to).await?;
+        // Neither may have changed while the hash was computed.
+        let compared = user.password.as_ref().ok_or(LoginError::WrongCredentials)?;
+        if !work.users().note_login(user.id, compared, now).await? {
+            return Err(LoginError::WrongCredentials);
         }
-        work.users().note_login(user.id, now).await?;
+        if let Some(upgraded) = upgraded {
+            work.users()
+                .upgrade_password(user.id, compared, upgraded)
+                .await?;
+        }
         let session = self
             .open(&work, user, pending, present.as_ref(), browser)
             .await?;
@@ -195,22 +201,30 @@ impl SessionService {
         let digest = opaque::digest(cookie.expose());
         let authentication = &Authentication::by_password(now);
         let expires_at = self.absolute_end(now);
-        if let Some(session) = present.filter(|session| session.user == user.id) {
-            let renewal = Renewal {
-                digest,
-                authentication,
-                pending,
-                now,
-                expires_at,
-            };
-            if work.sessions().renew(session.id, &renewal).await? {
-                return Ok(cookie);
+        let before = browser
+            .session
+            .as_ref()
+            .map(|cookie| opaque::digest(cookie.expose()));
+        let is_same_user = present.is_some_and(|session| session.user == user.id);
+        match &before {
+            Some(before) if is_same_user => {
+                let renewal = Renewal {
+                    digest,
+                    authentication,
+                    pending,
+                    now,
+                    expires_at,
+                };
+                if work.sessions().renew(before, &renewal).await? {
+                    return Ok(cookie);
+                }
             }
-        } else if let Some(replaced) = &browser.session {
-            let replaced = opaque::digest(replaced.expose());
-            work.sessions()
-                .end(&replaced, SessionEnd::Replaced, now)
-                .await?;
+            Some(before) => {
+                work.sessions()
+                    .end(before, SessionEnd::Replaced, now)
+                    .await?;
+            }
+            None => {}
         }
         let session = NewSession {
             id: SessionId::generate(now, &*self.context.entropy),
