@@ -1,0 +1,13 @@
+//! The pages between an application and its answer: `/login`, `/login/password`, `/consent`,
+//! `/logout`.
+
+mod busy;
+mod consent;
+mod cookies;
+mod csrf;
+mod forms;
+mod https;
+mod login;
+mod logout;
+mod password;
+mod throttle;

@@ -1,0 +1,6 @@
+//! `/api/v1/oauth`.
+
+pub(crate) mod authorize;
+mod introspect;
+mod revoke;
+mod token;

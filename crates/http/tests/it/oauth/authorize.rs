@@ -1,0 +1,14 @@
+//! `/api/v1/oauth/authorize`.
+
+mod answers;
+mod clients;
+mod form_post;
+mod hostile;
+mod loopback;
+mod max_age;
+mod pkce;
+mod prompt;
+mod redirect_uris;
+mod refusals;
+mod requests;
+mod texts;

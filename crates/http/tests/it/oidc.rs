@@ -1,0 +1,6 @@
+//! `/oidc` and `/.well-known`.
+
+mod cross_origin;
+mod discovery;
+mod jwks;
+mod userinfo;

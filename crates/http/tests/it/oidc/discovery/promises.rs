@@ -1,0 +1,210 @@
+//! Whatever the document names, works.
+
+use authly_domain::users::Profile;
+use authly_testing::TestApp;
+use authly_testing::answer::{claims, jose_header};
+use authly_testing::fixtures::TestClient;
+use authly_testing::rp::{http_client, send};
+use pretty_assertions::assert_eq;
+use reqwest::RequestBuilder;
+use serde_json::Value;
+
+use super::{OPENID_CONFIGURATION, read};
+use crate::machine_support::{OPENID, assert_issued, published_keys};
+
+/// The texts of a member of the document.
+fn texts<'d>(document: &'d Value, name: &str) -> Vec<&'d str> {
+    let values = document[name].as_array().unwrap();
+    values.iter().map(|value| value.as_str().unwrap()).collect()
+}
+
+/// A client that is registered for an authentication method, one for each endpoint.
+async fn client_for(app: &TestApp, endpoint: &str, method: &str) -> TestClient {
+    let client = app.client().id(&format!("{endpoint}-by-{method}"));
+    match method {
+        "client_secret_basic" => client.create().await,
+        "client_secret_post" => client.post().create().await,
+        "none" => client.public().create().await,
+        other => panic!("no test for {other}"),
+    }
+}
+
+/// A request that proves the client by its method.
+fn proven(client: &TestClient, method: &str, url: &str, form: &[(&str, &str)]) -> RequestBuilder {
+    let mut form = form.to_vec();
+    let request = http_client().post(url);
+    let secret = client.secret.as_deref();
+    match method {
+        "client_secret_basic" => request.basic_auth(&client.id, secret).form(&form),
+        "client_secret_post" => {
+            form.push(("client_id", &client.id));
+            form.push(("client_secret", secret.unwrap()));
+            request.form(&form)
+        }
+        "none" => {
+            form.push(("client_id", &client.id));
+            request.form(&form)
+        }
+        other => panic!("no test for {other}"),
+    }
+}
+
+#[tokio::test]
+async fn every_address_answers() {
+    let app = TestApp::start().await;
+    let document = read(app.url(OPENID_CONFIGURATION)).await;
+    let mut asked = 0;
+    for (name, value) in document.as_object().unwrap() {
+        if name.ends_with("_endpoint") || name.ends_with("_uri") {
+            let answer = send(http_client().get(value.as_str().unwrap())).await;
+            assert!(
+                ![404, 500, 501].contains(&answer.status),
+                "{name}: {}",
+                answer.status
+            );
+            asked += 1;
+        }
+    }
+    assert_eq!(asked, 6);
+}
+
+#[tokio::test]
+async fn every_way_to_authenticate_works_where_it_is_named() {
+    let app = TestApp::start().await;
+    let alice = app.user("alice").create().await;
+    let document = read(app.url(OPENID_CONFIGURATION)).await;
+    for endpoint in ["token", "introspection", "revocation"] {
+        let url = document[format!("{endpoint}_endpoint")].as_str().unwrap();
+        let methods = format!("{endpoint}_endpoint_auth_methods_supported");
+        for method in texts(&document, &methods) {
+            let client = client_for(&app, endpoint, method).await;
+            let code = app.code(&client, &alice, OPENID).await;
+            let form = match endpoint {
+                "token" => vec![
+                    ("grant_type", "authorization_code"),
+                    ("code", &code.code),
+                    ("code_verifier", &code.verifier),
+                ],
+                _ => vec![("token", "any")],
+            };
+            let answer = send(proven(&client, method, url, &form)).await;
+            assert_eq!(
+                answer.status, 200,
+                "{endpoint} by {method}: {}",
+                answer.body
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn every_grant_type_yields_a_token() {
+    let app = TestApp::start().await;
+    let client = app.client().create().await;
+    let alice = app.user("alice").create().await;
+    let document = read(app.url(OPENID_CONFIGURATION)).await;
+    let rp = app.rp(&client);
+    let tokens = app.tokens(&client, &alice, OPENID).await;
+    let code = app.code(&client, &alice, OPENID).await;
+    let grants = texts(&document, "grant_types_supported");
+    assert_eq!(grants.len(), 3);
+    for grant in grants {
+        let answer = match grant {
+            "authorization_code" => rp.redeem(&code.code, &code.verifier).await,
+            "refresh_token" => rp.refresh(tokens.refresh()).await,
+            "client_credentials" => rp.client_credentials().await,
+            other => panic!("no test for {other}"),
+        };
+        assert_issued(&answer);
+    }
+}
+
+#[tokio::test]
+async fn every_response_mode_brings_the_code() {
+    let app = TestApp::start().await;
+    let client = app.client().create().await;
+    let alice = app.user("alice").create().await;
+    let document = read(app.url(OPENID_CONFIGURATION)).await;
+    let modes = texts(&document, "response_modes_supported");
+    assert_eq!(modes.len(), 3);
+    for mode in modes {
+        let asked = app.ask(&client, OPENID, &[("response_mode", mode)]);
+        let page = app.walk(&mut app.browser(), &asked, &alice).await;
+        let code = match mode {
+            "query" => page.answered("code").unwrap(),
+            "fragment" => {
+                let location = page.expect_location();
+                assert_eq!(location.query(), None);
+                let fragment = location.fragment().unwrap().as_bytes();
+                let mut pairs = form_urlencoded::parse(fragment);
+                pairs
+                    .find(|(name, _)| name == "code")
+                    .unwrap()
+                    .1
+                    .into_owned()
+            }
+            "form_post" => {
+                assert_eq!(page.status(), 200);
+                let (_before, field) = page.html().split_once("name=\"code\" value=\"").unwrap();
+                field.split_once('"').unwrap().0.to_owned()
+            }
+            other => panic!("no test for {other}"),
+        };
+        assert_issued(&app.rp(&client).redeem(&code, &asked.verifier).await);
+    }
+}
+
+#[tokio::test]
+async fn id_tokens_are_signed_as_the_document_says_by_a_key_that_is_published() {
+    let app = TestApp::start().await;
+    let client = app.client().create().await;
+    let alice = app.user("alice").create().await;
+    let document = read(app.url(OPENID_CONFIGURATION)).await;
+    assert_eq!(document["jwks_uri"], app.url("/.well-known/jwks.json"));
+    let tokens = app.tokens(&client, &alice, OPENID).await;
+    let header = jose_header(tokens.id_token.as_deref().unwrap());
+    let algorithms = texts(&document, "id_token_signing_alg_values_supported");
+    assert!(algorithms.contains(&header["alg"].as_str().unwrap()));
+    let keys = published_keys(&app).await;
+    assert!(keys.iter().any(|key| key["kid"] == header["kid"]));
+}
+
+/// A profile in which nothing is missing.
+fn full_profile() -> Profile {
+    let text = || Some("https://alice.example.com/".to_owned());
+    Profile {
+        name: text(),
+        given_name: text(),
+        family_name: text(),
+        middle_name: text(),
+        nickname: text(),
+        profile: text(),
+        picture: text(),
+        website: text(),
+        gender: text(),
+        birthdate: Some("1990-02-28".to_owned()),
+        zoneinfo: text(),
+        locale: text(),
+    }
+}
+
+#[tokio::test]
+async fn every_claim_that_is_named_can_be_had_and_no_other() {
+    let app = TestApp::start().await;
+    let client = app.client().create().await;
+    let alice = app.user("alice").profile(full_profile()).create().await;
+    let tokens = app.tokens(&client, &alice, "openid profile email").await;
+    let userinfo = app.rp(&client).userinfo(&tokens.access_token).await.json();
+    let id_token = claims(tokens.id_token.as_deref().unwrap());
+    let mut had: Vec<_> = [&userinfo, &id_token]
+        .into_iter()
+        .flat_map(|claims| claims.as_object().unwrap().keys().map(String::as_str))
+        .collect();
+    had.sort_unstable();
+    had.dedup();
+
+    let document = read(app.url(OPENID_CONFIGURATION)).await;
+    let mut named = texts(&document, "claims_supported");
+    named.sort_unstable();
+    assert_eq!(had, named);
+}
