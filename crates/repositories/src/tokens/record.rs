@@ -146,36 +146,44 @@ impl<'u> Tokens<'u> {
     }
 
     /// Ends a token at its client's word: an access token by itself, a refresh token (a spent one
-    /// too) with its grant. Another client's token stays.
+    /// too) with its grant. Another client's token stays. Answers whether the asker is active in the
+    /// version that the caller has; if not, nothing has ended.
     ///
     /// # Errors
     /// When storage fails.
     pub async fn revoke_for(
         &self,
         digest: &SecretDigest,
-        client: ClientKey,
+        asker: Asker,
         now: Timestamp,
-    ) -> Result<(), DbError> {
+    ) -> Result<bool, DbError> {
         const SQL: &str = "-- tokens.revoke_for
-            WITH found AS (
-                SELECT id, kind, grant_id FROM tokens WHERE digest = $1 AND client_id = $2
+            WITH asker AS (
+                SELECT id FROM clients WHERE id = $2 AND is_active AND version = $3
+            ), found AS (
+                SELECT t.id, t.kind, t.grant_id
+                  FROM tokens t
+                  JOIN asker a ON a.id = t.client_id
+                 WHERE t.digest = $1
             ), access AS (
                 UPDATE tokens
-                   SET revoked_at = $3, revoked_reason = $4
+                   SET revoked_at = $4, revoked_reason = $5
                  WHERE id = (SELECT id FROM found WHERE kind = 'access') AND revoked_at IS NULL
+            ), refresh AS (
+                UPDATE grants
+                   SET revoked_at = $4, revoked_reason = $5
+                 WHERE id = (SELECT grant_id FROM found WHERE kind = 'refresh')
+                   AND revoked_at IS NULL
             )
-            UPDATE grants
-               SET revoked_at = $3, revoked_reason = $4
-             WHERE id = (SELECT grant_id FROM found WHERE kind = 'refresh')
-               AND revoked_at IS NULL";
+            SELECT id FROM asker";
         let params = [
             bytes(digest.as_bytes().as_slice()),
-            uuid(client.as_uuid()),
+            uuid(asker.key.as_uuid()),
+            number(asker.version),
             time(now.as_date_time()),
             text(Revocation::ByClient.as_str()),
         ];
-        self.conn.execute(SQL, &params).await?;
-        Ok(())
+        Ok(self.conn.query_opt(SQL, &params).await?.is_some())
     }
 }
 

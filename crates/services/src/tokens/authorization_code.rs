@@ -12,14 +12,14 @@ use authly_domain::clients::{Client, GrantType};
 use authly_domain::clock::Timestamp;
 use authly_domain::grants::{NewGrant, Revocation};
 use authly_domain::id::{AuditEventId, GrantId};
-use authly_domain::scopes::Resource;
+use authly_domain::scopes::{Resource, Scope};
 use authly_domain::secret::CodeVerifier;
 use authly_domain::tokens::narrow_resources;
 use authly_repositories::UnitOfWork;
 use authly_repositories::authorizations::Redeemed;
 
 use super::id_token::IdOrder;
-use super::issue::{AccessOrder, OnBehalfOf};
+use super::issue::{AccessOrder, OnBehalfOf, still_registered};
 use super::service::Attempt;
 use super::{AuthorizationCodeGrant, InvalidGrant, IssuedTokens, TokenError, TokenService};
 
@@ -47,7 +47,8 @@ pub(super) async fn redeem(
         CodeRedemption::Proceed => {
             let resources = narrow_resources(&record.code.resources, &asked.resources)
                 .map_err(|_refused| TokenError::InvalidTarget)?;
-            let (redeemed, tokens) = tokens_for(service, client, &record, &resources, now)?;
+            let allowed = still_registered(client, &record.code.scope, &resources)?;
+            let (redeemed, tokens) = tokens_for(service, client, &record, &allowed, now)?;
             let codes = work.authorization_codes();
             if !codes.redeem(record.code.id, &redeemed, now).await? {
                 // The row is locked, so this cannot be; the statement would have stored nothing.
@@ -88,7 +89,7 @@ fn tokens_for(
     service: &TokenService,
     client: &Client,
     record: &CodeRecord,
-    resources: &[Resource],
+    (scope, resources): &(Scope, Vec<Resource>),
     now: Timestamp,
 ) -> Result<(Redeemed, IssuedTokens), TokenError> {
     let (maker, code) = (&service.issuer, &record.code);
@@ -112,7 +113,7 @@ fn tokens_for(
     let order = AccessOrder {
         client,
         user: Some(user),
-        scope: code.scope.clone(),
+        scope: scope.clone(),
         resources,
     };
     let (access_token, access) = maker.access_token(order, now)?;
@@ -123,7 +124,7 @@ fn tokens_for(
     let id_order = IdOrder {
         client,
         user,
-        scope: &code.scope,
+        scope,
         session: Some(code.session),
         nonce: code.nonce.as_deref(),
         access_token: &access_token,
@@ -133,7 +134,7 @@ fn tokens_for(
     let tokens = IssuedTokens {
         access_token,
         expires_in: maker.policy.access_token_lifetime,
-        scope: code.scope.clone(),
+        scope: scope.clone(),
         refresh_token,
         id_token,
     };

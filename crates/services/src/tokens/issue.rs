@@ -17,6 +17,7 @@ use authly_domain::sessions::Authentication;
 use authly_domain::tokens::{NewAccessToken, NewRefreshToken};
 use authly_domain::users::Subject;
 
+use super::TokenError;
 use crate::policy::TokenPolicy;
 
 /// Begins every refresh token, so that leaked ones are recognised.
@@ -53,6 +54,27 @@ pub(super) struct AccessOrder<'a> {
     pub(super) user: Option<OnBehalfOf<'a>>,
     pub(super) scope: Scope,
     pub(super) resources: &'a [Resource],
+}
+
+/// What is left of what was granted, now that the client may have been changed: what an
+/// administrator takes from it is in no token any more, while the grant and the refresh token keep
+/// what they had.
+pub(super) fn still_registered(
+    client: &Client,
+    scope: &Scope,
+    resources: &[Resource],
+) -> Result<(Scope, Vec<Resource>), TokenError> {
+    let left = scope.intersection(&client.scope);
+    if left.is_empty() && !scope.is_empty() {
+        return Err(TokenError::InvalidScope);
+    }
+    let is_registered = |resource: &&Resource| client.resources.contains(resource);
+    let named: Vec<_> = resources.iter().filter(is_registered).cloned().collect();
+    if named.is_empty() && !resources.is_empty() {
+        // None at all would mean the default audience, which nobody granted.
+        return Err(TokenError::InvalidTarget);
+    }
+    Ok((left, named))
 }
 
 /// Makes tokens.

@@ -18,7 +18,7 @@ use authly_repositories::tokens::Rotated;
 use authly_repositories::{DbError, UnitOfWork};
 
 use super::id_token::IdOrder;
-use super::issue::{AccessOrder, OnBehalfOf};
+use super::issue::{AccessOrder, OnBehalfOf, still_registered};
 use super::service::Attempt;
 use super::{InvalidGrant, IssuedTokens, RefreshTokenGrant, TokenError, TokenService};
 
@@ -53,7 +53,7 @@ pub(super) async fn rotate(
     };
     match record.plan_rotation(&request, now, service.issuer.policy.refresh_rotation_window) {
         Rotation::Proceed { scope, resources } => {
-            let (access, mut tokens) = exchange.make_tokens(scope, &resources)?;
+            let (access, mut tokens) = exchange.make_tokens(&scope, &resources)?;
             tokens.refresh_token = exchange.replace(&work, access).await?;
             work.commit().await?;
             Ok(Attempt::Done(tokens))
@@ -68,7 +68,7 @@ pub(super) async fn rotate(
                     table: "tokens",
                     column: "successor_sealed",
                 })?;
-            let (access, mut tokens) = exchange.make_tokens(scope, &resources)?;
+            let (access, mut tokens) = exchange.make_tokens(&scope, &resources)?;
             work.access_tokens().insert(&access).await?;
             work.commit().await?;
             tokens.refresh_token = Some(successor);
@@ -100,9 +100,10 @@ impl Exchange<'_> {
     /// The new access token's row, and the answer, still without a refresh token.
     fn make_tokens(
         &self,
-        scope: Scope,
+        scope: &Scope,
         resources: &[Resource],
     ) -> Result<(NewAccessToken, IssuedTokens), TokenError> {
+        let (scope, resources) = &still_registered(self.client, scope, resources)?;
         let (maker, client) = (&self.service.issuer, self.client);
         let user = on_behalf_of(self.record);
         let order = AccessOrder {
@@ -115,7 +116,7 @@ impl Exchange<'_> {
         let id_order = IdOrder {
             client,
             user,
-            scope: &scope,
+            scope,
             session: self.record.session,
             nonce: None,
             access_token: &access_token,
@@ -124,7 +125,7 @@ impl Exchange<'_> {
         let tokens = IssuedTokens {
             access_token,
             expires_in: maker.policy.access_token_lifetime,
-            scope,
+            scope: scope.clone(),
             refresh_token: None,
             id_token,
         };

@@ -2,7 +2,9 @@
 
 use authly_crypto::opaque;
 use authly_domain::secret::PresentedToken;
+use authly_repositories::tokens::Asker;
 
+use super::service::Attempt;
 use super::{TokenError, TokenService};
 use crate::clients::AuthenticatedClient;
 
@@ -10,11 +12,21 @@ pub(super) async fn revoke(
     service: &TokenService,
     client: &AuthenticatedClient,
     token: &PresentedToken,
-) -> Result<(), TokenError> {
+) -> Result<Attempt<()>, TokenError> {
     let digest = opaque::digest(token.expose());
+    let client = client.client();
+    let asker = Asker {
+        key: client.key,
+        version: client.version,
+    };
     let conn = service.context.db.connect().await?;
     let tokens = conn.reads().tokens();
-    Ok(tokens
-        .revoke_for(&digest, client.client().key, service.context.now())
-        .await?)
+    let asker_is_current = tokens
+        .revoke_for(&digest, asker, service.context.now())
+        .await?;
+    Ok(if asker_is_current {
+        Attempt::Done(())
+    } else {
+        Attempt::StaleClient
+    })
 }

@@ -144,13 +144,22 @@ impl TokenService {
     /// token, or none at all, changes nothing and is no error.
     ///
     /// # Errors
-    /// When storage fails.
+    /// When the client no longer passes authentication, or storage fails.
     pub async fn revoke(
         &self,
         client: &AuthenticatedClient,
         token: &PresentedToken,
     ) -> Result<(), TokenError> {
-        revoke::revoke(self, client, token).await
+        match revoke::revoke(self, client, token).await? {
+            Attempt::Done(()) => Ok(()),
+            Attempt::StaleClient => {
+                let renewed = self.authenticator.renew(client).await?;
+                match revoke::revoke(self, &renewed, token).await? {
+                    Attempt::Done(()) => Ok(()),
+                    Attempt::StaleClient => Err(still_stale()),
+                }
+            }
+        }
     }
 
     async fn try_exchange(

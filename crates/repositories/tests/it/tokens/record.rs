@@ -228,11 +228,17 @@ async fn no_other_token_opens_claims(world: World) {
 
 async fn revoke(world: &World, digest: &SecretDigest, client: &Client, seconds: u64) {
     let conn = world.conn().await;
-    let tokens = conn.reads().tokens();
-    tokens
-        .revoke_for(digest, client.key, world.later(seconds))
-        .await
-        .unwrap();
+    let asker = |version| Asker {
+        key: client.key,
+        version,
+    };
+    let (tokens, at) = (conn.reads().tokens(), world.later(seconds));
+    let stale = tokens
+        .revoke_for(digest, asker(client.version + 1), at)
+        .await;
+    assert!(!stale.unwrap());
+    let present = tokens.revoke_for(digest, asker(client.version), at).await;
+    assert!(present.unwrap());
 }
 
 async fn an_access_token_is_revoked_by_itself(world: World) {
