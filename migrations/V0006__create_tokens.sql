@@ -28,6 +28,8 @@ CREATE TABLE tokens (
 );
 
 CREATE INDEX tokens_grant_id_idx ON tokens (grant_id);
+-- The few whose sealed successor is to be erased when the window is over.
+CREATE INDEX tokens_sealed_idx ON tokens (consumed_at) WHERE successor_sealed IS NOT NULL;
 
 COMMENT ON COLUMN tokens.id IS 'The jti claim of an access token.';
 COMMENT ON COLUMN tokens.audience IS 'Access: the aud claim. Refresh: the resources that were granted.';

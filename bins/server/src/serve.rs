@@ -76,8 +76,11 @@ fn serve_on(
         placement: storage.placement(),
         seeded,
     });
+    let tokens = deps.tokens.clone();
+    let erase = storage.handle().spawn(async move { tokens.watch().await });
     answer(listener, &deps, settings.listen.workers, signals)?;
     watch.abort();
+    erase.abort();
     tracing::info!("stopped");
     Ok(())
 }

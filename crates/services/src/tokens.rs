@@ -9,6 +9,7 @@ mod issue;
 mod refresh_token;
 mod revoke;
 mod service;
+mod window;
 
 pub use error::{InvalidGrant, TokenError};
 pub use introspect::Introspection;

@@ -127,6 +127,24 @@ impl RefreshTokens<'_> {
         Ok(self.conn.query_opt(SQL, &params).await?.is_some())
     }
 
+    /// Erases the sealed successors of tokens that were spent before this moment: their window is
+    /// over. A few at a time; answers how many there were.
+    ///
+    /// # Errors
+    /// When storage fails.
+    pub async fn erase_successors(&self, spent_before: Timestamp) -> Result<u64, DbError> {
+        const SQL: &str = "-- tokens.erase_successors
+            UPDATE tokens
+               SET successor_sealed = NULL
+             WHERE id IN (SELECT id FROM tokens
+                           WHERE successor_sealed IS NOT NULL AND consumed_at <= $1
+                           LIMIT 1000
+                             FOR UPDATE SKIP LOCKED)";
+        self.conn
+            .execute(SQL, &[time(spent_before.as_date_time())])
+            .await
+    }
+
     /// Keeps the token, which its client does not rotate: stores the new access token and moves the
     /// token's end.
     ///

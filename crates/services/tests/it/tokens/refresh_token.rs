@@ -47,6 +47,25 @@ async fn fifty_refreshes_at_once_get_the_same_successor_and_an_access_token_each
 }
 
 #[tokio::test]
+async fn the_sealed_successor_is_erased_when_the_window_ends() {
+    let services = TestServices::start().await;
+    let (client, alice) = (
+        services.client().create().await,
+        services.user("alice").create().await,
+    );
+    let tokens = flow::tokens(&services, &client, &alice, "openid").await;
+    let rp = flow::authenticated(&services, &client).await;
+    flow::refresh(&services, &rp, flow::refresh_token(&tokens))
+        .await
+        .unwrap();
+    let erase = || services.deps.tokens.erase_successors();
+    assert_eq!(erase().await.unwrap(), 0);
+    services.advance(Duration::from_secs(10));
+    assert_eq!(erase().await.unwrap(), 1);
+    assert_eq!(erase().await.unwrap(), 0);
+}
+
+#[tokio::test]
 async fn a_lost_answer_is_given_again_while_the_window_is_open() {
     let services = TestServices::start().await;
     let (client, alice) = (

@@ -1,0 +1,39 @@
+//! The end of the window in which a spent refresh token yields its successor again (decisions 5).
+
+use std::error::Error;
+
+use authly_repositories::DbError;
+use tokio::time::{MissedTickBehavior, interval};
+
+use super::TokenService;
+
+impl TokenService {
+    /// Erases the sealed successors whose window is over; answers how many there were. Several nodes
+    /// may do it at once: each takes what no other is at.
+    ///
+    /// # Errors
+    /// When storage fails.
+    pub async fn erase_successors(&self) -> Result<u64, DbError> {
+        let window = self.issuer.policy.refresh_rotation_window;
+        let spent_before = self.context.now().minus(window);
+        let conn = self.context.db.connect().await?;
+        conn.reads()
+            .refresh_tokens()
+            .erase_successors(spent_before)
+            .await
+    }
+
+    /// Erases for ever, once in each window. What fails is done the next time.
+    pub async fn watch(&self) {
+        let window = self.issuer.policy.refresh_rotation_window;
+        let mut ticks = interval(window.max(std::time::Duration::from_secs(1)));
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            ticks.tick().await;
+            if let Err(error) = self.erase_successors().await {
+                let error: &dyn Error = &error;
+                tracing::debug!(error, "sealed successors could not be erased");
+            }
+        }
+    }
+}
