@@ -32,7 +32,8 @@ const STORAGE: [&str; 8] = [
 ];
 
 /// What services need beside features: what they are built with, and what no feature owns.
-const DECISIONS: [&str; 9] = [
+const DECISIONS: [&str; 10] = [
+    "assembly",
     "bootstrap",
     "context",
     "discovery",

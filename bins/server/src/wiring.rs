@@ -9,18 +9,11 @@ use authly_domain::clock::SystemClock;
 use authly_domain::sessions::SessionRules;
 use authly_domain::throttle::ThrottleRule;
 use authly_domain::users::PasswordRules;
-use authly_http::{Deps, HttpSettings, PanicCounter};
-use authly_repositories::tokens::AccessTokenWriter;
-use authly_services::Context;
-use authly_services::authorizations::AuthorizationService;
-use authly_services::clients::{ClientAuthenticator, ClientCache};
-use authly_services::discovery::DiscoveryService;
-use authly_services::health::HealthService;
+use authly_http::{Deps, HttpSettings};
 use authly_services::keys::KeyService;
-use authly_services::policy::{AuthorizationPolicy, ThrottlePolicy, TokenPolicy};
-use authly_services::sessions::{BrowserGuard, SessionPolicy, SessionService};
-use authly_services::tokens::TokenService;
-use authly_services::userinfo::UserInfoService;
+use authly_services::policy::{AuthorizationPolicy, Policies, ThrottlePolicy, TokenPolicy};
+use authly_services::sessions::SessionPolicy;
+use authly_services::{Context, Foundation, Services};
 
 use crate::settings::{PasswordSettings, Settings};
 use crate::storage::Storage;
@@ -72,43 +65,22 @@ pub(crate) fn deps(
     hasher: Arc<PasswordHasher>,
     keys: Arc<KeyService>,
 ) -> Deps {
-    let throttle = throttle_policy(settings);
-    let clients = ClientCache::new(context.db.clone());
-    let authenticator =
-        ClientAuthenticator::new(context.clone(), clients.clone(), throttle.client_secret);
-    let sessions = SessionService::new(context.clone(), hasher, session_policy(settings, throttle));
-    let tokens = TokenService::new(
-        context.clone(),
-        token_policy(settings),
-        keys.ring(),
-        AccessTokenWriter::start(context.db.clone(), storage.handle()),
-        authenticator.clone(),
-    );
-    let authorizations = AuthorizationService::new(
-        context.clone(),
-        settings.issuer.clone(),
-        authorization_policy(settings),
-        clients,
-        sessions.clone(),
-    );
-    let entropy = Arc::clone(&context.entropy);
-    Deps {
-        clients: Arc::new(authenticator),
-        tokens: Arc::new(tokens),
-        authorizations: Arc::new(authorizations),
-        sessions: Arc::new(sessions),
-        browsers: Arc::new(BrowserGuard::new(&storage.master, Arc::clone(&entropy))),
-        userinfo: Arc::new(UserInfoService::new(
-            context.clone(),
-            settings.issuer.clone(),
-        )),
-        discovery: Arc::new(DiscoveryService::new(context.clone())),
-        health: Arc::new(HealthService::new(context.clone(), keys.ring())),
+    let foundation = Foundation {
+        context: context.clone(),
+        master: Arc::clone(&storage.master),
+        hasher,
         keys,
-        entropy,
-        panics: Arc::new(PanicCounter::default()),
-        settings: Arc::new(http_settings(settings)),
-    }
+        runtime: storage.handle().clone(),
+    };
+    let policies = Policies {
+        tokens: token_policy(settings),
+        authorization: authorization_policy(settings),
+        sessions: session_policy(settings),
+    };
+    Deps::new(
+        Services::assemble(foundation, policies),
+        http_settings(settings),
+    )
 }
 
 fn http_settings(settings: &Settings) -> HttpSettings {
@@ -158,7 +130,7 @@ fn throttle_policy(settings: &Settings) -> ThrottlePolicy {
     }
 }
 
-fn session_policy(settings: &Settings, throttle: ThrottlePolicy) -> SessionPolicy {
+fn session_policy(settings: &Settings) -> SessionPolicy {
     SessionPolicy {
         sessions: SessionRules {
             idle: settings.sessions.idle_lifetime,
@@ -167,6 +139,6 @@ fn session_policy(settings: &Settings, throttle: ThrottlePolicy) -> SessionPolic
         passwords: PasswordRules {
             minimum_length: settings.passwords.minimum_length,
         },
-        throttle,
+        throttle: throttle_policy(settings),
     }
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use actix_web::web::{Data, ServiceConfig};
 use authly_domain::entropy::Entropy;
+use authly_services::Services;
 use authly_services::authorizations::AuthorizationService;
 use authly_services::clients::ClientAuthenticator;
 use authly_services::discovery::DiscoveryService;
@@ -50,6 +51,37 @@ pub struct Deps {
 }
 
 impl Deps {
+    /// Endpoints over these services, answering as `settings` say.
+    #[must_use]
+    pub fn new(services: Services, settings: HttpSettings) -> Self {
+        let Services {
+            clients,
+            tokens,
+            authorizations,
+            sessions,
+            browsers,
+            userinfo,
+            discovery,
+            keys,
+            health,
+            context,
+        } = services;
+        Self {
+            clients,
+            tokens,
+            authorizations,
+            sessions,
+            browsers,
+            userinfo,
+            discovery,
+            keys,
+            health,
+            entropy: context.entropy,
+            panics: Arc::new(PanicCounter::default()),
+            settings: Arc::new(settings),
+        }
+    }
+
     /// Hands each collaborator to the application.
     pub(crate) fn provide(&self, config: &mut ServiceConfig) {
         let stylesheet = Stylesheet::embedded();

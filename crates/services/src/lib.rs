@@ -12,6 +12,7 @@
 //! To add one: a method that decides something, an error enum without a catch-all, a test on a real
 //! database in `tests/it`.
 
+pub mod assembly;
 pub mod authorizations;
 pub mod bootstrap;
 pub mod clients;
@@ -27,4 +28,5 @@ mod throttle;
 pub mod tokens;
 pub mod userinfo;
 
+pub use assembly::{Foundation, Services};
 pub use context::Context;

@@ -6,6 +6,19 @@ use authly_domain::issuer::Issuer;
 use authly_domain::keys::SigningAlgorithm;
 use authly_domain::throttle::ThrottleRule;
 
+use crate::sessions::SessionPolicy;
+
+/// All policies of a node.
+#[derive(Debug, Clone)]
+pub struct Policies {
+    /// How tokens are made, and who issues them.
+    pub tokens: TokenPolicy,
+    /// How authorization requests are kept and answered.
+    pub authorization: AuthorizationPolicy,
+    /// What sessions and passwords have to be, and how guessing is slowed.
+    pub sessions: SessionPolicy,
+}
+
 /// How tokens are made.
 #[derive(Debug, Clone)]
 pub struct TokenPolicy {

@@ -6,20 +6,13 @@ use std::time::Duration;
 use authly_crypto::entropy::OsEntropy;
 use authly_crypto::opaque;
 use authly_domain::clock::Clock;
-use authly_http::{Deps, PanicCounter};
+use authly_http::Deps;
 use authly_repositories::Db;
-use authly_repositories::tokens::AccessTokenWriter;
-use authly_services::Context;
-use authly_services::authorizations::AuthorizationService;
 use authly_services::bootstrap::Bootstrap;
-use authly_services::clients::{ClientAuthenticator, ClientCache};
-use authly_services::discovery::DiscoveryService;
-use authly_services::health::HealthService;
 use authly_services::keys::KeyService;
+use authly_services::policy;
 use authly_services::seed::Seeder;
-use authly_services::sessions::{BrowserGuard, SessionService};
-use authly_services::tokens::TokenService;
-use authly_services::userinfo::UserInfoService;
+use authly_services::{Context, Foundation, Services};
 
 use crate::TestDatabase;
 use crate::clock::ManualClock;
@@ -181,45 +174,23 @@ impl TestServices {
 }
 
 fn deps(context: &Context, parts: &Parts, keys: Arc<KeyService>) -> Deps {
-    let clients = ClientCache::new(context.db.clone());
+    let foundation = Foundation {
+        context: context.clone(),
+        master: master_key(),
+        hasher: Arc::clone(&parts.hasher),
+        keys,
+        runtime: runtime::lasting().clone(),
+    };
     let Policies {
         tokens,
         authorization,
         sessions,
         http,
     } = parts.policies.clone();
-    let issuer = tokens.issuer.clone();
-    let rule = sessions.throttle.client_secret;
-    let authenticator = ClientAuthenticator::new(context.clone(), clients.clone(), rule);
-    let sessions = SessionService::new(context.clone(), Arc::clone(&parts.hasher), sessions);
-    let writer = AccessTokenWriter::start(context.db.clone(), runtime::lasting());
-    let tokens = TokenService::new(
-        context.clone(),
+    let policies = policy::Policies {
         tokens,
-        keys.ring(),
-        writer,
-        authenticator.clone(),
-    );
-    let authorizations = AuthorizationService::new(
-        context.clone(),
-        issuer.clone(),
         authorization,
-        clients,
-        sessions.clone(),
-    );
-    let entropy = Arc::clone(&context.entropy);
-    Deps {
-        clients: Arc::new(authenticator),
-        tokens: Arc::new(tokens),
-        authorizations: Arc::new(authorizations),
-        sessions: Arc::new(sessions),
-        browsers: Arc::new(BrowserGuard::new(&master_key(), Arc::clone(&entropy))),
-        userinfo: Arc::new(UserInfoService::new(context.clone(), issuer)),
-        discovery: Arc::new(DiscoveryService::new(context.clone())),
-        health: Arc::new(HealthService::new(context.clone(), keys.ring())),
-        keys,
-        entropy,
-        panics: Arc::new(PanicCounter::default()),
-        settings: Arc::new(http),
-    }
+        sessions,
+    };
+    Deps::new(Services::assemble(foundation, policies), http)
 }

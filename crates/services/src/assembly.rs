@@ -1,0 +1,114 @@
+//! Every service of one node, put together in one place: for the server, for tests, and for
+//! applications that embed Authly.
+
+use std::sync::Arc;
+
+use authly_crypto::master_key::MasterKey;
+use authly_crypto::password::PasswordHasher;
+use authly_repositories::tokens::AccessTokenWriter;
+use tokio::runtime::Handle;
+
+use crate::Context;
+use crate::authorizations::AuthorizationService;
+use crate::clients::{ClientAuthenticator, ClientCache};
+use crate::discovery::DiscoveryService;
+use crate::health::HealthService;
+use crate::keys::KeyService;
+use crate::policy::Policies;
+use crate::sessions::{BrowserGuard, SessionService};
+use crate::tokens::TokenService;
+use crate::userinfo::UserInfoService;
+
+/// What the services of a node stand on.
+#[derive(Clone)]
+pub struct Foundation {
+    /// Storage, time and randomness.
+    pub context: Context,
+    /// The key from which others are derived.
+    pub master: Arc<MasterKey>,
+    /// What hashes passwords.
+    pub hasher: Arc<PasswordHasher>,
+    /// The signing keys, opened.
+    pub keys: Arc<KeyService>,
+    /// The runtime that drives the database's connections, and what runs beside requests.
+    pub runtime: Handle,
+}
+
+/// The services of a node; cheap to clone.
+#[derive(Clone)]
+pub struct Services {
+    /// Authenticates clients.
+    pub clients: Arc<ClientAuthenticator>,
+    /// Issues, checks and revokes tokens.
+    pub tokens: Arc<TokenService>,
+    /// Leads users through authorizations.
+    pub authorizations: Arc<AuthorizationService>,
+    /// Logs people in and out.
+    pub sessions: Arc<SessionService>,
+    /// Ties forms to browsers.
+    pub browsers: Arc<BrowserGuard>,
+    /// Answers about users.
+    pub userinfo: Arc<UserInfoService>,
+    /// Knows what is offered.
+    pub discovery: Arc<DiscoveryService>,
+    /// Publishes the keys.
+    pub keys: Arc<KeyService>,
+    /// Looks after the parts.
+    pub health: Arc<HealthService>,
+    /// Storage, time and randomness, as all of them got it.
+    pub context: Context,
+}
+
+impl Services {
+    /// Puts the services together. Nothing is read or written yet; the writer of access tokens
+    /// starts on the foundation's runtime.
+    #[must_use]
+    pub fn assemble(foundation: Foundation, policies: Policies) -> Self {
+        let Foundation {
+            context,
+            master,
+            hasher,
+            keys,
+            runtime,
+        } = foundation;
+        let Policies {
+            tokens,
+            authorization,
+            sessions,
+        } = policies;
+        let issuer = tokens.issuer.clone();
+        let cache = ClientCache::new(context.db.clone());
+        let rule = sessions.throttle.client_secret;
+        let clients = ClientAuthenticator::new(context.clone(), cache.clone(), rule);
+        let sessions = SessionService::new(context.clone(), hasher, sessions);
+        let writer = AccessTokenWriter::start(context.db.clone(), &runtime);
+        let ring = keys.ring();
+        let tokens = TokenService::new(
+            context.clone(),
+            tokens,
+            Arc::clone(&ring),
+            writer,
+            clients.clone(),
+        );
+        let authorizations = AuthorizationService::new(
+            context.clone(),
+            issuer.clone(),
+            authorization,
+            cache,
+            sessions.clone(),
+        );
+        let browsers = BrowserGuard::new(&master, Arc::clone(&context.entropy));
+        Self {
+            clients: Arc::new(clients),
+            tokens: Arc::new(tokens),
+            authorizations: Arc::new(authorizations),
+            sessions: Arc::new(sessions),
+            browsers: Arc::new(browsers),
+            userinfo: Arc::new(UserInfoService::new(context.clone(), issuer)),
+            discovery: Arc::new(DiscoveryService::new(context.clone())),
+            health: Arc::new(HealthService::new(context.clone(), ring)),
+            keys,
+            context,
+        }
+    }
+}
