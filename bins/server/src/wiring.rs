@@ -72,15 +72,17 @@ pub(crate) fn deps(
         keys,
         runtime: storage.handle().clone(),
     };
-    let policies = Policies {
+    let services = Services::assemble(foundation, policies(settings));
+    Deps::new(services, http_settings(settings))
+}
+
+/// What the operator decided, as the services take it.
+pub(crate) fn policies(settings: &Settings) -> Policies {
+    Policies {
         tokens: token_policy(settings),
         authorization: authorization_policy(settings),
         sessions: session_policy(settings),
-    };
-    Deps::new(
-        Services::assemble(foundation, policies),
-        http_settings(settings),
-    )
+    }
 }
 
 fn http_settings(settings: &Settings) -> HttpSettings {

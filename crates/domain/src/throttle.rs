@@ -48,6 +48,15 @@ pub enum ThrottleVerdict {
 }
 
 impl ThrottleRule {
+    /// This many attempts within 15 minutes.
+    #[must_use]
+    pub const fn per_quarter_hour(attempts: u32) -> Self {
+        Self {
+            attempts,
+            window: Duration::from_mins(15),
+        }
+    }
+
     /// What follows when this attempt is number `count` of a window that ends after `left`.
     #[must_use]
     pub fn verdict(&self, count: i64, left: Duration) -> ThrottleVerdict {

@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use authly_domain::issuer::Issuer;
 use authly_domain::keys::SigningAlgorithm;
+use authly_domain::sessions::SessionRules;
 use authly_domain::throttle::ThrottleRule;
+use authly_domain::users::PasswordRules;
 
 use crate::sessions::SessionPolicy;
 
@@ -17,6 +19,25 @@ pub struct Policies {
     pub authorization: AuthorizationPolicy,
     /// What sessions and passwords have to be, and how guessing is slowed.
     pub sessions: SessionPolicy,
+}
+
+impl Policies {
+    /// What the server's settings say by default, for this issuer.
+    #[must_use]
+    pub const fn new(issuer: Issuer) -> Self {
+        Self {
+            tokens: TokenPolicy::new(issuer),
+            authorization: AuthorizationPolicy::DEFAULT,
+            sessions: SessionPolicy {
+                sessions: SessionRules {
+                    idle: Duration::from_hours(12),
+                    absolute: Duration::from_hours(7 * 24),
+                },
+                passwords: PasswordRules { minimum_length: 12 },
+                throttle: ThrottlePolicy::DEFAULT,
+            },
+        }
+    }
 }
 
 /// How tokens are made.
@@ -39,6 +60,20 @@ pub struct TokenPolicy {
 }
 
 impl TokenPolicy {
+    /// What the server's settings say by default, for this issuer.
+    #[must_use]
+    pub const fn new(issuer: Issuer) -> Self {
+        Self {
+            issuer,
+            access_token_lifetime: Duration::from_mins(15),
+            access_token_signing_alg: SigningAlgorithm::Es256,
+            id_token_lifetime: Duration::from_mins(15),
+            refresh_token_idle_lifetime: Duration::from_hours(30 * 24),
+            refresh_token_absolute_lifetime: Duration::from_hours(90 * 24),
+            refresh_rotation_window: Duration::from_secs(10),
+        }
+    }
+
     /// How long the longest-lived signed token lives: so long a retiring key stays published.
     #[must_use]
     pub fn longest_signed_token(&self) -> Duration {
@@ -59,6 +94,16 @@ pub struct AuthorizationPolicy {
     pub requests_in_all: u32,
 }
 
+impl AuthorizationPolicy {
+    /// What the server's settings say by default.
+    pub const DEFAULT: Self = Self {
+        code_lifetime: Duration::from_mins(1),
+        request_lifetime: Duration::from_mins(30),
+        requests_per_address: 200,
+        requests_in_all: 20_000,
+    };
+}
+
 /// How guessing is slowed.
 #[derive(Debug, Clone, Copy)]
 pub struct ThrottlePolicy {
@@ -70,4 +115,14 @@ pub struct ThrottlePolicy {
     pub login_account: ThrottleRule,
     /// Wrong secrets for one client from one address.
     pub client_secret: ThrottleRule,
+}
+
+impl ThrottlePolicy {
+    /// What the server's settings say by default.
+    pub const DEFAULT: Self = Self {
+        login_address: ThrottleRule::per_quarter_hour(100),
+        login_account_at_address: ThrottleRule::per_quarter_hour(5),
+        login_account: ThrottleRule::per_quarter_hour(100),
+        client_secret: ThrottleRule::per_quarter_hour(20),
+    };
 }

@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use authly_domain::keys::SigningAlgorithm;
 use authly_repositories::StatementMode;
+use authly_services::policy::Policies;
 use pretty_assertions::assert_eq;
 
 use super::*;
@@ -72,6 +73,14 @@ fn embedded(environment: &[(&str, &str)]) -> Layers {
 /// What is needed, and more variables.
 fn with(more: &[(&str, &str)]) -> Layers {
     Layers::gather(sources(None, &[&NEEDED, more].concat()))
+}
+
+#[tokio::test]
+async fn the_defaults_are_those_of_the_services_that_others_embed() {
+    let settings = Settings::read(&with(&[])).await.unwrap();
+    let expected = Policies::new(settings.issuer.clone());
+    let policies = crate::wiring::policies(&settings);
+    assert_eq!(format!("{policies:#?}"), format!("{expected:#?}"));
 }
 
 async fn problems(layers: &Layers) -> Vec<String> {
