@@ -3,6 +3,8 @@
 use std::net::{IpAddr, Ipv6Addr};
 use std::time::Duration;
 
+use crate::clock::Timestamp;
+
 /// What kind of guess is counted. Each kind has counters of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ThrottleKind {
@@ -12,8 +14,12 @@ pub enum ThrottleKind {
     LoginAccountAtAddress,
     /// Logins to one account from anywhere.
     LoginAccount,
+    /// Logins to one account from one browser in which it was logged in before.
+    LoginDevice,
     /// Secrets of one client from one address (OAuth 2.1 §2.4.1).
     ClientSecret,
+    /// Secrets from one address, whichever client they are said to be of.
+    ClientSecretAddress,
 }
 
 impl ThrottleKind {
@@ -24,9 +30,34 @@ impl ThrottleKind {
             Self::LoginAddress => "login_address",
             Self::LoginAccountAtAddress => "login_account_at_address",
             Self::LoginAccount => "login_account",
+            Self::LoginDevice => "login_device",
             Self::ClientSecret => "client_secret",
+            Self::ClientSecretAddress => "client_secret_address",
         }
     }
+
+    /// What a right attempt takes back of those that were counted before it. Who knows the password
+    /// has mistyped it: a counter of this account here begins anew. Counters that others fill too
+    /// lose this attempt alone, or a guesser would log in to an account of theirs now and then.
+    #[must_use]
+    pub const fn forgiveness(self) -> Forgiveness {
+        match self {
+            Self::LoginAccountAtAddress | Self::LoginDevice => Forgiveness::Everything,
+            Self::LoginAddress
+            | Self::LoginAccount
+            | Self::ClientSecret
+            | Self::ClientSecretAddress => Forgiveness::ThisAttempt,
+        }
+    }
+}
+
+/// What is taken off a counter after a right attempt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Forgiveness {
+    /// All that it counted.
+    Everything,
+    /// The one attempt that was right.
+    ThisAttempt,
 }
 
 /// How many attempts are let through in a window.
@@ -36,15 +67,6 @@ pub struct ThrottleRule {
     pub attempts: u32,
     /// In how long a time, counted from the first of them.
     pub window: Duration,
-}
-
-/// What a throttle says of one attempt.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ThrottleVerdict {
-    /// Go on.
-    Proceed,
-    /// Come back after this long.
-    Wait(Duration),
 }
 
 impl ThrottleRule {
@@ -57,27 +79,31 @@ impl ThrottleRule {
         }
     }
 
-    /// What follows when this attempt is number `count` of a window that ends after `left`.
+    /// The same window without an end of attempts: for what is counted and never waits.
     #[must_use]
-    pub fn verdict(&self, count: i64, left: Duration) -> ThrottleVerdict {
-        if count > i64::from(self.attempts) {
-            ThrottleVerdict::Wait(left.max(Duration::from_secs(1)))
-        } else {
-            ThrottleVerdict::Proceed
+    pub const fn without_limit(self) -> Self {
+        Self {
+            attempts: u32::MAX,
+            window: self.window,
         }
     }
 }
 
-impl ThrottleVerdict {
-    /// The stricter of two: the longer wait.
-    #[must_use]
-    pub fn and(self, other: Self) -> Self {
-        match (self, other) {
-            (Self::Wait(a), Self::Wait(b)) => Self::Wait(a.max(b)),
-            (Self::Wait(a), Self::Proceed) | (Self::Proceed, Self::Wait(a)) => Self::Wait(a),
-            (Self::Proceed, Self::Proceed) => Self::Proceed,
-        }
-    }
+/// A counter that has no attempt left.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Spent {
+    /// Which one.
+    pub kind: ThrottleKind,
+    /// When its window ends.
+    pub until: Timestamp,
+}
+
+/// How long an attempt has to wait for these counters: at least a second; `None` where none of them
+/// is spent.
+#[must_use]
+pub fn wait(spent: &[Spent], now: Timestamp) -> Option<Duration> {
+    let longest = spent.iter().map(|one| one.until.since(now)).max()?;
+    Some(longest.max(Duration::from_secs(1)))
 }
 
 /// The network that an address is counted as: itself for IPv4, its /64 for IPv6, since one
@@ -98,14 +124,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_attempt_after_the_last_allowed_one_waits_for_the_window() {
-        let rule = ThrottleRule {
-            attempts: 5,
-            window: Duration::from_mins(15),
+    fn the_longest_of_several_waits_counts_and_none_is_shorter_than_a_second() {
+        let now = Timestamp::from_unix_seconds(1_000_000_000).unwrap();
+        let spent = |seconds| Spent {
+            kind: ThrottleKind::LoginAccount,
+            until: now.plus(Duration::from_secs(seconds)),
         };
-        let left = Duration::from_mins(1);
-        assert_eq!(rule.verdict(5, left), ThrottleVerdict::Proceed);
-        assert_eq!(rule.verdict(6, left), ThrottleVerdict::Wait(left));
+        assert_eq!(wait(&[], now), None);
+        assert_eq!(wait(&[spent(0)], now), Some(Duration::from_secs(1)));
+        let several = [spent(3), spent(60), spent(2)];
+        assert_eq!(wait(&several, now), Some(Duration::from_mins(1)));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use authly_domain::throttle::{ThrottleKind, ThrottleRule, ThrottleVerdict};
+use authly_domain::throttle::{ThrottleKind, ThrottleRule, wait};
 use authly_repositories::throttle::Counter;
 use pretty_assertions::assert_eq;
 
@@ -12,11 +12,12 @@ in_both_modes!(
     attempts_are_let_through_until_there_are_too_many,
     a_window_ends_after_its_time_and_the_next_begins_anew,
     each_kind_and_key_has_a_counter_of_its_own,
-    the_strictest_of_several_counters_speaks,
+    the_longest_wait_of_several_counters_counts,
+    an_attempt_that_has_to_wait_is_counted_on_no_counter,
     parallel_attempts_are_all_counted,
     counters_that_overlap_do_not_lock_one_another_out,
-    a_right_attempt_is_taken_off_again,
-    a_counter_is_forgotten_as_a_whole,
+    a_right_attempt_takes_itself_off_what_others_fill_too,
+    a_right_attempt_empties_what_is_its_accounts_alone,
 );
 
 fn counter(world: &World, kind: ThrottleKind, attempts: u32) -> Counter {
@@ -28,37 +29,35 @@ fn counter(world: &World, kind: ThrottleKind, attempts: u32) -> Counter {
     }
 }
 
-async fn count(world: &World, counters: &[Counter], seconds: u64) -> ThrottleVerdict {
+/// Counts an attempt after so many seconds; how many more it has to wait.
+async fn count(world: &World, counters: &[Counter], seconds: u64) -> Option<u64> {
     let conn = world.conn().await;
-    conn.reads()
-        .throttles()
-        .count(counters, world.later(seconds))
-        .await
-        .unwrap()
+    let now = world.later(seconds);
+    let spent = conn.reads().throttles().count(counters, now).await.unwrap();
+    wait(&spent, now).map(|wait| wait.as_secs())
 }
 
-const fn wait(seconds: u64) -> ThrottleVerdict {
-    ThrottleVerdict::Wait(Duration::from_secs(seconds))
+async fn stored(world: &World) -> Vec<(String, i64)> {
+    world.database.stored().throttles().await
 }
 
 async fn attempts_are_let_through_until_there_are_too_many(world: World) {
     let counter = [counter(&world, ThrottleKind::ClientSecret, 2)];
-    let mut verdicts = Vec::new();
+    let mut waits = Vec::new();
     for seconds in [0, 10, 20, 59] {
-        verdicts.push(count(&world, &counter, seconds).await);
+        waits.push(count(&world, &counter, seconds).await);
     }
-    let proceed = ThrottleVerdict::Proceed;
-    assert_eq!(verdicts, [proceed, proceed, wait(40), wait(1)]);
-    let stored = world.database.stored().throttles().await;
-    assert_eq!(stored, [("client_secret".to_owned(), 4)]);
+    assert_eq!(waits, [None, None, Some(40), Some(1)]);
+    assert_eq!(stored(&world).await, [("client_secret".to_owned(), 2)]);
 }
 
 async fn a_window_ends_after_its_time_and_the_next_begins_anew(world: World) {
     let counter = [counter(&world, ThrottleKind::LoginAddress, 1)];
-    assert_eq!(count(&world, &counter, 0).await, ThrottleVerdict::Proceed);
-    assert_eq!(count(&world, &counter, 1).await, wait(59));
-    assert_eq!(count(&world, &counter, 60).await, ThrottleVerdict::Proceed);
-    assert_eq!(count(&world, &counter, 61).await, wait(59));
+    let mut waits = Vec::new();
+    for seconds in [0, 1, 60, 61] {
+        waits.push(count(&world, &counter, seconds).await);
+    }
+    assert_eq!(waits, [None, Some(59), None, Some(59)]);
 }
 
 async fn each_kind_and_key_has_a_counter_of_its_own(world: World) {
@@ -69,23 +68,35 @@ async fn each_kind_and_key_has_a_counter_of_its_own(world: World) {
     };
     let other_key = counter(&world, ThrottleKind::LoginAddress, 1);
     for counter in [first, other_kind, other_key] {
-        assert_eq!(count(&world, &[counter], 0).await, ThrottleVerdict::Proceed);
+        assert_eq!(count(&world, &[counter], 0).await, None);
     }
-    assert_eq!(count(&world, &[first], 0).await, wait(60));
+    assert_eq!(count(&world, &[first], 0).await, Some(60));
 }
 
-async fn the_strictest_of_several_counters_speaks(world: World) {
-    let lenient = counter(&world, ThrottleKind::LoginAddress, 5);
-    let strict = counter(&world, ThrottleKind::LoginAccount, 1);
-    assert_eq!(
-        count(&world, &[lenient, strict], 0).await,
-        ThrottleVerdict::Proceed
-    );
-    assert_eq!(count(&world, &[lenient, strict], 20).await, wait(40));
-    assert_eq!(
-        count(&world, &[lenient], 20).await,
-        ThrottleVerdict::Proceed
-    );
+async fn the_longest_wait_of_several_counters_counts(world: World) {
+    let early = counter(&world, ThrottleKind::LoginAddress, 1);
+    let late = counter(&world, ThrottleKind::LoginAccount, 1);
+    let free = counter(&world, ThrottleKind::LoginAccountAtAddress, 1);
+    assert_eq!(count(&world, &[early], 0).await, None);
+    assert_eq!(count(&world, &[late], 10).await, None);
+    assert_eq!(count(&world, &[early, late, free], 20).await, Some(50));
+}
+
+async fn an_attempt_that_has_to_wait_is_counted_on_no_counter(world: World) {
+    let narrow = counter(&world, ThrottleKind::LoginAccountAtAddress, 2);
+    let wide = counter(&world, ThrottleKind::LoginAccount, 10);
+    for _ in 0..20 {
+        count(&world, &[narrow, wide], 0).await;
+    }
+    let expected = [
+        ("login_account".to_owned(), 2),
+        ("login_account_at_address".to_owned(), 2),
+    ];
+    assert_eq!(stored(&world).await, expected);
+    // A new key costs no row, where another counter is spent.
+    let fresh = counter(&world, ThrottleKind::LoginAddress, 10);
+    assert_eq!(count(&world, &[fresh, narrow], 0).await, Some(60));
+    assert_eq!(stored(&world).await, expected);
 }
 
 async fn parallel_attempts_are_all_counted(world: World) {
@@ -95,18 +106,19 @@ async fn parallel_attempts_are_all_counted(world: World) {
         let db = world.db.clone();
         tokio::spawn(async move {
             let conn = db.connect().await.unwrap();
-            conn.reads()
-                .throttles()
-                .count(&[counter], now)
-                .await
-                .unwrap()
+            let spent = conn.reads().throttles().count(&[counter], now).await;
+            wait(&spent.unwrap(), now)
         })
     });
     let mut let_through = 0;
     for attempt in attempts.collect::<Vec<_>>() {
-        let_through += usize::from(attempt.await.unwrap() == ThrottleVerdict::Proceed);
+        match attempt.await.unwrap() {
+            None => let_through += 1,
+            Some(wait) => assert_eq!(wait, Duration::from_mins(1)),
+        }
     }
     assert_eq!(let_through, 5);
+    assert_eq!(stored(&world).await, [("login_account".to_owned(), 5)]);
 }
 
 async fn counters_that_overlap_do_not_lock_one_another_out(world: World) {
@@ -146,38 +158,47 @@ async fn counters_that_overlap_do_not_lock_one_another_out(world: World) {
     assert_eq!(left, 0);
 }
 
-async fn a_right_attempt_is_taken_off_again(world: World) {
+async fn a_right_attempt_takes_itself_off_what_others_fill_too(world: World) {
     let counters = [
-        counter(&world, ThrottleKind::LoginAddress, 1),
-        counter(&world, ThrottleKind::LoginAccount, 1),
+        counter(&world, ThrottleKind::LoginAddress, 3),
+        counter(&world, ThrottleKind::LoginAccount, 3),
     ];
     let conn = world.conn().await;
+    assert_eq!(count(&world, &counters, 0).await, None);
     for _ in 0..5 {
-        assert_eq!(count(&world, &counters, 0).await, ThrottleVerdict::Proceed);
+        assert_eq!(count(&world, &counters, 0).await, None);
         conn.reads().throttles().forgive(&counters).await.unwrap();
     }
-    // Never below nothing.
-    conn.reads().throttles().forgive(&counters).await.unwrap();
-    let stored = world.database.stored().throttles().await;
-    assert_eq!(
-        stored,
+    let expected = |attempts| {
         [
-            ("login_account".to_owned(), 0),
-            ("login_address".to_owned(), 0)
+            ("login_account".to_owned(), attempts),
+            ("login_address".to_owned(), attempts),
         ]
-    );
+    };
+    assert_eq!(stored(&world).await, expected(1));
+    // Never below nothing.
+    for _ in 0..2 {
+        conn.reads().throttles().forgive(&counters).await.unwrap();
+    }
+    assert_eq!(stored(&world).await, expected(0));
 }
 
-async fn a_counter_is_forgotten_as_a_whole(world: World) {
-    let (one, other) = (
-        counter(&world, ThrottleKind::LoginAccountAtAddress, 1),
-        counter(&world, ThrottleKind::LoginAccountAtAddress, 1),
-    );
-    for counter in [one, one, one, other] {
-        count(&world, &[counter], 0).await;
+async fn a_right_attempt_empties_what_is_its_accounts_alone(world: World) {
+    let kinds = [
+        ThrottleKind::LoginAccountAtAddress,
+        ThrottleKind::LoginDevice,
+    ];
+    let [at_address, device] = kinds.map(|kind| counter(&world, kind, 2));
+    let other = counter(&world, ThrottleKind::LoginAccountAtAddress, 1);
+    for counter in [at_address, at_address, device, other] {
+        assert_eq!(count(&world, &[counter], 0).await, None);
     }
     let conn = world.conn().await;
-    conn.reads().throttles().reset(&one).await.unwrap();
-    assert_eq!(count(&world, &[one], 0).await, ThrottleVerdict::Proceed);
-    assert_eq!(count(&world, &[other], 0).await, wait(60));
+    let mine = [at_address, device];
+    conn.reads().throttles().forgive(&mine).await.unwrap();
+    for _ in 0..2 {
+        assert_eq!(count(&world, &mine, 0).await, None);
+    }
+    assert_eq!(count(&world, &mine, 0).await, Some(60));
+    assert_eq!(count(&world, &[other], 0).await, Some(60));
 }

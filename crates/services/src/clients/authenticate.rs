@@ -8,7 +8,7 @@ use authly_crypto::{compare, opaque};
 use authly_domain::clients::{AuthMethod, Client, ClientId, GrantType};
 use authly_domain::clock::Timestamp;
 use authly_domain::secret::{ClientSecret, SecretDigest};
-use authly_domain::throttle::{ThrottleKind, ThrottleRule, ThrottleVerdict};
+use authly_domain::throttle::{self as rules, ThrottleKind, ThrottleRule};
 use authly_repositories::DbError;
 use authly_repositories::throttle::Counter;
 use moka::sync::Cache;
@@ -188,9 +188,10 @@ impl ClientAuthenticator {
     async fn count_wrong_secret(&self, counter: Counter) -> Result<ClientAuthError, DbError> {
         let now = self.context.now();
         let conn = self.context.db.connect().await?;
-        match conn.reads().throttles().count(&[counter], now).await? {
-            ThrottleVerdict::Proceed => Ok(RefusedClient::WrongSecret.into()),
-            ThrottleVerdict::Wait(retry_after) => {
+        let spent = conn.reads().throttles().count(&[counter], now).await?;
+        match rules::wait(&spent, now) {
+            None => Ok(RefusedClient::WrongSecret.into()),
+            Some(retry_after) => {
                 self.waiting.insert(counter.key, now.plus(retry_after));
                 Ok(ClientAuthError::Throttled { retry_after })
             }

@@ -7,7 +7,7 @@ use authly_crypto::password::{PasswordCheck, PasswordError, Upgrade};
 use authly_domain::id::SessionId;
 use authly_domain::secret::{Password, SessionToken};
 use authly_domain::sessions::{Authentication, LoginStep, Session};
-use authly_domain::throttle::{ThrottleKind, ThrottleVerdict};
+use authly_domain::throttle::{self as rules, ThrottleKind};
 use authly_domain::users::{
     LoginName, PasswordChange, PasswordFormError, PasswordHash, UserCredentials,
 };
@@ -70,6 +70,12 @@ struct LoginCounters {
     account: Counter,
 }
 
+impl LoginCounters {
+    const fn all(&self) -> [Counter; 3] {
+        [self.address, self.account_at_address, self.account]
+    }
+}
+
 impl SessionService {
     /// Checks a user name (or address) and password, and begins a session with whatever steps are
     /// left. One bcrypt is computed whether or not the user exists.
@@ -128,18 +134,10 @@ impl SessionService {
         name: &LoginName,
         counters: &LoginCounters,
     ) -> Result<Option<UserCredentials>, LoginError> {
+        let now = self.context.now();
         let conn = self.context.db.connect().await?;
-        let all = [
-            counters.address,
-            counters.account_at_address,
-            counters.account,
-        ];
-        let verdict = conn
-            .reads()
-            .throttles()
-            .count(&all, self.context.now())
-            .await?;
-        if let ThrottleVerdict::Wait(retry_after) = verdict {
+        let spent = conn.reads().throttles().count(&counters.all(), now).await?;
+        if let Some(retry_after) = rules::wait(&spent, now) {
             return Err(LoginError::Throttled { retry_after });
         }
         Ok(conn.reads().users().find_credentials(name).await?)
@@ -162,10 +160,6 @@ impl SessionService {
         };
         let mut conn = self.context.db.connect().await?;
         let work = conn.begin("sessions.log_in").await?;
-        work.throttles()
-            .forgive(&[counters.address, counters.account])
-            .await?;
-        work.throttles().reset(&counters.account_at_address).await?;
         // Neither may have changed while the hash was computed.
         let compared = user.password.as_ref().ok_or(LoginError::WrongCredentials)?;
         if !work.users().note_login(user.id, compared, now).await? {
@@ -179,6 +173,8 @@ impl SessionService {
         let session = self
             .open(&work, user, pending, present.as_ref(), browser)
             .await?;
+        // Last, since many wait for a row that counts their address.
+        work.throttles().forgive(&counters.all()).await?;
         work.commit().await?;
         Ok(LoggedIn {
             session,

@@ -94,6 +94,7 @@ async fn a_right_password_forgives_what_was_mistyped_before() {
     let stored = services.stored().throttles().await;
     let expected = [
         ("login_account".to_owned(), 12),
+        ("login_account_at_address".to_owned(), 0),
         ("login_address".to_owned(), 12),
     ];
     assert_eq!(stored, expected);
@@ -129,6 +130,38 @@ async fn an_address_that_tries_many_accounts_is_slowed() {
         &try_log_in(&services, HOME, "alice", &alice.password).await
     ));
     try_log_in(&services, ELSEWHERE, "alice", &alice.password)
+        .await
+        .unwrap();
+}
+
+#[tokio::test]
+async fn one_guesser_fills_no_counter_that_others_share() {
+    let few = |policies: &mut Policies| {
+        let throttle = &mut policies.sessions.throttle;
+        throttle.login_address.attempts = 7;
+        throttle.login_account.attempts = 7;
+    };
+    let services = Setup::default().policies(few).services().await;
+    let alice = services.user("alice").create().await;
+    let bob = services.user("bob").create().await;
+    for _ in 0..50 {
+        try_log_in(&services, HOME, "alice", "a wrong password")
+            .await
+            .unwrap_err();
+    }
+    let stored = services.stored().throttles().await;
+    let counted = |kind: &str| (kind.to_owned(), 5);
+    let expected = [
+        counted("login_account"),
+        counted("login_account_at_address"),
+        counted("login_address"),
+    ];
+    assert_eq!(stored, expected);
+    // Neither the account elsewhere nor the neighbours here wait for the guesser.
+    try_log_in(&services, ELSEWHERE, "alice", &alice.password)
+        .await
+        .unwrap();
+    try_log_in(&services, HOME, "bob", &bob.password)
         .await
         .unwrap();
 }
