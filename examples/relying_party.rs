@@ -13,13 +13,12 @@
     reason = "an example talks to the person at the terminal"
 )]
 
-use std::error::Error;
 use std::net::TcpListener;
 use std::path::PathBuf;
 
 use authly_examples::relying_party::login::{Registration, RelyingParty};
 use authly_examples::relying_party::server;
-use authly_examples::{Outgoing, client_secret};
+use authly_examples::{Complaint, Outgoing, client_secret};
 use clap::Parser;
 use openidconnect::{ClientId, ClientSecret, IssuerUrl, RedirectUrl};
 
@@ -74,7 +73,7 @@ struct Arguments {
 }
 
 #[actix_web::main]
-async fn main() -> Result<(), Box<dyn Error>> {
+async fn main() -> Result<(), Complaint> {
     let arguments = Arguments::parse();
     let client_secret = client_secret(arguments.client_secret_file.as_deref())?;
     let registration = Registration {

@@ -22,7 +22,7 @@ use authly_examples::resource_server::keys::KeySet;
 use authly_examples::resource_server::local::LocalCheck;
 use authly_examples::resource_server::metadata::Metadata;
 use authly_examples::resource_server::{Tokens, server};
-use authly_examples::{Outgoing, client_secret};
+use authly_examples::{Complaint, Outgoing, client_secret};
 use clap::Parser;
 use openidconnect::ClientSecret;
 
@@ -78,7 +78,7 @@ struct Arguments {
 }
 
 #[actix_web::main]
-async fn main() -> Result<(), Box<dyn Error>> {
+async fn main() -> Result<(), Complaint> {
     let arguments = Arguments::parse();
     let tokens = tokens(&arguments).await?;
     let listener = TcpListener::bind(&arguments.listen)?;

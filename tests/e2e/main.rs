@@ -8,5 +8,7 @@
 
 mod application;
 mod browser;
+mod examples;
+mod program;
 mod server;
 mod sign_in;

@@ -7,13 +7,14 @@ use crate::browser::Browser;
 use crate::server::Server;
 
 /// The sample seed, with the redirect URI of this test's application.
-fn seed(redirect_uri: &str) -> String {
+pub(crate) fn seed(redirect_uri: &str) -> String {
     let sample = include_str!("../../examples/seed.toml");
     assert!(sample.contains(CLIENT_ID) && sample.contains(SECRET));
     sample.replace("http://localhost:9000/callback", redirect_uri)
 }
 
-async fn log_in(browser: &Browser, password: &str) {
+/// Fills in the login page as alice.
+pub(crate) async fn log_in(browser: &Browser, password: &str) {
     browser.fill("username", "alice").await;
     browser.fill("password", password).await;
     browser.press("login").await;

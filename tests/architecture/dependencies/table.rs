@@ -177,13 +177,22 @@ pub(super) const TABLE: [Row; 14] = [
     },
     Row {
         package: "authly-examples",
-        ours: &[],
+        // For the example of an application with Authly inside.
+        ours: &[
+            "authly-crypto",
+            "authly-domain",
+            "authly-embedded-postgres",
+            "authly-http",
+            "authly-repositories",
+            "authly-services",
+        ],
         theirs: &[
             "actix-web",
             "clap",
             "jsonwebtoken",
             "openidconnect",
             "reqwest",
+            "toml",
         ],
         small: &SMALL,
         in_tests: &["authly-testing"],

@@ -1,0 +1,109 @@
+//! The authorization server's part: from a PostgreSQL to services that are ready to be mounted.
+
+use std::num::NonZeroUsize;
+use std::sync::Arc;
+
+use authly_crypto::entropy::OsEntropy;
+use authly_crypto::master_key::MasterKey;
+use authly_crypto::password::{PasswordHasher, PasswordHasherError, PasswordHasherSettings};
+use authly_domain::clock::SystemClock;
+use authly_domain::issuer::Issuer;
+use authly_embedded_postgres::{Access, Cluster};
+use authly_http::{Deps, HttpSettings};
+use authly_repositories::{Db, DbAddress, DbError, PoolSettings, StatementMode, TlsMode, migrate};
+use authly_services::bootstrap::{Bootstrap, BootstrapError};
+use authly_services::keys::{KeyService, KeysError};
+use authly_services::policy::Policies;
+use authly_services::seed::{Seed, SeedError, Seeder};
+use authly_services::{Context, Foundation, Services};
+use secrecy::ExposeSecret;
+use tokio::runtime::Handle;
+
+/// Why the authorization server cannot be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The database does not answer, or cannot be migrated.
+    #[error("the database cannot be used")]
+    Database(#[from] DbError),
+    /// The threads that hash passwords do not start.
+    #[error("passwords cannot be hashed")]
+    Passwords(#[from] PasswordHasherError),
+    /// The scopes that everything needs cannot be stored.
+    #[error("the built-in scopes cannot be stored")]
+    Scopes(#[from] BootstrapError),
+    /// The signing keys cannot be made or opened.
+    #[error("the signing keys cannot be opened")]
+    Keys(#[from] KeysError),
+    /// The seed is wrong.
+    #[error("the seed cannot be applied")]
+    Seed(#[from] SeedError),
+}
+
+/// An authorization server that is ready to be mounted.
+pub struct Authorization {
+    /// What its endpoints work with.
+    pub deps: Deps,
+}
+
+impl Authorization {
+    /// Opens a throw-away server on this cluster: migrated, with new keys and this seed.
+    ///
+    /// An application that keeps its users has a PostgreSQL of its own (`DbAddress::parse`), and a
+    /// master key that outlives the process (`MasterKey::parse` of what a file or a vault holds):
+    /// without it the stored signing keys cannot be opened again.
+    ///
+    /// # Errors
+    /// When something of it is not to be had.
+    pub async fn open(cluster: &Cluster, issuer: Issuer, seed: &Seed) -> Result<Self, OpenError> {
+        let context = Context {
+            db: database(cluster.access()).await?,
+            clock: Arc::new(SystemClock),
+            entropy: Arc::new(OsEntropy),
+        };
+        let master = Arc::new(MasterKey::generate(&OsEntropy));
+        let hasher = Arc::new(PasswordHasher::start(PasswordHasherSettings {
+            threads: NonZeroUsize::MIN,
+            queue: NonZeroUsize::MIN.saturating_add(63),
+            cost: 12,
+        })?);
+        let bootstrap = Bootstrap::new(context.clone(), Arc::clone(&hasher));
+        bootstrap.ensure_scopes().await?;
+        let seeder = Seeder::new(context.clone(), Arc::clone(&hasher));
+        seeder.apply(seed).await?;
+
+        // What an operator would decide: change what does not suit.
+        let policies = Policies::new(issuer.clone());
+        let longest = policies.tokens.longest_signed_token();
+        let keys = KeyService::open(context.clone(), Arc::clone(&master), longest).await?;
+        let foundation = Foundation {
+            context,
+            master,
+            hasher,
+            keys: Arc::new(keys),
+            runtime: Handle::current(),
+        };
+        let services = Services::assemble(foundation, policies);
+        Ok(Self {
+            deps: Deps::new(services, HttpSettings::new(issuer)),
+        })
+    }
+}
+
+/// The cluster's own database, migrated.
+async fn database(access: &Access) -> Result<Db, DbError> {
+    let settings = PoolSettings {
+        address: DbAddress::unix_socket(
+            access.socket_dir(),
+            access.port(),
+            access.user(),
+            access.password().expose_secret(),
+            access.database(),
+        ),
+        size: 4,
+        statements: StatementMode::Prepared,
+        tls: TlsMode::Off,
+    };
+    let db = Db::new(settings, Handle::current())?;
+    migrate::migrate(&db).await?;
+    Ok(db)
+}
