@@ -11,7 +11,7 @@ use tokio_postgres::{Client, Row};
 use crate::DbError;
 use crate::params::Param;
 
-/// A statement that takes longer is given up: the caller gets 503.
+/// A statement, `BEGIN` or `COMMIT` that takes longer is given up: the caller gets 503.
 const STATEMENT_TIME_LIMIT: Duration = Duration::from_secs(10);
 
 /// How statements are sent (`database.statements`).
@@ -23,18 +23,29 @@ pub enum StatementMode {
     Unnamed,
 }
 
-/// Whether a borrowed connection waits for the database. Where it still does when it is given back,
-/// because the caller has gone or the time limit was over, the statement runs on: whoever got that
-/// connection next would wait behind it, so it is closed instead.
+/// Whether a borrowed connection is of no more use when it is given back, so that it is closed.
+///
+/// That is so while it waits for the database: the caller has gone, or the time limit was over, and
+/// whoever got that connection next would wait behind the statement, which runs on. And it is so
+/// after an outage, even where the connection still stands: a server that has become a standby, say,
+/// keeps it and refuses to write, while a new connection finds the server that took over.
 #[derive(Debug, Default)]
 pub(crate) struct InFlight(AtomicBool);
 
 impl InFlight {
-    /// Waits for an answer; nothing is in flight any more when it has come.
-    pub(crate) async fn during<T>(&self, answer: impl Future<Output = T>) -> T {
+    /// Waits for the database's answer, as long as the time limit allows.
+    pub(crate) async fn answer<T>(
+        &self,
+        operation: &'static str,
+        answer: impl Future<Output = Result<T, tokio_postgres::Error>>,
+    ) -> Result<T, DbError> {
         self.0.store(true, Ordering::Relaxed);
-        let answer = answer.await;
-        self.0.store(false, Ordering::Relaxed);
+        let answer = match tokio::time::timeout(STATEMENT_TIME_LIMIT, answer).await {
+            Ok(answer) => answer.map_err(|error| DbError::from_driver(operation, error)),
+            Err(_elapsed) => Err(DbError::timed_out(operation)),
+        };
+        let is_spoiled = answer.as_ref().is_err_and(DbError::is_unavailable);
+        self.0.store(is_spoiled, Ordering::Relaxed);
         answer
     }
 
@@ -133,12 +144,8 @@ impl Conn<'_> {
         sql: &'static str,
         statement: impl Future<Output = Result<T, tokio_postgres::Error>>,
     ) -> Result<T, DbError> {
-        let operation = operation_of(sql);
         self.round_trips.add();
-        match tokio::time::timeout(STATEMENT_TIME_LIMIT, self.in_flight.during(statement)).await {
-            Ok(answer) => answer.map_err(|error| DbError::from_driver(operation, error)),
-            Err(_elapsed) => Err(DbError::timed_out(operation)),
-        }
+        self.in_flight.answer(operation_of(sql), statement).await
     }
 }
 

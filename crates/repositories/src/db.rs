@@ -8,7 +8,7 @@ use deadpool_postgres::{
 };
 use futures_util::future::BoxFuture;
 use tokio::runtime::Handle;
-use tokio::task::JoinHandle;
+use tokio::task::{JoinHandle, JoinSet};
 use tokio_postgres::config::SslMode;
 use tokio_postgres::{Client, NoTls};
 use tokio_postgres_rustls::MakeRustlsConnect;
@@ -16,6 +16,9 @@ use tokio_postgres_rustls::MakeRustlsConnect;
 use crate::conn::{Conn, InFlight, RoundTrips, StatementMode};
 use crate::unit_of_work::UnitOfWork;
 use crate::{DbError, Reads};
+
+/// How long a connection may take to be had: to be opened, or to be given back by somebody.
+const CONNECT_TIME_LIMIT: Duration = Duration::from_secs(5);
 
 /// Whether the connection to the database is encrypted.
 #[derive(Clone)]
@@ -131,7 +134,7 @@ impl DbAddress {
     fn from_config(mut config: tokio_postgres::Config) -> Self {
         config
             .application_name("authly")
-            .connect_timeout(Duration::from_secs(5));
+            .connect_timeout(CONNECT_TIME_LIMIT);
         Self(config)
     }
 }
@@ -164,6 +167,8 @@ impl Connect for ConnectOn {
     }
 }
 
+/// Connects by a task of `runtime`. Where the caller gives up, the attempt ends with it: a database
+/// that takes connections and never answers would otherwise collect them.
 async fn connect_on(
     runtime: &Handle,
     mut config: tokio_postgres::Config,
@@ -171,7 +176,9 @@ async fn connect_on(
 ) -> Result<(Client, JoinHandle<()>), tokio_postgres::Error> {
     config.ssl_mode(tls.ssl_mode());
     let driver = runtime.clone();
-    let task = runtime.spawn(async move {
+    // A set, since its tasks end when it is dropped.
+    let mut attempt = JoinSet::new();
+    let connecting = async move {
         match tls {
             TlsMode::Off => {
                 let (client, connection) = config.connect(NoTls).await?;
@@ -183,11 +190,12 @@ async fn connect_on(
                 Ok((client, driver.spawn(drive(connection))))
             }
         }
-    });
-    match task.await {
-        Ok(connected) => connected,
-        // The runtime is shutting down: the pool's own time limit answers.
-        Err(_gone) => std::future::pending().await,
+    };
+    attempt.spawn_on(connecting, runtime);
+    match attempt.join_next().await {
+        Some(Ok(connected)) => connected,
+        // The runtime is shutting down: the caller's time limit answers.
+        Some(Err(_)) | None => std::future::pending().await,
     }
 }
 
@@ -211,7 +219,7 @@ impl Db {
             recycling_method: RecyclingMethod::Fast,
         };
         let manager = Manager::from_connect(settings.address.0.clone(), connect, config);
-        let patience = Some(Duration::from_secs(5));
+        let patience = Some(CONNECT_TIME_LIMIT);
         let pool = Pool::builder(manager)
             .max_size(settings.size)
             .runtime(Runtime::Tokio1)
@@ -265,9 +273,12 @@ impl Db {
 
     /// A connection outside the pool, for migrations.
     pub(crate) async fn connect_alone(&self) -> Result<(Client, JoinHandle<()>), DbError> {
-        connect_on(&Handle::current(), self.address.0.clone(), self.tls.clone())
-            .await
-            .map_err(|error| DbError::from_driver("connect", error))
+        let runtime = Handle::current();
+        let connecting = connect_on(&runtime, self.address.0.clone(), self.tls.clone());
+        match tokio::time::timeout(CONNECT_TIME_LIMIT, connecting).await {
+            Ok(connected) => connected.map_err(|error| DbError::from_driver("connect", error)),
+            Err(_elapsed) => Err(DbError::timed_out("connect")),
+        }
     }
 }
 
@@ -296,8 +307,7 @@ impl DbConn {
             return Err(DbError::timed_out(name));
         };
         round_trips.add();
-        let tx = in_flight.during(object.transaction()).await;
-        let tx = tx.map_err(|error| DbError::from_driver(name, error))?;
+        let tx = in_flight.answer(name, object.transaction()).await?;
         Ok(UnitOfWork::new(
             tx,
             name,

@@ -3,15 +3,14 @@
 use std::error::Error;
 
 use deadpool_postgres::PoolError;
-use tokio_postgres::error::SqlState;
 
 type Source = Box<dyn Error + Send + Sync>;
 
 /// Storage failed.
 #[derive(Debug, thiserror::Error)]
 pub enum DbError {
-    /// The database cannot be reached, is starting or stopping, or has no connection to spare: ask
-    /// again in a moment.
+    /// The database cannot be reached, is starting or stopping, or has no connection or no room to
+    /// spare: ask again in a moment.
     #[error("the database is not available ({operation})")]
     Unavailable {
         /// What was being done.
@@ -129,13 +128,10 @@ fn is_outage(error: &tokio_postgres::Error) -> bool {
             .is_some_and(<dyn Error>::is::<std::io::Error>);
         return error.is_closed() || is_cut_off || error.to_string().starts_with("timeout");
     };
-    let outages = [
-        &SqlState::ADMIN_SHUTDOWN,
-        &SqlState::CRASH_SHUTDOWN,
-        &SqlState::CANNOT_CONNECT_NOW,
-        &SqlState::TOO_MANY_CONNECTIONS,
-        &SqlState::QUERY_CANCELED,
-        &SqlState::READ_ONLY_SQL_TRANSACTION,
-    ];
-    outages.contains(&code) || code.code().starts_with("08")
+    // By class: connection exceptions, what the database undoes by itself (a deadlock),
+    // insufficient resources (a full disk), and an operator's doing; and of the invalid states that
+    // of a standby, and of transactions that took too long for an operator.
+    let classes = ["08", "40", "53", "57"];
+    let states = ["25006", "25P03", "25P04"];
+    classes.iter().any(|class| code.code().starts_with(class)) || states.contains(&code.code())
 }

@@ -58,14 +58,10 @@ impl<'c> UnitOfWork<'c> {
     /// Makes everything that was done in it last.
     ///
     /// # Errors
-    /// When `COMMIT` fails; whether the work lasts is then not known.
+    /// When `COMMIT` fails, or is not answered in time; whether the work lasts is then not known.
     pub async fn commit(self) -> Result<(), DbError> {
         self.round_trips.add();
-        let name = self.name;
-        self.in_flight
-            .during(self.tx.commit())
-            .await
-            .map_err(|error| DbError::from_driver(name, error))
+        self.in_flight.answer(self.name, self.tx.commit()).await
     }
 }
 

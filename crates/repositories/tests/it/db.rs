@@ -19,7 +19,7 @@ pub(crate) fn pool_at(address: DbAddress, size: usize) -> Db {
 }
 
 /// One round trip.
-async fn look(db: &Db) -> Result<i64, DbError> {
+pub(crate) async fn look(db: &Db) -> Result<i64, DbError> {
     db.connect().await?.reads().keys().revision().await
 }
 

@@ -37,6 +37,7 @@ mod family;
 mod grants;
 mod keys;
 mod migrate;
+mod outage;
 mod scopes;
 mod sessions;
 mod spoil;

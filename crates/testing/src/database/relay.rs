@@ -1,4 +1,5 @@
-//! A way to the database that can be cut off: for tests of what happens while it is away.
+//! A way to the database that can be cut off, and on which it can fall silent: for tests of what
+//! happens while it is away.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -6,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use authly_repositories::DbAddress;
 use tokio::io::{AsyncRead, AsyncWrite, copy_bidirectional};
 use tokio::net::{TcpListener, TcpStream, UnixStream};
+use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
 
 use super::server::{Place, Server};
@@ -18,17 +20,28 @@ pub struct Relay {
     place: SocketAddr,
     /// Holds the listener and all connections; `None` while it is cut off.
     task: Mutex<Option<JoinHandle<()>>>,
+    /// Whether bytes are passed on.
+    flow: watch::Sender<Flow>,
+}
+
+/// Whether bytes are passed on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Flow {
+    Runs,
+    Held,
 }
 
 impl Relay {
     pub(super) async fn open(server: Arc<Server>, database: &str) -> Self {
         let any = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-        let (place, task) = listen(any, Arc::clone(&server)).await;
+        let flow = watch::Sender::new(Flow::Runs);
+        let (place, task) = listen(any, Arc::clone(&server), &flow).await;
         Self {
             server,
             database: database.to_owned(),
             place,
             task: Mutex::new(Some(task)),
+            flow,
         }
     }
 
@@ -66,8 +79,19 @@ impl Relay {
 
     /// Takes connections again: the database is back.
     pub async fn restore(&self) {
-        let (_place, task) = listen(self.place, Arc::clone(&self.server)).await;
+        let (_place, task) = listen(self.place, Arc::clone(&self.server), &self.flow).await;
         *self.task() = Some(task);
+    }
+
+    /// Passes nothing on any more, but keeps all connections and takes new ones: the database has
+    /// fallen silent.
+    pub fn hold(&self) {
+        self.flow.send_replace(Flow::Held);
+    }
+
+    /// Passes on what has come meanwhile, and what comes from now on.
+    pub fn go_on(&self) {
+        self.flow.send_replace(Flow::Runs);
     }
 
     fn task(&self) -> std::sync::MutexGuard<'_, Option<JoinHandle<()>>> {
@@ -89,7 +113,12 @@ fn quoted(value: &str) -> String {
     format!("'{escaped}'")
 }
 
-async fn listen(at: SocketAddr, server: Arc<Server>) -> (SocketAddr, JoinHandle<()>) {
+async fn listen(
+    at: SocketAddr,
+    server: Arc<Server>,
+    flow: &watch::Sender<Flow>,
+) -> (SocketAddr, JoinHandle<()>) {
+    let flow = flow.subscribe();
     runtime::run(async move {
         let listener = TcpListener::bind(at).await;
         let listener = listener.expect("a port of this machine is free");
@@ -97,14 +126,14 @@ async fn listen(at: SocketAddr, server: Arc<Server>) -> (SocketAddr, JoinHandle<
         let task = tokio::spawn(async move {
             let mut connections = JoinSet::new();
             while let Ok((caller, _address)) = listener.accept().await {
-                let at = server.place();
+                let (at, flow) = (server.place(), flow.clone());
                 connections.spawn(async move {
                     match at {
                         Place::Socket(path) => {
-                            pass_on(caller, UnixStream::connect(path).await).await;
+                            pass_on(caller, UnixStream::connect(path).await, flow).await;
                         }
                         Place::Tcp(host, port) => {
-                            pass_on(caller, TcpStream::connect((host, port)).await).await;
+                            pass_on(caller, TcpStream::connect((host, port)).await, flow).await;
                         }
                     }
                 });
@@ -115,11 +144,25 @@ async fn listen(at: SocketAddr, server: Arc<Server>) -> (SocketAddr, JoinHandle<
     .await
 }
 
-async fn pass_on<S>(mut caller: TcpStream, server: std::io::Result<S>)
-where
+async fn pass_on<S>(
+    mut caller: TcpStream,
+    server: std::io::Result<S>,
+    mut flow: watch::Receiver<Flow>,
+) where
     S: AsyncRead + AsyncWrite + Unpin,
 {
     let mut server = server.expect("the database server can be reached");
-    // Either side may hang up, which ends the other.
-    let _ = copy_bidirectional(&mut caller, &mut server).await;
+    let mut copying = std::pin::pin!(copy_bidirectional(&mut caller, &mut server));
+    loop {
+        if flow.wait_for(|flow| *flow == Flow::Runs).await.is_err() {
+            return;
+        }
+        tokio::select! {
+            // First, so that nothing more is passed on.
+            biased;
+            held = flow.wait_for(|flow| *flow == Flow::Held) => if held.is_err() { return },
+            // Either side may hang up, which ends the other.
+            _ = &mut copying => return,
+        }
+    }
 }
