@@ -12,7 +12,7 @@ use tokio::runtime::{Builder, Handle};
 
 use crate::announcement::Announcement;
 use crate::console::say;
-use crate::settings::Settings;
+use crate::settings::{ListenSettings, Settings};
 use crate::shutdown::StopSignals;
 use crate::storage::{Claim, Storage};
 use crate::{first_start, storage, toml_file, wiring};
@@ -78,27 +78,29 @@ fn serve_on(
     });
     let tokens = deps.tokens.clone();
     let erase = storage.handle().spawn(async move { tokens.watch().await });
-    answer(listener, &deps, settings.listen.workers, signals)?;
+    answer(listener, &deps, &settings.listen, signals)?;
     watch.abort();
     erase.abort();
     tracing::info!("stopped");
     Ok(())
 }
 
-/// Answers requests until a signal comes, then lets those end that are under way.
+/// Answers requests until a signal comes, and for as long as balancers may take to notice, then lets
+/// those end that are under way.
 fn answer(
     listener: TcpListener,
     deps: &Deps,
-    workers: usize,
+    settings: &ListenSettings,
     signals: StopSignals,
 ) -> anyhow::Result<()> {
     let runtime = Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
-        let mut server = authly_http::serve(listener, deps, workers)?;
+        let mut server = authly_http::serve(listener, deps, settings.workers)?;
         let handle = server.handle();
+        let time_to_stop = signals.time_to_stop(&deps.drain, settings.drain_time);
         tokio::select! {
             ended = &mut server => ended?,
-            () = signals.first() => tokio::join!(server, handle.stop(true)).0?,
+            () = time_to_stop => tokio::join!(server, handle.stop(true)).0?,
         }
         Ok(())
     })

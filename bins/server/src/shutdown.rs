@@ -1,7 +1,9 @@
 //! When to stop: SIGTERM, or SIGINT, which Ctrl-C sends.
 
 use std::io;
+use std::time::Duration;
 
+use authly_http::Drain;
 use tokio::runtime::Handle;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
@@ -9,6 +11,13 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 pub(crate) struct StopSignals {
     terminate: Signal,
     interrupt: Signal,
+}
+
+/// Which of them came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum StopSignal {
+    Terminate,
+    Interrupt,
 }
 
 impl StopSignals {
@@ -24,12 +33,27 @@ impl StopSignals {
         })
     }
 
-    /// Waits for the first of them.
-    pub(crate) async fn first(mut self) {
-        let name = tokio::select! {
-            _ = self.terminate.recv() => "SIGTERM",
-            _ = self.interrupt.recv() => "SIGINT",
-        };
-        tracing::info!(signal = name, "stopping: requests under way may end");
+    /// Waits until it is time to take no more requests: after a SIGTERM, `drain_time` later than
+    /// `drain` has begun, or at the next signal; after a SIGINT, at once, for somebody is waiting.
+    pub(crate) async fn time_to_stop(mut self, drain: &Drain, drain_time: Duration) {
+        let signal = self.next().await;
+        drain.begin();
+        if signal == StopSignal::Terminate && !drain_time.is_zero() {
+            let seconds = drain_time.as_secs();
+            tracing::info!(
+                seconds,
+                "about to stop: balancers may send requests elsewhere"
+            );
+            // Either will do.
+            let _ = tokio::time::timeout(drain_time, self.next()).await;
+        }
+        tracing::info!("stopping: requests under way may end");
+    }
+
+    async fn next(&mut self) -> StopSignal {
+        tokio::select! {
+            _ = self.terminate.recv() => StopSignal::Terminate,
+            _ = self.interrupt.recv() => StopSignal::Interrupt,
+        }
     }
 }

@@ -15,6 +15,7 @@ use authly_services::tokens::TokenService;
 use authly_services::userinfo::UserInfoService;
 
 use crate::assets::Stylesheet;
+use crate::drain::Drain;
 use crate::extract::Cookies;
 use crate::middleware::{Envelope, PanicCounter};
 use crate::pages::Pages;
@@ -46,6 +47,8 @@ pub struct Deps {
     pub entropy: Arc<dyn Entropy>,
     /// Counts requests that ended in a panic; share one among all workers.
     pub panics: Arc<PanicCounter>,
+    /// Says when the server is about to stop.
+    pub drain: Arc<Drain>,
     /// How requests are taken and answered.
     pub settings: Arc<HttpSettings>,
 }
@@ -78,6 +81,7 @@ impl Deps {
             health,
             entropy: context.entropy,
             panics: Arc::new(PanicCounter::default()),
+            drain: Arc::new(Drain::default()),
             settings: Arc::new(settings),
         }
     }
@@ -98,6 +102,7 @@ impl Deps {
             .app_data(Data::from(Arc::clone(&self.keys)))
             .app_data(Data::from(Arc::clone(&self.health)))
             .app_data(Data::from(Arc::clone(&self.panics)))
+            .app_data(Data::from(Arc::clone(&self.drain)))
             .app_data(Data::from(Arc::clone(&self.settings)))
             .app_data(Data::new(Cookies::of(&self.settings.issuer)))
             .app_data(Data::new(stylesheet))

@@ -5,6 +5,7 @@ use actix_web::{HttpResponse, web};
 use authly_protocol::health::{Health, HealthParts, Probe, Status};
 use authly_services::health::{HealthService, PartHealth};
 
+use crate::drain::Drain;
 use crate::middleware::PanicCounter;
 
 /// `GET /health`: every part by itself; 503 where one does not work.
@@ -35,9 +36,13 @@ pub(crate) async fn live() -> HttpResponse {
     answer(Status::Up).json(Probe { status: Status::Up })
 }
 
-/// `GET /health/ready`: the server can serve; 503 where it cannot.
-pub(crate) async fn ready(health: web::Data<HealthService>) -> HttpResponse {
-    let status = if health.check().await.is_up() {
+/// `GET /health/ready`: requests should come here; 503 where the server cannot serve, or is about to
+/// stop.
+pub(crate) async fn ready(
+    health: web::Data<HealthService>,
+    drain: web::Data<Drain>,
+) -> HttpResponse {
+    let status = if !drain.has_begun() && health.check().await.is_up() {
         Status::Up
     } else {
         Status::Down

@@ -29,6 +29,7 @@
 
 mod assets;
 mod deps;
+mod drain;
 mod extract;
 mod health;
 mod interaction;
@@ -44,6 +45,7 @@ mod server;
 mod settings;
 
 pub use deps::Deps;
+pub use drain::Drain;
 pub use middleware::PanicCounter;
 pub use network::{Network, NetworkError};
 pub use routes::configure;

@@ -4,6 +4,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::num::NonZeroUsize;
 use std::time::Duration;
 
+use super::layers::Mode;
 use super::reader::Reader;
 use super::setting::{DefaultValue, Kind, Setting};
 use authly_http::Network;
@@ -51,6 +52,16 @@ const MAX_BODY_BYTES: Setting = Setting {
     default: DefaultValue::Is("65536"),
     about: "The most bytes that the body of a request may have; more is answered with 413.",
 };
+const DRAIN_TIME: Setting = Setting {
+    path: "listen.drain_time",
+    kind: Kind::Duration {
+        least: 0,
+        most: 300,
+    },
+    default: DefaultValue::Words("`\"5s\"`; in embedded mode 0"),
+    about: "How long the server still takes requests after SIGTERM, while `/health/ready` says 503: \
+            the time in which a balancer notices. Ctrl-C, or a second signal, ends it.",
+};
 
 pub(super) const SETTINGS: &[Setting] = &[
     ADDRESS,
@@ -58,6 +69,7 @@ pub(super) const SETTINGS: &[Setting] = &[
     TRUSTED_PROXIES,
     REQUEST_TIME_LIMIT,
     MAX_BODY_BYTES,
+    DRAIN_TIME,
 ];
 
 /// How the server listens.
@@ -68,10 +80,16 @@ pub(crate) struct ListenSettings {
     pub(crate) trusted_proxies: Vec<Network>,
     pub(crate) request_time_limit: Duration,
     pub(crate) max_body_bytes: usize,
+    pub(crate) drain_time: Duration,
 }
 
 impl ListenSettings {
     pub(super) fn read(reader: &mut Reader) -> Self {
+        let usual_drain = match reader.mode() {
+            Mode::Standard => Duration::from_secs(5),
+            // Nobody balances between servers that have a database each.
+            Mode::Embedded { .. } => Duration::ZERO,
+        };
         let unspecified = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
         Self {
             address: reader.parsed(&ADDRESS).unwrap_or(unspecified),
@@ -81,6 +99,7 @@ impl ListenSettings {
             trusted_proxies: reader.list(&TRUSTED_PROXIES),
             request_time_limit: reader.duration(&REQUEST_TIME_LIMIT),
             max_body_bytes: reader.integer(&MAX_BODY_BYTES),
+            drain_time: reader.optional_duration(&DRAIN_TIME).unwrap_or(usual_drain),
         }
     }
 }

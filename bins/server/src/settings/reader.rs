@@ -114,8 +114,12 @@ impl<'l> Reader<'l> {
 
     /// A span of time.
     pub(crate) fn duration(&mut self, setting: &Setting) -> Duration {
+        self.optional_duration(setting).unwrap_or_default()
+    }
+
+    /// A span of time that may be left out.
+    pub(crate) fn optional_duration(&mut self, setting: &Setting) -> Option<Duration> {
         self.value(setting, |raw| raw.duration(setting))
-            .unwrap_or_default()
     }
 
     /// A secret. One that was given and could not be read has been reported already.

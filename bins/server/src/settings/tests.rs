@@ -97,6 +97,7 @@ async fn what_is_not_given_has_its_default() {
     assert_eq!(settings.listen.address.to_string(), "127.0.0.1:8000");
     assert_eq!(settings.listen.max_body_bytes, 65_536);
     assert_eq!(settings.listen.trusted_proxies, []);
+    assert_eq!(settings.listen.drain_time, Duration::from_secs(5));
     assert_eq!(settings.database.statements, StatementMode::Prepared);
     assert_eq!(settings.database.migration, Migration::OnStart);
     assert_eq!(settings.database.tls, Tls::Require);

@@ -42,3 +42,35 @@ fn a_request_under_way_is_answered_after_new_ones_are_refused() {
     assert!(answer.starts_with("HTTP/1.1 401"), "{answer}");
     assert_eq!(server.wait().code(), Some(0));
 }
+
+#[tokio::test]
+async fn after_sigterm_requests_are_taken_until_the_next_signal_while_balancers_notice() {
+    let folder = Folder::new();
+    let patient = [("AUTHLY_LISTEN__DRAIN_TIME", "300")];
+    let server = Server::start_with(&folder.path("data"), &[], &patient);
+    assert_eq!(server.get("/health/ready").await.0, 200);
+
+    server.signal("TERM");
+    let told = async { while server.get("/health/ready").await.0 == 200 {} };
+    let told = tokio::time::timeout(Duration::from_secs(30), told).await;
+    told.expect("balancers are told");
+    // Each of these is a new connection.
+    assert_eq!(server.get("/health/ready").await.0, 503);
+    assert_eq!(server.get("/health/live").await.0, 200);
+    assert_eq!(server.get("/.well-known/jwks.json").await.0, 200);
+
+    server.signal("TERM");
+    assert_eq!(server.wait().code(), Some(0));
+}
+
+#[test]
+fn whoever_presses_ctrl_c_does_not_wait_for_balancers() {
+    let folder = Folder::new();
+    let patient = [("AUTHLY_LISTEN__DRAIN_TIME", "300")];
+    let server = Server::start_with(&folder.path("data"), &[], &patient);
+    server.signal("INT");
+    assert_eq!(server.wait().code(), Some(0));
+    let log = std::fs::read_to_string(folder.path("data.log")).unwrap();
+    assert!(log.contains("stopping"), "{log}");
+    assert!(!log.contains("about to stop"), "{log}");
+}

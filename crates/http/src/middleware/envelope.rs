@@ -8,6 +8,7 @@ use std::time::Instant;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::error::InternalError;
+use actix_web::http::ConnectionType;
 use actix_web::http::Method;
 use actix_web::http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
@@ -21,6 +22,7 @@ use super::panics::PanicCounter;
 use super::request_id::{HEADER, RequestId};
 use super::security_headers::protect;
 use crate::deps::Deps;
+use crate::drain::Drain;
 use crate::extract::client_address;
 use crate::pages::{CONTENT_TYPE_HTML, ErrorPage, Pages};
 use crate::places::Places;
@@ -32,6 +34,7 @@ pub(crate) struct Envelope {
     settings: Arc<HttpSettings>,
     entropy: Arc<dyn Entropy>,
     panics: Arc<PanicCounter>,
+    drain: Arc<Drain>,
     pages: web::Data<Pages>,
     places: Places,
 }
@@ -96,6 +99,7 @@ impl Envelope {
             settings: Arc::clone(&deps.settings),
             entropy: Arc::clone(&deps.entropy),
             panics: Arc::clone(&deps.panics),
+            drain: Arc::clone(&deps.drain),
             pages,
             places: Places::below(&deps.settings.issuer),
         }
@@ -128,6 +132,10 @@ impl Envelope {
         let response = self.own_words(letter, response);
         write_cause(&response);
         let mut response = self.with_page(letter, response);
+        if self.drain.has_begun() {
+            let head = response.head_mut();
+            head.set_connection_type(ConnectionType::Close);
+        }
         let headers = response.headers_mut();
         if let Ok(id) = HeaderValue::from_str(letter.id.as_str()) {
             headers.insert(HeaderName::from_static(HEADER), id);

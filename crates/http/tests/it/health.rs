@@ -63,6 +63,28 @@ async fn a_server_whose_schema_is_behind_is_not_ready() {
 }
 
 #[tokio::test]
+async fn a_server_that_is_about_to_stop_answers_and_sends_callers_elsewhere() {
+    let app = TestApp::start().await;
+    let client = app.client().create().await;
+    let rp = app.rp(&client);
+    assert_eq!(rp.client_credentials().await.header("connection"), "");
+
+    app.deps.drain.begin();
+    let answer = send(get(&app, "/health/ready")).await;
+    assert_eq!(answer.status, 503);
+    assert_eq!(answer.json(), json!({ "status": "down" }));
+    assert_eq!(send(get(&app, "/health/live")).await.status, 200);
+    for answer in [
+        rp.client_credentials().await,
+        rp.refresh("unknown").await,
+        send(get(&app, "/login")).await,
+    ] {
+        assert!([200, 400].contains(&answer.status), "{}", answer.body);
+        assert_eq!(answer.header("connection"), "close");
+    }
+}
+
+#[tokio::test]
 async fn other_methods_are_told_the_ones_that_work() {
     let app = TestApp::start().await;
     for path in ["/health", "/health/live", "/health/ready"] {

@@ -33,6 +33,7 @@ fn envelope() -> Envelope {
         settings: Arc::new(settings),
         entropy: Arc::new(Constant),
         panics: Arc::new(PanicCounter::new()),
+        drain: Arc::default(),
         pages: web::Data::new(Pages::sample()),
     }
 }
