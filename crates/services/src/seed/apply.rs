@@ -66,12 +66,22 @@ impl Seeder {
         Self { context, hasher }
     }
 
-    /// Applies a seed. Doing it again changes nothing but what was changed in between.
+    /// Applies a seed. Doing it again changes nothing but what was changed in between. Several nodes
+    /// may do it at once, as when they start on an empty database.
     ///
     /// # Errors
     /// When something is wrong with it, all problems at once; or storage fails. Nothing is stored
     /// then.
     pub async fn apply(&self, seed: &Seed) -> Result<SeedReport, SeedError> {
+        match self.try_apply(seed).await {
+            // Another node may have stored meanwhile what was found missing: a name that is taken
+            // is then the name of a user who is there. A second look tells.
+            Err(SeedError::Problems(_)) => self.try_apply(seed).await,
+            applied => applied,
+        }
+    }
+
+    async fn try_apply(&self, seed: &Seed) -> Result<SeedReport, SeedError> {
         let mut problems = Vec::new();
         let scopes = scopes_of(&seed.scopes, &mut problems);
         let mut users = Vec::new();

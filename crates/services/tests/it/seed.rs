@@ -49,6 +49,25 @@ fn problems(error: SeedError) -> Vec<String> {
 }
 
 #[tokio::test]
+async fn nodes_may_apply_the_same_seed_at_once() {
+    let services = TestServices::start().await;
+    let other = services.another_node().await;
+    let seed = seed(sample());
+    let (here, there) = (services.seeder(), other.seeder());
+    let (first, second) = tokio::join!(here.apply(&seed), there.apply(&seed));
+    assert_eq!(first.unwrap(), second.unwrap());
+    let conn = services.db.connect().await.unwrap();
+    let web = conn
+        .reads()
+        .clients()
+        .find(&"notes-web".parse().unwrap())
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(web.secrets.len(), 1);
+}
+
+#[tokio::test]
 async fn what_is_seeded_works() {
     let services = TestServices::start().await;
     let report = services.seeder().apply(&seed(sample())).await.unwrap();
