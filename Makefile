@@ -5,12 +5,13 @@ CARGO := $(shell command -v cargo || echo "$${CARGO_HOME:-$$HOME/.cargo}/bin/car
 TARGET_DIR := $(or $(CARGO_TARGET_DIR),target)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test fmt lint doc
+.PHONY: help run test crash-test fmt lint doc
 
 help:
 	@echo 'make run     build in release mode and start on http://localhost:8000, data in ./data'
 	@echo '             make run ARGS="--help" passes arguments on to authly-server'
 	@echo 'make test    run every test; make test ARGS=tokens runs those with tokens in their names'
+	@echo 'make crash-test   kill servers again and again: ROUNDS=100 (SEED=… repeats a run)'
 	@echo 'make fmt     format the code'
 	@echo 'make lint    check formatting and lints as the gate does'
 	@echo 'make doc     build the API documentation'
@@ -27,6 +28,14 @@ run:
 test:
 	@.ci/setup test
 	"$(CARGO)" test --workspace --locked $(ARGS)
+
+ROUNDS ?= 100
+
+crash-test:
+	@.ci/setup test
+	"$(CARGO)" build --locked -p authly-server
+	CRASH_ROUNDS=$(ROUNDS) $(if $(SEED),CRASH_SEED=$(SEED)) "$(CARGO)" test --locked -p authly-e2e \
+		--test resilience -- --nocapture kills
 
 fmt:
 	"$(CARGO)" fmt --all

@@ -27,11 +27,13 @@ const CLOCKS: [&str; 6] = [
     "transaction_timestamp(",
 ];
 
-/// Where SQL stands: storage, the harness that looks behind it, and the private server's own tests.
-const HOMES: [&str; 3] = [
+/// Where SQL stands: storage, the harness that looks behind it, the private server's own tests, and
+/// those that look into the database of real servers.
+const HOMES: [&str; 4] = [
     "crates/repositories/",
     "crates/testing/",
     "crates/embedded-postgres/tests/",
+    "tests/resilience/",
 ];
 
 fn is_statement(text: &str) -> bool {

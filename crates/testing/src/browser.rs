@@ -149,7 +149,9 @@ impl Form {
 }
 
 impl Browser {
-    pub(crate) fn new(origin: &str, path: &str) -> Self {
+    /// A browser that was never anywhere, for a server at this origin, whose issuer has this path.
+    #[must_use]
+    pub fn new(origin: &str, path: &str) -> Self {
         Self {
             origin: origin.to_owned(),
             path: path.to_owned(),

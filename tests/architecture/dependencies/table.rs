@@ -171,9 +171,20 @@ pub(super) const TABLE: [Row; 14] = [
     Row {
         package: "authly-e2e",
         ours: &[],
-        theirs: &["actix-web", "fantoccini", "hyper-util", "openidconnect"],
+        theirs: &[
+            "actix-web",
+            "fantoccini",
+            "hyper-util",
+            "openidconnect",
+            "tokio-postgres",
+        ],
         small: &SMALL,
-        in_tests: &["authly-domain", "authly-protocol", "authly-testing"],
+        in_tests: &[
+            "authly-domain",
+            "authly-embedded-postgres",
+            "authly-protocol",
+            "authly-testing",
+        ],
     },
     Row {
         package: "authly-examples",
