@@ -5,7 +5,7 @@ CARGO := $(shell command -v cargo || echo "$${CARGO_HOME:-$$HOME/.cargo}/bin/car
 TARGET_DIR := $(or $(CARGO_TARGET_DIR),target)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test crash-test fmt lint doc
+.PHONY: help run test crash-test fmt lint doc book
 
 help:
 	@echo 'make run     build in release mode and start on http://localhost:8000, data in ./data'
@@ -15,6 +15,7 @@ help:
 	@echo 'make fmt     format the code'
 	@echo 'make lint    check formatting and lints as the gate does'
 	@echo 'make doc     build the API documentation'
+	@echo 'make book    render docs/ into target/book (cargo install mdbook)'
 	@echo
 	@echo '.ci/run is the gate: formatting, lints and documentation, then make test.'
 
@@ -46,3 +47,7 @@ lint:
 
 doc:
 	RUSTDOCFLAGS="-D warnings" "$(CARGO)" doc --workspace --no-deps --locked
+
+book:
+	@command -v mdbook >/dev/null || { echo 'mdbook is missing: cargo install --locked mdbook' >&2; exit 1; }
+	mdbook build docs --dest-dir "$(abspath $(TARGET_DIR))/book"

@@ -36,7 +36,12 @@ pub(crate) struct Callback {
 
 impl Callback {
     pub(crate) async fn listen() -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        Self::listen_on(0).await
+    }
+
+    /// Listens on this port; 0 takes a free one.
+    pub(crate) async fn listen_on(port: u16) -> Self {
+        let listener = TcpListener::bind(("127.0.0.1", port)).await.unwrap();
         let uri = format!("http://{}/callback", listener.local_addr().unwrap());
         Self { listener, uri }
     }

@@ -3,11 +3,13 @@
 #![expect(
     clippy::unwrap_used,
     clippy::expect_used,
+    clippy::panic,
     reason = "a test that cannot go on stops"
 )]
 
 mod application;
 mod browser;
+mod documents;
 mod examples;
 mod program;
 mod server;
