@@ -14,6 +14,7 @@ use tokio_postgres::{Client, NoTls};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use crate::conn::{Conn, InFlight, RoundTrips, StatementMode};
+use crate::error::said;
 use crate::unit_of_work::UnitOfWork;
 use crate::{DbError, Reads};
 
@@ -201,7 +202,7 @@ async fn connect_on(
 
 async fn drive(connection: impl Future<Output = Result<(), tokio_postgres::Error>>) {
     if let Err(error) = connection.await {
-        tracing::debug!(error = %error, "a database connection ended");
+        tracing::debug!(error = %said(error), "a database connection ended");
     }
 }
 

@@ -1,4 +1,5 @@
-//! What can go wrong with storage. Texts of the database stay in the source chain, for the log.
+//! What can go wrong with storage. Texts of the database stay in the source chain, for the log, but
+//! for those that quote what is stored.
 
 use std::error::Error;
 
@@ -80,7 +81,7 @@ impl DbError {
         if is_outage(&error) {
             return Self::Unavailable {
                 operation,
-                source: error.into(),
+                source: said(error),
             };
         }
         let constraint = error
@@ -91,11 +92,11 @@ impl DbError {
             Some(constraint) => Self::Constraint {
                 operation,
                 constraint,
-                source: error.into(),
+                source: said(error),
             },
             None => Self::Statement {
                 operation,
-                source: error.into(),
+                source: said(error),
             },
         }
     }
@@ -116,6 +117,16 @@ impl DbError {
             source: "the statement took too long".into(),
         }
     }
+}
+
+/// What the driver said, without what PostgreSQL adds as details: those hold the values of rows, and
+/// are for its own log.
+pub(crate) fn said(error: tokio_postgres::Error) -> Source {
+    let Some(db) = error.as_db_error() else {
+        return error.into();
+    };
+    let code = db.code().code();
+    format!("{}: {} (SQLSTATE {code})", db.severity(), db.message()).into()
 }
 
 /// Whether the database, rather than the statement, is at fault.

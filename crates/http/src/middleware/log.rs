@@ -10,6 +10,9 @@ use crate::respond::{Blame, Cause, OAuthFailure, PageFailure, chain};
 
 /// How much of a path is written down, in characters.
 const MAX_PATH: usize = 200;
+/// The longest part of a path that is written down. Nothing of ours has a longer one, and every token,
+/// code and client secret is longer: some callers put one where it does not belong.
+const MAX_SEGMENT: usize = 31;
 
 /// What is known of a request once it is answered.
 pub(super) struct Access<'r> {
@@ -23,17 +26,29 @@ pub(super) struct Access<'r> {
 impl Access<'_> {
     /// The line that every request gets.
     pub(super) fn write(&self, response: &HttpResponse) {
-        let path: String = self.path.chars().take(MAX_PATH).collect();
         let address = self.address.map(|address| address.to_string());
         tracing::info!(
             http.method = %self.method,
-            http.path = path,
+            http.path = written(self.path),
             http.status = response.status().as_u16(),
             client.address = address.unwrap_or_default(),
             duration_ms = milliseconds(self.took),
             "request answered"
         );
     }
+}
+
+/// A path as it is written down, with `…` for each part that is too long to be one of ours.
+fn written(path: &str) -> String {
+    let segments = path.split('/').map(|segment| {
+        if segment.len() > MAX_SEGMENT {
+            "…"
+        } else {
+            segment
+        }
+    });
+    let path = segments.collect::<Vec<_>>().join("/");
+    path.chars().take(MAX_PATH).collect()
 }
 
 fn milliseconds(took: Duration) -> u64 {
@@ -63,5 +78,28 @@ fn write(blame: Blame, reason: &str, cause: Option<&Cause>) {
     match blame {
         Blame::Request => tracing::info!(reason, cause, "request refused"),
         Blame::Server => tracing::error!(reason, cause, "request failed"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use pretty_assertions::assert_eq;
+
+    use super::*;
+
+    #[test]
+    fn a_path_is_written_down_without_what_could_be_a_secret() {
+        for path in [
+            "/",
+            "/.well-known/oauth-authorization-server",
+            "/static/authly.0123456789abcdef.css",
+            "/favicon.ico",
+        ] {
+            assert_eq!(written(path), path);
+        }
+        let secret = "x".repeat(32);
+        let path = format!("/oidc/userinfo/{secret}//{secret}/y");
+        assert_eq!(written(&path), "/oidc/userinfo/…//…/y");
+        assert_eq!(written(&"/y".repeat(1_000)).len(), MAX_PATH);
     }
 }

@@ -1,7 +1,10 @@
 //! The pool: what it does when there is nothing to be had.
 
+use std::error::Error as _;
+
 use authly_domain::grants::Revocation;
 use authly_domain::id::GrantId;
+use authly_domain::scopes::ScopeRecord;
 use authly_repositories::{Db, DbAddress, DbError, PoolSettings, StatementMode, TlsMode};
 use authly_testing::{TestDatabase, runtime};
 
@@ -64,6 +67,29 @@ async fn a_server_that_shuts_down_is_unavailable() {
     database.run(sql).await;
     let refused = conn.reads().keys().revision().await.unwrap_err();
     assert!(refused.is_unavailable(), "{refused:?}");
+}
+
+#[tokio::test]
+async fn what_is_said_of_a_refused_row_quotes_nothing_of_it() {
+    let world = World::new(StatementMode::Prepared).await;
+    let broken = "ALTER TABLE scopes ADD CONSTRAINT broken CHECK (false) NOT VALID";
+    world.database.run(broken).await;
+    let conn = world.db.connect().await.unwrap();
+    let record = ScopeRecord {
+        name: "notes:read".parse().unwrap(),
+        description: "what stands in the row".to_owned(),
+        is_default: false,
+        is_active: true,
+        is_system: false,
+    };
+    let reads = conn.reads();
+    let stored = reads.scopes().insert_missing(&record, world.now).await;
+    let refused = stored.unwrap_err();
+    assert!(refused.violates("broken"), "{refused:?}");
+    let said = refused.source().unwrap().to_string();
+    assert!(said.contains("SQLSTATE 23514"), "{said}");
+    let shown = format!("{refused} {said} {refused:?}");
+    assert!(!shown.contains("what stands in the row"), "{shown}");
 }
 
 #[tokio::test]
