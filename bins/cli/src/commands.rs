@@ -6,6 +6,7 @@ mod status;
 use std::ffi::OsString;
 
 use authly_admin_client::AdminClient;
+use clap::error::{ContextKind, ContextValue};
 use clap::{Parser, Subcommand};
 use clap_complete::Shell;
 
@@ -47,8 +48,18 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> Exit {
             })
         }
         // What was asked for by --help and --version comes this way, too.
-        Err(explanation) => Output::explain(&explanation),
+        Err(explanation) => Output::explain(&without_credentials(explanation)),
     }
+}
+
+/// Takes the address of a server out of what is said about it where a password could be in it.
+fn without_credentials(mut explanation: clap::Error) -> clap::Error {
+    let value = explanation.get(ContextKind::InvalidValue);
+    if matches!(value, Some(ContextValue::String(text)) if text.contains('@')) {
+        let instead = ContextValue::String("…@…".to_owned());
+        explanation.insert(ContextKind::InvalidValue, instead);
+    }
+    explanation
 }
 
 fn carry_out(command: Command, common: &CommonArguments, output: &Output) -> Result<Exit, Failure> {

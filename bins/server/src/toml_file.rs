@@ -79,6 +79,20 @@ fn malformed(path: &Path, text: &str, error: &toml::de::Error) -> TomlFileError 
     TomlFileError {
         path: path.to_owned(),
         place,
-        message: error.message().replace('\n', ", "),
+        message: without_value(error.message()).replace('\n', ", "),
+    }
+}
+
+/// The message without the value that it quotes: "invalid type: integer `1`, expected a string".
+fn without_value(message: &str) -> String {
+    let is_about_a_value = ["invalid type: ", "invalid value: "]
+        .iter()
+        .any(|beginning| message.starts_with(beginning));
+    match message.rsplit_once(", expected ") {
+        Some((found, expected)) if is_about_a_value => {
+            let kind = found.split(['`', '"']).next().unwrap_or_default();
+            format!("{}, expected {expected}", kind.trim_end())
+        }
+        _ => message.to_owned(),
     }
 }

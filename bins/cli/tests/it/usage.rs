@@ -90,3 +90,19 @@ fn an_address_in_the_environment_is_checked_like_the_flag() {
     assert_eq!(ended.status, 2);
     assert!(ended.messages.contains("use https"), "{}", ended.messages);
 }
+
+#[test]
+fn a_password_in_the_address_of_the_server_is_not_repeated() {
+    let address = "https://admin:s3cret@auth.example.com";
+    for mut command in [
+        authly(&["status", "--server", address]),
+        authly(&["status", "--server", "admin:s3cret@auth.example.com"]),
+    ] {
+        let ended = end_of(&mut command);
+        assert_eq!(ended.status, 2);
+        assert!(ended.messages.contains("--server"), "{}", ended.messages);
+        assert!(!ended.messages.contains("s3cret"), "{}", ended.messages);
+    }
+    let ended = end_of(authly(&["status"]).env("AUTHLY_SERVER", address));
+    assert!(!ended.messages.contains("s3cret"), "{}", ended.messages);
+}

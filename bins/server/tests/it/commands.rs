@@ -104,6 +104,19 @@ fn a_seed_that_is_wrong_is_refused_before_anything_is_started() {
     assert!(!data.exists());
 }
 
+#[test]
+fn a_secret_that_is_no_text_is_not_repeated() {
+    let folder = Folder::new();
+    for (value, kind) in [("20251125", "integer"), ("2025.1125", "floating point")] {
+        let text = format!("[[users]]\nusername = \"x\"\npassword = {value}\n");
+        let seed = folder.file("seed.toml", 0o600, &text);
+        let said = run(&mut embedded(&folder.path("data"), &["--seed", &seed]));
+        assert_eq!(said.status, Some(1));
+        let part = format!("line 3, column 12: invalid type: {kind}, expected a string");
+        assert!(said.stderr.contains(&part), "{}", said.stderr);
+    }
+}
+
 #[tokio::test]
 async fn a_second_node_serves_the_same_database() {
     let folder = Folder::new();
