@@ -29,10 +29,11 @@ const CLOCKS: [&str; 6] = [
 
 /// Where SQL stands: storage, the harness that looks behind it, the private server's own tests, and
 /// those that look into the database of real servers.
-const HOMES: [&str; 4] = [
+const HOMES: [&str; 5] = [
     "crates/repositories/",
     "crates/testing/",
     "crates/embedded-postgres/tests/",
+    "tests/leaks/",
     "tests/resilience/",
 ];
 

@@ -131,6 +131,16 @@ impl TestServices {
         assert_eq!(done.expect("the user can be changed"), 1);
     }
 
+    /// Revokes every key that signs, as after a theft.
+    pub async fn revoke_signing_keys(&self) {
+        let sql = "UPDATE signing_keys SET state = 'revoked', revoked_at = $1
+                    WHERE state = 'active'";
+        let session = self.database().session().await;
+        let now = self.context.now().as_date_time();
+        let done = session.execute(sql, &[&now]).await;
+        assert!(done.expect("the keys can be revoked") > 0);
+    }
+
     /// Gives a client a second secret; the one before is good for `grace` more. Answers the new one.
     pub async fn replace_secret(&self, client: &TestClient, grace: Duration) -> String {
         let expire = "UPDATE client_secrets SET expires_at = $2 WHERE client_id = $1";

@@ -36,9 +36,10 @@ pub(super) const SMALL: [&str; 18] = [
 ];
 
 /// Crates that any test may use.
-pub(super) const TEST_TOOLS: [&str; 5] = [
+pub(super) const TEST_TOOLS: [&str; 6] = [
     "pretty_assertions",
     "proptest",
+    "rcgen",
     "reqwest",
     "tempfile",
     "toml",

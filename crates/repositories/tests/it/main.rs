@@ -42,6 +42,7 @@ mod scopes;
 mod sessions;
 mod spoil;
 mod throttle;
+mod tls;
 mod tokens;
 mod unit_of_work;
 mod users;

@@ -242,14 +242,29 @@ fn a_header_that_lacks_a_member_or_is_no_object_is_refused() {
 
 #[test]
 fn a_foreign_kid_is_refused_even_with_a_key_in_the_header() {
-    let header = json!({
-        "alg": "ES256", "typ": "at+jwt", "kid": "foreign", "jku": "https://evil.example/jwks",
-        "jwk": { "kty": "EC", "crv": "P-256", "x": "AA", "y": "AA" }, "x5c": ["AA"],
-    });
-    assert_eq!(
-        refusal_of_header(&header.to_string()),
-        VerifyError::UnknownKey
-    );
+    let ours = kid(SigningAlgorithm::Es256);
+    let with = |kid: &str| {
+        let header = json!({
+            "alg": "ES256", "typ": "at+jwt", "kid": kid,
+            "jku": "https://evil.example/jwks", "x5u": "https://evil.example/x5u",
+            "jwk": { "kty": "EC", "crv": "P-256", "x": "AA", "y": "AA" }, "x5c": ["AA"],
+        });
+        refusal_of_header(&header.to_string())
+    };
+    for foreign in [
+        "foreign",
+        "",
+        "../../../../dev/null",
+        "' OR '1'='1",
+        "https://evil.example/jwks",
+        &ours[..ours.len() - 1],
+        &format!("{ours} "),
+        &ours.to_uppercase(),
+    ] {
+        assert_eq!(with(foreign), VerifyError::UnknownKey, "{foreign}");
+    }
+    // Under our own name it is our own key that counts.
+    assert_eq!(with(ours), VerifyError::Signature);
 }
 
 #[test]

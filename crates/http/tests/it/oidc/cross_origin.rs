@@ -33,6 +33,15 @@ const OWN: [&str; 8] = [
     "/",
 ];
 
+/// Origins that are no better than others: an opaque one, and what only ends or begins like ours.
+const ODD: [&str; 5] = [
+    "null",
+    "https://evilapp.example.com",
+    "https://app.example.com.evil.example",
+    "http://localhost:1",
+    "https://app.example.com https://evil.example",
+];
+
 /// What a browser asks before a script of another origin may call.
 async fn preflight(app: &TestApp, path: &str) -> Answer {
     let request = http_client()
@@ -97,6 +106,25 @@ async fn what_reads_cookies_or_is_for_servers_is_not_shared() {
                 .keys()
                 .filter(|name| name.as_str().starts_with("access-control-"));
             assert_eq!(shared.count(), 0, "{path}: {:?}", answer.headers);
+        }
+    }
+}
+
+#[tokio::test]
+async fn no_origin_is_ever_repeated_and_none_gets_credentials() {
+    let app = TestApp::start().await;
+    app.client().create().await;
+    let shared = SHARED.map(|(path, _methods)| path);
+    for origin in ODD.into_iter().chain([app.root_url("").as_str()]) {
+        for path in shared.iter().chain(&OWN) {
+            for method in [Method::GET, Method::POST, Method::OPTIONS] {
+                let request = http_client().request(method, app.url(path));
+                let answer = send(request.header("Origin", origin)).await;
+                let allowed = answer.header("access-control-allow-origin");
+                let expected = if shared.contains(path) { "*" } else { "" };
+                assert_eq!(allowed, expected, "{path} {origin}");
+                assert_eq!(answer.header("access-control-allow-credentials"), "");
+            }
         }
     }
 }

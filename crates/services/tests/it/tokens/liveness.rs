@@ -262,3 +262,17 @@ async fn an_expired_access_token_counts_no_more() {
     services.advance(Duration::from_mins(15));
     assert_eq!(counts(&services, &rp, &tokens).await, [false, false, true]);
 }
+
+#[tokio::test]
+async fn a_revoked_key_ends_what_it_signed_at_once_and_nothing_else() {
+    let services = TestServices::start().await;
+    let (client, alice) = (
+        services.client().create().await,
+        services.user("alice").create().await,
+    );
+    let tokens = flow::tokens(&services, &client, &alice, "openid").await;
+    let rp = flow::authenticated(&services, &client).await;
+    services.revoke_signing_keys().await;
+    // The refresh token is signed by none.
+    assert_eq!(counts(&services, &rp, &tokens).await, [false, false, true]);
+}

@@ -11,7 +11,9 @@ use pretty_assertions::assert_eq;
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE};
 
 use super::{ASK, ask, header_of};
-use crate::machine_support::{FORM, TOKEN, assert_refused, basic, post, unchanged};
+use crate::machine_support::{
+    FORM, INTROSPECT, REVOKE, TOKEN, assert_refused, basic, post, post_form, unchanged,
+};
 
 /// How many wrong secrets are let through.
 const GUESSES: usize = 20;
@@ -48,6 +50,28 @@ async fn after_twenty_wrong_secrets_even_the_right_one_waits_until_the_window_is
     assert_eq!(ask(&app, Some(&right), ASK).await.status, 200);
     use_up(&app, &client).await;
     assert_throttled(&guess(&app, &client).await, "900");
+}
+
+#[tokio::test]
+async fn guesses_at_every_endpoint_that_takes_a_secret_are_counted_together() {
+    let app = TestApp::start().await;
+    let client = app.client().create().await;
+    let wrong = basic(format!("{}:wrong", client.id));
+    let right = header_of(&client);
+    for turn in 0..GUESSES {
+        let (path, body) = match turn % 3 {
+            0 => (TOKEN, ASK),
+            1 => (INTROSPECT, "token=t"),
+            _ => (REVOKE, "token=t"),
+        };
+        let answer = post_form(&app, path, Some(&wrong), body).await;
+        assert_refused(&answer, 401, "invalid_client");
+    }
+    assert_throttled(&guess(&app, &client).await, "900");
+    for (path, body) in [(TOKEN, ASK), (INTROSPECT, "token=t"), (REVOKE, "token=t")] {
+        let answer = unchanged(&app, post_form(&app, path, Some(&right), body)).await;
+        assert_throttled(&answer, "900");
+    }
 }
 
 #[tokio::test]
