@@ -13,8 +13,10 @@ mod dependencies;
 mod documents;
 mod features;
 mod manifests;
+mod migrations;
 mod names;
 mod rust_source;
+mod security;
 mod sql;
 mod tree;
 
