@@ -145,7 +145,7 @@ impl Server {
 
     fn end(&mut self) {
         let id = self.process.id().to_string();
-        let asked = Command::new("kill").args(["-TERM", &id]).status();
+        let asked = Command::new("kill").args(["-INT", &id]).status();
         if asked.is_ok_and(|status| status.success()) {
             // It stops its PostgreSQL before it ends.
             let _ = self.process.wait();
