@@ -128,6 +128,8 @@ fn throttle_policy(settings: &Settings) -> ThrottlePolicy {
         login_address: rule(throttle.login_address),
         login_account_at_address: rule(throttle.login_account_at_address),
         login_account: rule(throttle.login_account),
+        login_device: rule(throttle.login_device),
+        device_lifetime: throttle.device_lifetime,
         client_secret: rule(throttle.client_secret),
     }
 }

@@ -6,7 +6,7 @@
 //! * [`keys`] makes signing keys and [`keyring`] signs and verifies with them, from a ring that is
 //!   built once at load or rotation; [`claims`] are the payloads, [`jws`] the token itself;
 //! * [`master_key`] is the one secret that the others hang on: [`seal`] wraps private keys under
-//!   it, [`csrf`] derives its key from it;
+//!   it, [`csrf`] and [`device_cookie`] derive their keys from it;
 //! * [`opaque`] makes tokens that say nothing, [`compare`] compares in constant time, [`pkce`]
 //!   checks a code verifier;
 //! * [`password`] hashes on threads of its own;
@@ -49,6 +49,7 @@ mod jwk;
 pub mod claims;
 pub mod compare;
 pub mod csrf;
+pub mod device_cookie;
 pub mod entropy;
 pub mod jws;
 pub mod keyring;

@@ -104,7 +104,12 @@ fn private_key_purpose(kid: &KeyId) -> Vec<u8> {
     clippy::expect_used,
     reason = "GCM refuses only plaintexts of 64 GiB and more, and these are a few kilobytes"
 )]
-fn seal(key: &DerivedKey, purpose: &[u8], plaintext: &[u8], entropy: &dyn Entropy) -> Vec<u8> {
+pub(crate) fn seal(
+    key: &DerivedKey,
+    purpose: &[u8],
+    plaintext: &[u8],
+    entropy: &dyn Entropy,
+) -> Vec<u8> {
     let mut nonce = [0_u8; NONCE_BYTES];
     entropy.fill(&mut nonce);
     let ciphertext = Aes256Gcm::new(key.as_bytes().into())
@@ -119,7 +124,11 @@ fn seal(key: &DerivedKey, purpose: &[u8], plaintext: &[u8], entropy: &dyn Entrop
     [nonce.as_slice(), &ciphertext].concat()
 }
 
-fn open(key: &DerivedKey, purpose: &[u8], sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, SealError> {
+pub(crate) fn open(
+    key: &DerivedKey,
+    purpose: &[u8],
+    sealed: &[u8],
+) -> Result<Zeroizing<Vec<u8>>, SealError> {
     let (nonce, ciphertext) = sealed
         .split_first_chunk::<NONCE_BYTES>()
         .ok_or(SealError::Refused)?;

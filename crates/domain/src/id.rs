@@ -102,6 +102,10 @@ uuid_id! {
     AuthorizationRequestId, "req"
 }
 uuid_id! {
+    /// A browser as far as one account has logged in with it.
+    DeviceId, "dev"
+}
+uuid_id! {
     /// One event of the audit trail.
     AuditEventId, "aud"
 }

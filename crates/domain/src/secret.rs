@@ -69,6 +69,10 @@ secret_text! {
     BrowserToken
 }
 secret_text! {
+    /// The value of the cookie by which a browser is known again. It opens nothing.
+    DeviceToken
+}
+secret_text! {
     /// The handle that names a stored authorization request in the address of a page.
     RequestHandle
 }

@@ -1,5 +1,7 @@
 //! Browser sessions: one login in one browser, made of steps that the server keeps.
 
+mod known_browser;
+
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -7,6 +9,8 @@ use crate::clock::Timestamp;
 use crate::id::{SessionId, UserId};
 use crate::keys::UnknownValue;
 use crate::users::{Subject, Username};
+
+pub use known_browser::{KnownAccount, KnownBrowser, MAX_KNOWN_ACCOUNTS};
 
 /// A step that stands between a right password and a session that counts. The steps left to do are
 /// kept with the session, so that none can be skipped by asking for a later page.

@@ -47,6 +47,25 @@ pub enum PasswordChange {
     NotRequired,
 }
 
+/// Which of the passwords that an account has had: a change makes the next, a new hash of the same
+/// one does not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PasswordVersion(i64);
+
+impl PasswordVersion {
+    /// Wraps a stored value.
+    #[must_use]
+    pub const fn new(number: i64) -> Self {
+        Self(number)
+    }
+
+    /// The column's value.
+    #[must_use]
+    pub const fn number(self) -> i64 {
+        self.0
+    }
+}
+
 /// What login needs to know of a user.
 #[derive(Debug, Clone)]
 pub struct UserCredentials {
@@ -58,6 +77,8 @@ pub struct UserCredentials {
     pub email: Option<Email>,
     /// The stored password; `None` for an account without one.
     pub password: Option<PasswordHash>,
+    /// Which password that is.
+    pub password_version: PasswordVersion,
     /// Whether a change of password stands before everything else.
     pub password_change: PasswordChange,
     /// Whether the account may be used.

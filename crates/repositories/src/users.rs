@@ -3,7 +3,8 @@
 use authly_domain::clock::Timestamp;
 use authly_domain::id::UserId;
 use authly_domain::users::{
-    Email, LoginName, PasswordChange, PasswordHash, Profile, Subject, UserCredentials, Username,
+    Email, LoginName, PasswordChange, PasswordHash, PasswordVersion, Profile, Subject,
+    UserCredentials, Username,
 };
 
 use crate::DbError;
@@ -67,12 +68,12 @@ impl Users<'_> {
     ) -> Result<Option<UserCredentials>, DbError> {
         const BY_USERNAME: &str = "-- users.find_credentials (username)
             SELECT id, username, email, password_hash, password_scheme,
-                   requires_password_change, is_active
+                   password_version, requires_password_change, is_active
               FROM users
              WHERE username_normal = $1";
         const BY_EMAIL: &str = "-- users.find_credentials (email)
             SELECT id, username, email, password_hash, password_scheme,
-                   requires_password_change, is_active
+                   password_version, requires_password_change, is_active
               FROM users
              WHERE email_normal = $1";
         let (sql, normal) = match name {
@@ -92,7 +93,7 @@ impl Users<'_> {
     pub async fn credentials_of(&self, user: UserId) -> Result<Option<UserCredentials>, DbError> {
         const SQL: &str = "-- users.credentials_of
             SELECT id, username, email, password_hash, password_scheme,
-                   requires_password_change, is_active
+                   password_version, requires_password_change, is_active
               FROM users
              WHERE id = $1";
         let row = self.conn.query_opt(SQL, &[uuid(user.as_uuid())]).await?;
@@ -230,42 +231,52 @@ impl Users<'_> {
         Ok(())
     }
 
-    /// Stores a new password; a change is then no longer due.
+    /// Stores a new password; a change is then no longer due. Answers its version, or nothing where
+    /// there is no such user.
     ///
     /// # Errors
     /// When storage fails.
-    pub async fn set_password(&self, user: UserId, to: &PasswordHash) -> Result<(), DbError> {
+    pub async fn set_password(
+        &self,
+        user: UserId,
+        to: &PasswordHash,
+    ) -> Result<Option<PasswordVersion>, DbError> {
         const SQL: &str = "-- users.set_password
             UPDATE users
-               SET password_hash = $2, password_scheme = $3, requires_password_change = false
-             WHERE id = $1";
+               SET password_hash = $2, password_scheme = $3, requires_password_change = false,
+                   password_version = password_version + 1
+             WHERE id = $1
+            RETURNING password_version";
         let params = [
             uuid(user.as_uuid()),
             text(&to.hash),
             text(to.scheme.as_str()),
         ];
-        self.conn.execute(SQL, &params).await?;
-        Ok(())
+        let row = self.conn.query_opt(SQL, &params).await?;
+        row.map(|row| Columns::of("users", &row).get("password_version"))
+            .transpose()
+            .map(|number| number.map(PasswordVersion::new))
     }
 
     /// Notes a login, if the user is still active and the password that was found right is still the
-    /// present one. Answers whether both are so; the row stays locked until the unit of work ends.
+    /// present one, however it is hashed by now. Answers whether both are so; the row stays locked
+    /// until the unit of work ends.
     ///
     /// # Errors
     /// When storage fails.
     pub async fn note_login(
         &self,
         user: UserId,
-        compared: &PasswordHash,
+        compared: PasswordVersion,
         now: Timestamp,
     ) -> Result<bool, DbError> {
         const SQL: &str = "-- users.note_login
             UPDATE users
                SET last_login_at = $3
-             WHERE id = $1 AND password_hash = $2 AND is_active";
+             WHERE id = $1 AND password_version = $2 AND is_active";
         let params = [
             uuid(user.as_uuid()),
-            text(&compared.hash),
+            number(compared.number()),
             time(now.as_date_time()),
         ];
         Ok(self.conn.execute(SQL, &params).await? == 1)
@@ -284,6 +295,7 @@ fn credentials(row: &Columns<'_>) -> Result<UserCredentials, DbError> {
         username: row.parse("username")?,
         email: row.parse_opt("email")?,
         password,
+        password_version: PasswordVersion::new(row.get("password_version")?),
         password_change: if change_is_due {
             PasswordChange::Required
         } else {

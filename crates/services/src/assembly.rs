@@ -80,7 +80,7 @@ impl Services {
         let cache = ClientCache::new(context.db.clone());
         let rule = sessions.throttle.client_secret;
         let clients = ClientAuthenticator::new(context.clone(), cache.clone(), rule);
-        let sessions = SessionService::new(context.clone(), hasher, sessions);
+        let sessions = SessionService::new(context.clone(), hasher, sessions, &master);
         let writer = AccessTokenWriter::start(context.db.clone(), &runtime);
         let ring = keys.ring();
         let tokens = TokenService::new(

@@ -113,6 +113,10 @@ pub struct ThrottlePolicy {
     pub login_account_at_address: ThrottleRule,
     /// Failed logins to one account from anywhere.
     pub login_account: ThrottleRule,
+    /// Failed logins to one account from a browser in which it was logged in before.
+    pub login_device: ThrottleRule,
+    /// How long a browser is known after a login.
+    pub device_lifetime: Duration,
     /// Wrong secrets for one client from one address.
     pub client_secret: ThrottleRule,
 }
@@ -123,6 +127,8 @@ impl ThrottlePolicy {
         login_address: ThrottleRule::per_quarter_hour(100),
         login_account_at_address: ThrottleRule::per_quarter_hour(5),
         login_account: ThrottleRule::per_quarter_hour(100),
+        login_device: ThrottleRule::per_quarter_hour(10),
+        device_lifetime: Duration::from_hours(180 * 24),
         client_secret: ThrottleRule::per_quarter_hour(20),
     };
 }

@@ -29,6 +29,23 @@ const LOGIN_ACCOUNT: Setting = Setting {
     default: DefaultValue::Is("100"),
     about: "How many failed logins one account may have within the window, from all addresses.",
 };
+const LOGIN_DEVICE: Setting = Setting {
+    path: "throttle.login_device",
+    kind: ATTEMPTS,
+    default: DefaultValue::Is("10"),
+    about: "How many failed logins to one account a browser may have within the window in which \
+            that account was logged in before. They are counted apart, so that nobody else can make \
+            it wait.",
+};
+const DEVICE_LIFETIME: Setting = Setting {
+    path: "throttle.device_lifetime",
+    kind: Kind::Duration {
+        least: 60,
+        most: 365 * 86_400,
+    },
+    default: DefaultValue::Is("180d"),
+    about: "How long after a login a browser is known for that account.",
+};
 const CLIENT_SECRET: Setting = Setting {
     path: "throttle.client_secret",
     kind: ATTEMPTS,
@@ -49,6 +66,8 @@ pub(super) const SETTINGS: &[Setting] = &[
     LOGIN_ADDRESS,
     LOGIN_ACCOUNT_AT_ADDRESS,
     LOGIN_ACCOUNT,
+    LOGIN_DEVICE,
+    DEVICE_LIFETIME,
     CLIENT_SECRET,
     WINDOW,
 ];
@@ -59,6 +78,8 @@ pub(crate) struct ThrottleSettings {
     pub(crate) login_address: u32,
     pub(crate) login_account_at_address: u32,
     pub(crate) login_account: u32,
+    pub(crate) login_device: u32,
+    pub(crate) device_lifetime: Duration,
     pub(crate) client_secret: u32,
     pub(crate) window: Duration,
 }
@@ -69,6 +90,8 @@ impl ThrottleSettings {
             login_address: reader.integer(&LOGIN_ADDRESS),
             login_account_at_address: reader.integer(&LOGIN_ACCOUNT_AT_ADDRESS),
             login_account: reader.integer(&LOGIN_ACCOUNT),
+            login_device: reader.integer(&LOGIN_DEVICE),
+            device_lifetime: reader.duration(&DEVICE_LIFETIME),
             client_secret: reader.integer(&CLIENT_SECRET),
             window: reader.duration(&WINDOW),
         }

@@ -7,8 +7,8 @@ use actix_web::dev::Payload;
 use actix_web::http::Method;
 use actix_web::http::header::USER_AGENT;
 use actix_web::{FromRequest, HttpRequest, HttpResponse, web};
-use authly_domain::secret::{CsrfToken, SessionToken};
-use authly_services::sessions::{Browser, BrowserGuard};
+use authly_domain::secret::{CsrfToken, DeviceToken, SessionToken};
+use authly_services::sessions::{Browser, BrowserGuard, DeviceCookie};
 
 use super::{Cookies, Misconfigured, client_address, collaborator};
 use crate::respond::PageFailure;
@@ -42,6 +42,7 @@ pub(crate) struct Visitor {
     /// Whether it has been here before.
     pub(crate) visit: Visit,
     session_cookie: SessionCookie,
+    device_cookie: Option<Cookie<'static>>,
     cookies: web::Data<Cookies>,
     guard: web::Data<BrowserGuard>,
 }
@@ -63,11 +64,13 @@ impl Visitor {
             browser: Browser {
                 token: known.unwrap_or_else(|| guard.new_browser()),
                 session,
+                device: value(&cookies.device).map(DeviceToken::new),
                 address: client_address(request)?,
                 user_agent: user_agent(request),
             },
             visit,
             session_cookie: SessionCookie::Unchanged,
+            device_cookie: None,
             cookies,
             guard,
         })
@@ -89,25 +92,33 @@ impl Visitor {
         self.browser.session = Some(token);
     }
 
+    /// The browser is known again from now on.
+    pub(crate) fn remember(&mut self, device: DeviceCookie) {
+        self.device_cookie = Some(self.cookies.device(&device));
+        self.browser.device = Some(device.token);
+    }
+
     /// The browser has no session from now on.
     pub(crate) fn end_session(&mut self) {
         self.session_cookie = SessionCookie::Removed;
         self.browser.session = None;
     }
 
-    /// Adds the cookies to the answer: the browser cookie on a first visit, the session cookie where
-    /// it changed.
+    /// Adds the cookies to the answer: the browser cookie on a first visit, the others where they
+    /// changed.
     pub(crate) fn seal(self, mut response: HttpResponse) -> Result<HttpResponse, PageFailure> {
         if self.visit == Visit::First {
             let cookie = self.cookies.browser(&self.browser.token);
             response.add_cookie(&cookie).map_err(PageFailure::failed)?;
         }
-        let cookie = match self.session_cookie {
-            SessionCookie::Unchanged => return Ok(response),
-            SessionCookie::Set(cookie) => cookie,
-            SessionCookie::Removed => self.cookies.no_session(),
+        let session_cookie = match self.session_cookie {
+            SessionCookie::Unchanged => None,
+            SessionCookie::Set(cookie) => Some(cookie),
+            SessionCookie::Removed => Some(self.cookies.no_session()),
         };
-        response.add_cookie(&cookie).map_err(PageFailure::failed)?;
+        for cookie in [session_cookie, self.device_cookie].iter().flatten() {
+            response.add_cookie(cookie).map_err(PageFailure::failed)?;
+        }
         Ok(response)
     }
 }

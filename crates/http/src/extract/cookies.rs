@@ -1,8 +1,11 @@
-//! The two cookies: one knows the session, one binds requests and forms to a browser.
+//! The cookies: one knows the session, one binds requests and forms to a browser, and one knows a
+//! browser again in which somebody has logged in before.
 
+use actix_web::cookie::time::Duration;
 use actix_web::cookie::{Cookie, SameSite};
 use authly_domain::issuer::Issuer;
 use authly_domain::secret::{BrowserToken, SessionToken};
+use authly_services::sessions::DeviceCookie;
 
 /// Names and attributes of our cookies.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -11,6 +14,8 @@ pub(crate) struct Cookies {
     pub(super) session: String,
     /// The name of the browser cookie.
     pub(super) browser: String,
+    /// The name of the device cookie.
+    pub(super) device: String,
     transport: Transport,
 }
 
@@ -30,6 +35,7 @@ impl Cookies {
             Self {
                 session: "__Host-authly-session".to_owned(),
                 browser: "__Host-authly-browser".to_owned(),
+                device: "__Host-authly-device".to_owned(),
                 transport: Transport::Https,
             }
         } else {
@@ -37,6 +43,7 @@ impl Cookies {
             Self {
                 session: format!("authly-session-{port}"),
                 browser: format!("authly-browser-{port}"),
+                device: format!("authly-device-{port}"),
                 transport: Transport::Http,
             }
         }
@@ -52,6 +59,14 @@ impl Cookies {
         self.cookie(&self.browser, token.expose())
     }
 
+    /// Sets the device cookie: the one that outlives the browser's window.
+    pub(super) fn device(&self, device: &DeviceCookie) -> Cookie<'static> {
+        let mut cookie = self.cookie(&self.device, device.token.expose());
+        let seconds = i64::try_from(device.lifetime.as_secs()).unwrap_or(i64::MAX);
+        cookie.set_max_age(Duration::seconds(seconds));
+        cookie
+    }
+
     /// Removes the session cookie.
     pub(super) fn no_session(&self) -> Cookie<'static> {
         let mut cookie = self.cookie(&self.session, "");
@@ -59,7 +74,7 @@ impl Cookies {
         cookie
     }
 
-    /// Without `Max-Age` the browser forgets them when it is closed; how long a session really lasts
+    /// Without `Max-Age` the browser forgets a cookie when it is closed; how long a session really lasts
     /// is the server's business.
     fn cookie(&self, name: &str, value: &str) -> Cookie<'static> {
         Cookie::build(name.to_owned(), value.to_owned())
@@ -73,6 +88,7 @@ impl Cookies {
 
 #[cfg(test)]
 mod tests {
+    use authly_domain::secret::DeviceToken;
     use pretty_assertions::assert_eq;
 
     use super::*;
@@ -98,6 +114,20 @@ mod tests {
         assert_eq!(
             cookie.to_string(),
             "authly-browser-8000=b1; HttpOnly; SameSite=Lax; Path=/"
+        );
+    }
+
+    #[test]
+    fn the_device_cookie_stays_for_its_time() {
+        let device = DeviceCookie {
+            token: DeviceToken::new("d1".to_owned()),
+            lifetime: std::time::Duration::from_mins(1),
+        };
+        assert_eq!(
+            cookies("https://auth.example.com")
+                .device(&device)
+                .to_string(),
+            "__Host-authly-device=d1; HttpOnly; SameSite=Lax; Secure; Path=/; Max-Age=60"
         );
     }
 

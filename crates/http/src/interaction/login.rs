@@ -73,6 +73,7 @@ pub(crate) async fn submit(
 /// Gives the browser its new session; what is left of the login.
 pub(super) fn enter(visitor: &mut Visitor, logged_in: LoggedIn) -> Option<LoginStep> {
     visitor.begin_session(logged_in.session);
+    visitor.remember(logged_in.device);
     logged_in.next
 }
 

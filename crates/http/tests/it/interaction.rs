@@ -5,6 +5,7 @@ mod busy;
 mod consent;
 mod cookies;
 mod csrf;
+mod device;
 mod forms;
 mod https;
 mod login;

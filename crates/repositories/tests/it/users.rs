@@ -2,7 +2,8 @@
 
 use authly_domain::id::UserId;
 use authly_domain::users::{
-    Email, LoginName, PasswordChange, PasswordHash, PasswordScheme, Profile, Subject, Username,
+    Email, LoginName, PasswordChange, PasswordHash, PasswordScheme, PasswordVersion, Profile,
+    Subject, Username,
 };
 use authly_repositories::users::{NewUser, UserChange};
 use pretty_assertions::assert_eq;
@@ -205,10 +206,11 @@ async fn a_new_password_ends_the_need_for_a_change(world: World) {
     let (alice, _) = insert(&world, "alice", "alice@example.com", Rank::Ordinary).await;
     let conn = world.conn().await;
     let users = conn.reads().users();
-    users
-        .set_password(alice, &password_hash("second"))
-        .await
-        .unwrap();
+    let version = users.set_password(alice, &password_hash("second")).await;
+    assert_eq!(version.unwrap(), Some(PasswordVersion::new(1)));
+    let nobody = world.id(UserId::generate);
+    let version = users.set_password(nobody, &password_hash("second")).await;
+    assert_eq!(version.unwrap(), None);
 
     let found = users.credentials_of(alice).await.unwrap().unwrap();
     assert_eq!(found.password, Some(password_hash("second")));
@@ -220,14 +222,9 @@ async fn a_login_is_noted_without_moving_the_profile(world: World) {
     let conn = world.conn().await;
     let users = conn.reads().users();
     let at = world.later(5);
-    let other = password_hash("another");
-    assert!(!users.note_login(alice, &other, at).await.unwrap());
-    assert!(
-        users
-            .note_login(alice, &password_hash("first"), at)
-            .await
-            .unwrap()
-    );
+    let [present, other] = [0, 1].map(PasswordVersion::new);
+    assert!(!users.note_login(alice, other, at).await.unwrap());
+    assert!(users.note_login(alice, present, at).await.unwrap());
 
     let sql = "SELECT last_login_at, updated_at = created_at AS is_untouched FROM users";
     let row = world

@@ -7,7 +7,7 @@ use authly_crypto::csrf::CsrfKey;
 use authly_crypto::master_key::MasterKey;
 use authly_crypto::opaque;
 use authly_domain::entropy::Entropy;
-use authly_domain::secret::{BrowserToken, CsrfToken, SessionToken};
+use authly_domain::secret::{BrowserToken, CsrfToken, DeviceToken, SessionToken};
 
 /// Begins the cookie that binds a browser's requests and forms to it.
 const BROWSER_PREFIX: &str = "authly_br_";
@@ -21,6 +21,8 @@ pub struct Browser {
     pub token: BrowserToken,
     /// The session cookie, if there is one.
     pub session: Option<SessionToken>,
+    /// The cookie of a browser in which somebody has logged in before.
+    pub device: Option<DeviceToken>,
     /// Where the request came from.
     pub address: IpAddr,
     /// `User-Agent`, cut to 256 characters; empty where absent.

@@ -7,10 +7,11 @@ use authly_domain::grants::Revocation;
 use authly_domain::id::AuditEventId;
 use authly_domain::secret::Password;
 use authly_domain::sessions::{LoginStep, Session};
-use authly_domain::users::{Email, NewPasswordError, PasswordHash};
+use authly_domain::users::{Email, LoginName, NewPasswordError, PasswordHash};
 use authly_repositories::DbError;
 use authly_repositories::sessions::{Renewal, SessionEnd};
 
+use super::device::{JustLoggedIn, name_digest};
 use super::{Browser, LoggedIn, SessionService};
 
 /// Why a password is not changed.
@@ -117,7 +118,8 @@ impl SessionService {
         let mut conn = self.context.db.connect().await?;
         let work = conn.begin("sessions.change_password").await?;
         // The user's row first: of two sessions in this step, the second waits here for the first.
-        work.users().set_password(session.user, hash).await?;
+        let password = work.users().set_password(session.user, hash).await?;
+        let password = password.ok_or(ChangePasswordError::NotDue)?;
         let before = opaque::digest(cookie_before.expose());
         if !work.sessions().renew(&before, &renewal).await? {
             // Ended meanwhile, or this very form was sent twice.
@@ -131,8 +133,16 @@ impl SessionService {
             .await?;
         work.audit().append(&event).await?;
         work.commit().await?;
+        let name = LoginName::Username(session.username.normal_form().to_owned());
+        let login = JustLoggedIn {
+            name: name_digest(&name),
+            user: session.user,
+            password,
+            at: now,
+        };
         Ok(LoggedIn {
             session: cookie,
+            device: self.device_cookie(&login, browser),
             next: pending.first().copied(),
         })
     }

@@ -7,22 +7,23 @@ use authly_crypto::password::{PasswordCheck, PasswordError, Upgrade};
 use authly_domain::id::SessionId;
 use authly_domain::secret::{Password, SessionToken};
 use authly_domain::sessions::{Authentication, LoginStep, Session};
-use authly_domain::throttle::{self as rules, ThrottleKind};
 use authly_domain::users::{
     LoginName, PasswordChange, PasswordFormError, PasswordHash, UserCredentials,
 };
 use authly_repositories::sessions::{NewSession, Renewal, SessionEnd};
-use authly_repositories::throttle::Counter;
 use authly_repositories::{DbError, UnitOfWork};
 
+use super::attempt::Attempt;
+use super::device::{DeviceCookie, JustLoggedIn};
 use super::{Browser, SessionService};
-use crate::throttle;
 
 /// A login that went well.
 #[derive(Debug)]
 pub struct LoggedIn {
     /// The new value of the session cookie.
     pub session: SessionToken,
+    /// The cookie by which the browser is known again.
+    pub device: DeviceCookie,
     /// What is left to do before it counts.
     pub next: Option<LoginStep>,
 }
@@ -63,19 +64,6 @@ impl From<PasswordError> for LoginError {
     }
 }
 
-/// The counters of one attempt (requirements §9): the guesser is slowed before the account.
-struct LoginCounters {
-    address: Counter,
-    account_at_address: Counter,
-    account: Counter,
-}
-
-impl LoginCounters {
-    const fn all(&self) -> [Counter; 3] {
-        [self.address, self.account_at_address, self.account]
-    }
-}
-
 impl SessionService {
     /// Checks a user name (or address) and password, and begins a session with whatever steps are
     /// left. One bcrypt is computed whether or not the user exists.
@@ -90,11 +78,11 @@ impl SessionService {
     ) -> Result<LoggedIn, LoginError> {
         password.check_form()?;
         let name = LoginName::read(username);
-        let counters = self.counters(&name, browser);
-        let user = self.count_and_find(&name, &counters).await?;
+        let attempt = self.admit(&name, browser).await?;
 
         // No connection is held while the hash is computed.
-        let stored = user.as_ref().and_then(|user| user.password.as_ref());
+        let user = attempt.user.as_ref();
+        let stored = user.and_then(|user| user.password.as_ref());
         let check = self.hasher.verify_or_dummy(stored, &password).await?;
         let (user, upgrade) = match (user, check) {
             (Some(user), PasswordCheck::Matches { upgrade }) if user.is_active => (user, upgrade),
@@ -104,43 +92,8 @@ impl SessionService {
             Upgrade::NeedsRehash => self.hasher.hash(&password).await.ok(),
             Upgrade::UpToDate => None,
         };
-        self.begin_session(&user, upgraded.as_ref(), &counters, browser)
+        self.begin_session(user, upgraded.as_ref(), &attempt, browser)
             .await
-    }
-
-    fn counters(&self, name: &LoginName, browser: &Browser) -> LoginCounters {
-        let (policy, from) = (&self.policy.throttle, browser.address);
-        // What can be nobody's name is counted as one name, so that it costs no row each.
-        let account = match name {
-            LoginName::Username(name) => format!("username {name}"),
-            LoginName::Email(email) => format!("email {email}"),
-            LoginName::Nobody => String::from("nobody"),
-        };
-        LoginCounters {
-            address: throttle::from(ThrottleKind::LoginAddress, policy.login_address, from),
-            account_at_address: throttle::from_and_on(
-                ThrottleKind::LoginAccountAtAddress,
-                policy.login_account_at_address,
-                from,
-                &account,
-            ),
-            account: throttle::on(ThrottleKind::LoginAccount, policy.login_account, &account),
-        }
-    }
-
-    /// Counts the attempt before it is tried, so that parallel guesses are all counted.
-    async fn count_and_find(
-        &self,
-        name: &LoginName,
-        counters: &LoginCounters,
-    ) -> Result<Option<UserCredentials>, LoginError> {
-        let now = self.context.now();
-        let conn = self.context.db.connect().await?;
-        let spent = conn.reads().throttles().count(&counters.all(), now).await?;
-        if let Some(retry_after) = rules::wait(&spent, now) {
-            return Err(LoginError::Throttled { retry_after });
-        }
-        Ok(conn.reads().users().find_credentials(name).await?)
     }
 
     /// One transaction: the login is noted, what the throttle counted is taken back, and the
@@ -149,7 +102,7 @@ impl SessionService {
         &self,
         user: &UserCredentials,
         upgraded: Option<&PasswordHash>,
-        counters: &LoginCounters,
+        attempt: &Attempt,
         browser: &Browser,
     ) -> Result<LoggedIn, LoginError> {
         let now = self.context.now();
@@ -161,11 +114,11 @@ impl SessionService {
         let mut conn = self.context.db.connect().await?;
         let work = conn.begin("sessions.log_in").await?;
         // Neither may have changed while the hash was computed.
-        let compared = user.password.as_ref().ok_or(LoginError::WrongCredentials)?;
-        if !work.users().note_login(user.id, compared, now).await? {
+        let version = user.password_version;
+        if !work.users().note_login(user.id, version, now).await? {
             return Err(LoginError::WrongCredentials);
         }
-        if let Some(upgraded) = upgraded {
+        if let (Some(compared), Some(upgraded)) = (&user.password, upgraded) {
             work.users()
                 .upgrade_password(user.id, compared, upgraded)
                 .await?;
@@ -174,10 +127,17 @@ impl SessionService {
             .open(&work, user, pending, present.as_ref(), browser)
             .await?;
         // Last, since many wait for a row that counts their address.
-        work.throttles().forgive(&counters.all()).await?;
+        work.throttles().forgive(&attempt.counters).await?;
         work.commit().await?;
+        let login = JustLoggedIn {
+            name: attempt.name,
+            user: user.id,
+            password: version,
+            at: now,
+        };
         Ok(LoggedIn {
             session,
+            device: self.device_cookie(&login, browser),
             next: pending.first().copied(),
         })
     }

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use authly_crypto::device_cookie::DeviceCookies;
+use authly_crypto::master_key::MasterKey;
 use authly_crypto::opaque;
 use authly_crypto::password::PasswordHasher;
 use authly_domain::clock::Timestamp;
@@ -15,6 +17,7 @@ use authly_repositories::sessions::SessionEnd;
 
 use super::Browser;
 use super::browser::SESSION_PREFIX;
+use super::turns::Turns;
 use crate::Context;
 use crate::policy::ThrottlePolicy;
 
@@ -35,16 +38,26 @@ pub struct SessionService {
     pub(super) context: Context,
     pub(super) hasher: Arc<PasswordHasher>,
     pub(super) policy: SessionPolicy,
+    pub(super) devices: Arc<DeviceCookies>,
+    pub(super) turns: Turns,
 }
 
 impl SessionService {
-    /// A service that checks passwords with `hasher`.
+    /// A service that checks passwords with `hasher`, and whose device cookies every node with this
+    /// master key reads.
     #[must_use]
-    pub const fn new(context: Context, hasher: Arc<PasswordHasher>, policy: SessionPolicy) -> Self {
+    pub fn new(
+        context: Context,
+        hasher: Arc<PasswordHasher>,
+        policy: SessionPolicy,
+        master: &MasterKey,
+    ) -> Self {
         Self {
             context,
             hasher,
             policy,
+            devices: Arc::new(DeviceCookies::from_master(master)),
+            turns: Turns::new(),
         }
     }
 

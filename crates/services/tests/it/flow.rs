@@ -38,6 +38,7 @@ pub(crate) fn browser_at(services: &TestServices, address: IpAddr) -> Browser {
     Browser {
         token: services.deps.browsers.new_browser(),
         session: None,
+        device: None,
         address,
         user_agent: "a browser".to_owned(),
     }
@@ -59,8 +60,13 @@ pub(crate) async fn log_in(
         .sessions
         .log_in(&user.username, password, browser)
         .await;
-    let LoggedIn { session, next } = logged_in.unwrap();
+    let LoggedIn {
+        session,
+        device,
+        next,
+    } = logged_in.unwrap();
     browser.session = Some(session);
+    browser.device = Some(device.token);
     next
 }
 

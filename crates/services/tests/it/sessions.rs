@@ -1,5 +1,6 @@
 //! Logging in and out.
 
+mod device;
 mod login;
 mod password;
 mod throttle;

@@ -1,4 +1,4 @@
-//! The two cookies: what browsers are told of them, and what they are good for.
+//! The cookies: what browsers are told of them, and what they are good for.
 
 use std::time::Duration;
 
@@ -43,8 +43,12 @@ async fn on_https_the_cookies_belong_to_the_host_alone() {
     let page = browser
         .fill_in_login(&login, "alice", &alice.password)
         .await;
-    let expected = ("__Host-authly-session".to_owned(), attributes);
-    assert_eq!(named(&page), [expected]);
+    let known = format!("{attributes}; Max-Age={}", 180 * 24 * 3_600);
+    let expected = [
+        ("__Host-authly-session".to_owned(), attributes),
+        ("__Host-authly-device".to_owned(), known),
+    ];
+    assert_eq!(named(&page), expected);
     assert!(
         page.answer
             .header("strict-transport-security")
@@ -77,10 +81,12 @@ async fn on_loopback_http_the_names_carry_the_port() {
     let page = browser
         .fill_in_login(&login, "alice", &alice.password)
         .await;
-    assert_eq!(
-        named(&page),
-        [(format!("authly-session-{port}"), attributes)]
-    );
+    let known = format!("{attributes}; Max-Age={}", 180 * 24 * 3_600);
+    let expected = [
+        (format!("authly-session-{port}"), attributes),
+        (format!("authly-device-{port}"), known),
+    ];
+    assert_eq!(named(&page), expected);
 }
 
 #[tokio::test]

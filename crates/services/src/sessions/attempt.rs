@@ -1,0 +1,116 @@
+//! Attempts to log in, counted before they are tried (requirements §9): the guesser is slowed before
+//! the account, and a browser that is known for the account before neither.
+
+use authly_domain::secret::SecretDigest;
+use authly_domain::sessions::KnownAccount;
+use authly_domain::throttle::{self as rules, ThrottleKind};
+use authly_domain::users::{LoginName, UserCredentials};
+use authly_repositories::throttle::Counter;
+
+use super::device::{counted_name, name_digest};
+use super::turns::Turn;
+use super::{Browser, LoginError, SessionService};
+use crate::throttle;
+
+/// An attempt that was counted and may be tried.
+pub(super) struct Attempt {
+    /// The digest of the name that was typed.
+    pub(super) name: SecretDigest,
+    /// Whose name it is.
+    pub(super) user: Option<UserCredentials>,
+    /// What it was counted on.
+    pub(super) counters: Vec<Counter>,
+    /// Lets the next attempt go when this one is done.
+    _turn: Turn,
+}
+
+impl SessionService {
+    /// Counts an attempt, and finds whom it is for.
+    pub(super) async fn admit(
+        &self,
+        name: &LoginName,
+        browser: &Browser,
+    ) -> Result<Attempt, LoginError> {
+        let digest = name_digest(name);
+        if let Some(known) = self.known_account(&digest, browser)
+            && let Some(attempt) = self.admit_known(name, known, browser).await?
+        {
+            return Ok(attempt);
+        }
+        self.admit_stranger(name, digest, browser).await
+    }
+
+    /// Counts the attempt of a browser that is known for the account: on a counter that nobody else
+    /// can fill, and at its address, which does not make it wait. `None` where it is an attempt like
+    /// any other: because the account is another's by now, or its password another one, or because
+    /// too many attempts have come from this device.
+    async fn admit_known(
+        &self,
+        name: &LoginName,
+        known: KnownAccount,
+        browser: &Browser,
+    ) -> Result<Option<Attempt>, LoginError> {
+        let policy = &self.policy.throttle;
+        let key = format!("{} {}", known.device, counted_name(name));
+        let device = throttle::on(ThrottleKind::LoginDevice, policy.login_device, &key);
+        let everybody_here = throttle::from(
+            ThrottleKind::LoginAddress,
+            policy.login_address.without_limit(),
+            browser.address,
+        );
+        let turn = self.turns.take(&device).await;
+
+        let now = self.context.now();
+        let conn = self.context.db.connect().await?;
+        let found = conn.reads().users().find_credentials(name).await?;
+        let same =
+            found.filter(|user| user.id == known.user && user.password_version == known.password);
+        let Some(user) = same else {
+            return Ok(None);
+        };
+        let counters = [device, everybody_here];
+        let spent = conn.reads().throttles().count(&counters, now).await?;
+        Ok(spent.is_empty().then(|| Attempt {
+            name: known.name,
+            user: Some(user),
+            counters: counters.to_vec(),
+            _turn: turn,
+        }))
+    }
+
+    /// Counts any other attempt. Whether the account exists is not looked up before.
+    async fn admit_stranger(
+        &self,
+        name: &LoginName,
+        digest: SecretDigest,
+        browser: &Browser,
+    ) -> Result<Attempt, LoginError> {
+        let (policy, from) = (&self.policy.throttle, browser.address);
+        let account = counted_name(name);
+        let here = throttle::from_and_on(
+            ThrottleKind::LoginAccountAtAddress,
+            policy.login_account_at_address,
+            from,
+            &account,
+        );
+        let counters = vec![
+            here,
+            throttle::from(ThrottleKind::LoginAddress, policy.login_address, from),
+            throttle::on(ThrottleKind::LoginAccount, policy.login_account, &account),
+        ];
+        let turn = self.turns.take(&here).await;
+
+        let now = self.context.now();
+        let conn = self.context.db.connect().await?;
+        let spent = conn.reads().throttles().count(&counters, now).await?;
+        if let Some(retry_after) = rules::wait(&spent, now) {
+            return Err(LoginError::Throttled { retry_after });
+        }
+        Ok(Attempt {
+            name: digest,
+            user: conn.reads().users().find_credentials(name).await?,
+            counters,
+            _turn: turn,
+        })
+    }
+}
