@@ -10,6 +10,7 @@ use authly_domain::sessions::SessionRules;
 use authly_domain::throttle::ThrottleRule;
 use authly_domain::users::PasswordRules;
 use authly_http::{Deps, HttpSettings};
+use authly_services::clients::ClientThrottle;
 use authly_services::keys::KeyService;
 use authly_services::policy::{AuthorizationPolicy, Policies, ThrottlePolicy, TokenPolicy};
 use authly_services::sessions::SessionPolicy;
@@ -130,7 +131,10 @@ fn throttle_policy(settings: &Settings) -> ThrottlePolicy {
         login_account: rule(throttle.login_account),
         login_device: rule(throttle.login_device),
         device_lifetime: throttle.device_lifetime,
-        client_secret: rule(throttle.client_secret),
+        clients: ClientThrottle {
+            client: rule(throttle.client_secret),
+            address: rule(throttle.client_secret_address),
+        },
     }
 }
 

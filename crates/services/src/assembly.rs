@@ -78,7 +78,7 @@ impl Services {
         } = policies;
         let issuer = tokens.issuer.clone();
         let cache = ClientCache::new(context.db.clone());
-        let rule = sessions.throttle.client_secret;
+        let rule = sessions.throttle.clients;
         let clients = ClientAuthenticator::new(context.clone(), cache.clone(), rule);
         let sessions = SessionService::new(context.clone(), hasher, sessions, &master);
         let writer = AccessTokenWriter::start(context.db.clone(), &runtime);

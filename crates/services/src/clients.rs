@@ -4,6 +4,7 @@ mod authenticate;
 mod cache;
 
 pub use authenticate::{
-    AuthenticatedClient, ClientAuthError, ClientAuthenticator, PresentedCredentials, RefusedClient,
+    AuthenticatedClient, ClientAuthError, ClientAuthenticator, ClientThrottle,
+    PresentedCredentials, RefusedClient,
 };
 pub use cache::ClientCache;

@@ -8,6 +8,7 @@ use authly_domain::sessions::SessionRules;
 use authly_domain::throttle::ThrottleRule;
 use authly_domain::users::PasswordRules;
 
+use crate::clients::ClientThrottle;
 use crate::sessions::SessionPolicy;
 
 /// All policies of a node.
@@ -117,8 +118,8 @@ pub struct ThrottlePolicy {
     pub login_device: ThrottleRule,
     /// How long a browser is known after a login.
     pub device_lifetime: Duration,
-    /// Wrong secrets for one client from one address.
-    pub client_secret: ThrottleRule,
+    /// Refused authentications of clients.
+    pub clients: ClientThrottle,
 }
 
 impl ThrottlePolicy {
@@ -129,6 +130,9 @@ impl ThrottlePolicy {
         login_account: ThrottleRule::per_quarter_hour(100),
         login_device: ThrottleRule::per_quarter_hour(10),
         device_lifetime: Duration::from_hours(180 * 24),
-        client_secret: ThrottleRule::per_quarter_hour(20),
+        clients: ClientThrottle {
+            client: ThrottleRule::per_quarter_hour(20),
+            address: ThrottleRule::per_quarter_hour(200),
+        },
     };
 }

@@ -52,6 +52,12 @@ const CLIENT_SECRET: Setting = Setting {
     default: DefaultValue::Is("20"),
     about: "How many wrong secrets one address may present for one client within the window.",
 };
+const CLIENT_SECRET_ADDRESS: Setting = Setting {
+    path: "throttle.client_secret_address",
+    kind: ATTEMPTS,
+    default: DefaultValue::Is("200"),
+    about: "How many it may present for all clients together, unknown ones among them.",
+};
 const WINDOW: Setting = Setting {
     path: "throttle.window",
     kind: Kind::Duration {
@@ -69,6 +75,7 @@ pub(super) const SETTINGS: &[Setting] = &[
     LOGIN_DEVICE,
     DEVICE_LIFETIME,
     CLIENT_SECRET,
+    CLIENT_SECRET_ADDRESS,
     WINDOW,
 ];
 
@@ -81,6 +88,7 @@ pub(crate) struct ThrottleSettings {
     pub(crate) login_device: u32,
     pub(crate) device_lifetime: Duration,
     pub(crate) client_secret: u32,
+    pub(crate) client_secret_address: u32,
     pub(crate) window: Duration,
 }
 
@@ -93,6 +101,7 @@ impl ThrottleSettings {
             login_device: reader.integer(&LOGIN_DEVICE),
             device_lifetime: reader.duration(&DEVICE_LIFETIME),
             client_secret: reader.integer(&CLIENT_SECRET),
+            client_secret_address: reader.integer(&CLIENT_SECRET_ADDRESS),
             window: reader.duration(&WINDOW),
         }
     }

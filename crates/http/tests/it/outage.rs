@@ -55,9 +55,9 @@ async fn every_endpoint_for_programs_says_when_to_come_back() {
     }
     let wrong = [("client_id", "web"), ("client_secret", "wrong")];
     for path in [TOKEN, INTROSPECT, REVOKE] {
-        // What can be refused without the database is: the client is registered for the header.
-        let answer = app.rp(&known).post_bare(path, &wrong).await;
-        assert_refused(&answer, 401, "invalid_client");
+        // Nor is anything refused that cannot be looked up and counted: the client is registered for
+        // the header.
+        assert_away(&app.rp(&known).post_bare(path, &wrong).await);
     }
 }
 

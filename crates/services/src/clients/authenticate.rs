@@ -16,6 +16,11 @@ use moka::sync::Cache;
 use super::ClientCache;
 use crate::{Context, throttle};
 
+/// The most counters, and the most clients with their addresses, that a node notes.
+const NOTED: u64 = 100_000;
+/// How long it is noted that a client has proved itself at an address, since it last did.
+const PROVEN: Duration = Duration::from_hours(24);
+
 /// What a request offers as proof. Exactly one kind is in a request, or it is refused before.
 #[derive(Debug)]
 pub enum PresentedCredentials {
@@ -41,7 +46,7 @@ pub enum ClientAuthError {
     /// No such client, or a disabled one, or a wrong secret: the caller learns no more.
     #[error("client authentication failed")]
     Refused(#[from] RefusedClient),
-    /// Too many wrong secrets.
+    /// Too many refusals.
     #[error("too many wrong secrets")]
     Throttled {
         /// When to come back.
@@ -95,35 +100,69 @@ impl AuthenticatedClient {
     }
 }
 
+/// How guessing at clients' secrets is slowed.
+#[derive(Debug, Clone, Copy)]
+pub struct ClientThrottle {
+    /// Refused authentications in the name of one client from one address.
+    pub client: ThrottleRule,
+    /// Refused authentications from one address, whichever client they name.
+    pub address: ThrottleRule,
+}
+
 /// Authenticates clients. Cheap to clone.
 #[derive(Clone)]
 pub struct ClientAuthenticator {
     context: Context,
     clients: ClientCache,
-    rule: ThrottleRule,
-    /// Who guessed too often, and until when they wait: so that a right secret costs no round trip,
-    /// and a guesser none either.
+    throttle: ClientThrottle,
+    /// Counters that are spent, and until when: so that a right secret costs no round trip, and a
+    /// guesser none either.
     waiting: Cache<SecretDigest, Timestamp>,
+    /// Which client has proved itself at which address: guesses at others make none of these wait.
+    proven: Cache<SecretDigest, ()>,
+}
+
+/// What refused authentications are counted on.
+struct Counters {
+    /// Of this client from this address.
+    client: Counter,
+    /// Of all clients from this address.
+    address: Counter,
+    standing: Standing,
+}
+
+/// Whether a client has proved itself at this address of late.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Standing {
+    /// It has: guesses at other clients do not make it wait.
+    Proven,
+    /// It has not.
+    Stranger,
 }
 
 impl ClientAuthenticator {
-    /// Authenticates clients from `clients`, and slows guessing by `rule`.
+    /// Authenticates clients from `clients`, and slows guessing.
     #[must_use]
-    pub fn new(context: Context, clients: ClientCache, rule: ThrottleRule) -> Self {
-        let waiting = Cache::builder()
-            .max_capacity(100_000)
-            .time_to_live(rule.window)
-            .build();
+    pub fn new(context: Context, clients: ClientCache, throttle: ClientThrottle) -> Self {
+        let longest = throttle.client.window.max(throttle.address.window);
         Self {
             context,
             clients,
-            rule,
-            waiting,
+            throttle,
+            waiting: Cache::builder()
+                .max_capacity(NOTED)
+                .time_to_live(longest)
+                .build(),
+            proven: Cache::builder()
+                .max_capacity(NOTED)
+                .time_to_idle(PROVEN)
+                .build(),
         }
     }
 
-    /// Checks what was presented. A client at hand costs no round trip; a wrong secret costs one,
-    /// to count it.
+    /// Checks what was presented. A right secret of a client at hand costs no round trip. A refusal
+    /// costs two, whatever its reason: the client is looked up (unless no client can have such a
+    /// name), and the refusal counted.
     ///
     /// # Errors
     /// When the client is refused or throttled, or storage fails.
@@ -140,20 +179,42 @@ impl ClientAuthenticator {
             } => (client_id, Some(opaque::digest(secret.expose())), *method),
             PresentedCredentials::ClientIdOnly { client_id } => (client_id, None, AuthMethod::None),
         };
-        let id: ClientId = client_id
-            .parse()
-            .map_err(|_malformed| RefusedClient::Unknown)?;
-        let client = self.clients.get(&id).await?.ok_or(RefusedClient::Unknown)?;
-
-        let kind = ThrottleKind::ClientSecret;
-        let counter = throttle::from_and_on(kind, self.rule, from, id.as_str());
+        let counters = self.counters(client_id, from);
         if shown.is_some() {
-            self.check_waiting(&counter)?;
+            self.check_waiting(&counters)?;
         }
-        match admit(client, shown, method, self.context.now()) {
-            Err(RefusedClient::WrongSecret) => Err(self.count_wrong_secret(counter).await?),
-            admitted => Ok(admitted?),
+        match self.check(client_id, shown, method).await? {
+            Ok(admitted) => {
+                if shown.is_some() && counters.standing == Standing::Stranger {
+                    self.proven.insert(counters.client.key, ());
+                }
+                Ok(admitted)
+            }
+            Err(reason) => Err(self.count_refusal(reason, &counters).await?),
         }
+    }
+
+    /// Whether the client is let in: as its copy at hand says, else as the database does. Its secret
+    /// may be a new one, or it may have been enabled again.
+    async fn check(
+        &self,
+        client_id: &str,
+        shown: Option<SecretDigest>,
+        method: AuthMethod,
+    ) -> Result<Result<AuthenticatedClient, RefusedClient>, DbError> {
+        let Ok(id) = client_id.parse::<ClientId>() else {
+            return Ok(Err(RefusedClient::Unknown));
+        };
+        let now = self.context.now();
+        if let Some(client) = self.clients.at_hand(&id).await
+            && let Ok(admitted) = admit(client, shown, method, now)
+        {
+            return Ok(Ok(admitted));
+        }
+        let client = self.clients.read_anew(&id).await?;
+        Ok(client
+            .ok_or(RefusedClient::Unknown)
+            .and_then(|client| admit(client, shown, method, now)))
     }
 
     /// Reads the client anew, after a statement found the copy stale, and checks again what it
@@ -175,27 +236,56 @@ impl ClientAuthenticator {
         Ok(admit(client, stale.secret, method, self.context.now())?)
     }
 
-    fn check_waiting(&self, counter: &Counter) -> Result<(), ClientAuthError> {
+    fn counters(&self, client_id: &str, from: IpAddr) -> Counters {
+        let kind = ThrottleKind::ClientSecret;
+        let client = throttle::from_and_on(kind, self.throttle.client, from, client_id);
+        let all = self.throttle.address;
+        // Reading it anew keeps the note.
+        let (standing, rule) = match self.proven.get(&client.key) {
+            Some(()) => (Standing::Proven, all.without_limit()),
+            None => (Standing::Stranger, all),
+        };
+        Counters {
+            client,
+            address: throttle::from(ThrottleKind::ClientSecretAddress, rule, from),
+            standing,
+        }
+    }
+
+    fn check_waiting(&self, counters: &Counters) -> Result<(), ClientAuthError> {
         let now = self.context.now();
-        match self.waiting.get(&counter.key).filter(|until| now < *until) {
-            Some(until) => Err(ClientAuthError::Throttled {
-                retry_after: until.since(now),
-            }),
+        let wait = |counter: &Counter| {
+            let until = self.waiting.get(&counter.key)?;
+            (now < until).then(|| until.since(now))
+        };
+        let for_all = match counters.standing {
+            Standing::Proven => None,
+            Standing::Stranger => wait(&counters.address),
+        };
+        match wait(&counters.client).max(for_all) {
+            Some(retry_after) => Err(ClientAuthError::Throttled { retry_after }),
             None => Ok(()),
         }
     }
 
-    async fn count_wrong_secret(&self, counter: Counter) -> Result<ClientAuthError, DbError> {
+    async fn count_refusal(
+        &self,
+        reason: RefusedClient,
+        counters: &Counters,
+    ) -> Result<ClientAuthError, DbError> {
         let now = self.context.now();
+        let both = [counters.client, counters.address];
         let conn = self.context.db.connect().await?;
-        let spent = conn.reads().throttles().count(&[counter], now).await?;
-        match rules::wait(&spent, now) {
-            None => Ok(RefusedClient::WrongSecret.into()),
-            Some(retry_after) => {
-                self.waiting.insert(counter.key, now.plus(retry_after));
-                Ok(ClientAuthError::Throttled { retry_after })
+        let spent = conn.reads().throttles().count(&both, now).await?;
+        for counter in both {
+            if let Some(spent) = spent.iter().find(|spent| spent.kind == counter.kind) {
+                self.waiting.insert(counter.key, spent.until);
             }
         }
+        Ok(match rules::wait(&spent, now) {
+            None => reason.into(),
+            Some(retry_after) => ClientAuthError::Throttled { retry_after },
+        })
     }
 }
 

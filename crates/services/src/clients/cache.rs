@@ -36,10 +36,15 @@ impl ClientCache {
     /// # Errors
     /// When storage fails.
     pub async fn get(&self, id: &ClientId) -> Result<Option<Arc<Client>>, DbError> {
-        match self.clients.get(id).await {
+        match self.at_hand(id).await {
             Some(client) => Ok(Some(client)),
             None => self.read_anew(id).await,
         }
+    }
+
+    /// The copy of this client, if there is one.
+    pub(super) async fn at_hand(&self, id: &ClientId) -> Option<Arc<Client>> {
+        self.clients.get(id).await
     }
 
     /// The client of this name as the database has it now.
