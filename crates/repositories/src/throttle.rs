@@ -132,7 +132,24 @@ impl Throttles<'_> {
     /// # Errors
     /// When storage fails.
     pub async fn forgive(&self, counters: &[Counter]) -> Result<(), DbError> {
-        const SQL: &str = "-- throttle.forgive
+        let made_good = |one: &Counter| match one.kind.forgiveness() {
+            Forgiveness::Everything => i64::MAX,
+            Forgiveness::ThisAttempt => 1,
+        };
+        let taken_off: Vec<_> = counters.iter().map(made_good).collect();
+        self.take_off(counters, &taken_off).await
+    }
+
+    /// Takes an attempt off each counter that was not tried after all.
+    ///
+    /// # Errors
+    /// When storage fails.
+    pub async fn take_back(&self, counters: &[Counter]) -> Result<(), DbError> {
+        self.take_off(counters, &vec![1; counters.len()]).await
+    }
+
+    async fn take_off(&self, counters: &[Counter], taken_off: &[i64]) -> Result<(), DbError> {
+        const SQL: &str = "-- throttle.take_off
             UPDATE throttles t
                SET attempts = greatest(t.attempts - locked.taken_off, 0)
               FROM (SELECT k.kind, k.key_digest, asked.taken_off
@@ -142,16 +159,9 @@ impl Throttles<'_> {
                      ORDER BY k.kind, k.key_digest
                        FOR UPDATE OF k) AS locked
              WHERE t.kind = locked.kind AND t.key_digest = locked.key_digest";
-        let taken_off: Vec<_> = counters
-            .iter()
-            .map(|one| match one.kind.forgiveness() {
-                Forgiveness::Everything => i64::MAX,
-                Forgiveness::ThisAttempt => 1,
-            })
-            .collect();
         let kinds = kinds(counters);
         let keys = keys(counters);
-        let params = [texts(&kinds), byte_strings(&keys), numbers(&taken_off)];
+        let params = [texts(&kinds), byte_strings(&keys), numbers(taken_off)];
         self.conn.execute(SQL, &params).await?;
         Ok(())
     }

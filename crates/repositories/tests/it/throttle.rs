@@ -18,6 +18,7 @@ in_both_modes!(
     counters_that_overlap_do_not_lock_one_another_out,
     a_right_attempt_takes_itself_off_what_others_fill_too,
     a_right_attempt_empties_what_is_its_accounts_alone,
+    an_attempt_that_was_not_tried_is_taken_back_alone,
 );
 
 fn counter(world: &World, kind: ThrottleKind, attempts: u32) -> Counter {
@@ -201,4 +202,19 @@ async fn a_right_attempt_empties_what_is_its_accounts_alone(world: World) {
     }
     assert_eq!(count(&world, &mine, 0).await, Some(60));
     assert_eq!(count(&world, &[other], 0).await, Some(60));
+}
+
+async fn an_attempt_that_was_not_tried_is_taken_back_alone(world: World) {
+    let kinds = [
+        ThrottleKind::LoginAccount,
+        ThrottleKind::LoginAccountAtAddress,
+    ];
+    let counters = kinds.map(|kind| counter(&world, kind, 5));
+    for _ in 0..3 {
+        assert_eq!(count(&world, &counters, 0).await, None);
+    }
+    let conn = world.conn().await;
+    conn.reads().throttles().take_back(&counters).await.unwrap();
+    let expected = kinds.map(|kind| (kind.as_str().to_owned(), 2));
+    assert_eq!(stored(&world).await, expected);
 }

@@ -5,6 +5,7 @@ use authly_domain::secret::SecretDigest;
 use authly_domain::sessions::KnownAccount;
 use authly_domain::throttle::{self as rules, ThrottleKind};
 use authly_domain::users::{LoginName, UserCredentials};
+use authly_repositories::DbError;
 use authly_repositories::throttle::Counter;
 
 use super::device::{counted_name, name_digest};
@@ -38,6 +39,12 @@ impl SessionService {
             return Ok(attempt);
         }
         self.admit_stranger(name, digest, browser).await
+    }
+
+    /// Uncounts an attempt that was not tried: a rush of logins is no guessing.
+    pub(super) async fn take_back(&self, attempt: &Attempt) -> Result<(), DbError> {
+        let conn = self.context.db.connect().await?;
+        conn.reads().throttles().take_back(&attempt.counters).await
     }
 
     /// Counts the attempt of a browser that is known for the account: on a counter that nobody else

@@ -83,8 +83,11 @@ impl SessionService {
         // No connection is held while the hash is computed.
         let user = attempt.user.as_ref();
         let stored = user.and_then(|user| user.password.as_ref());
-        let check = self.hasher.verify_or_dummy(stored, &password).await?;
-        let (user, upgrade) = match (user, check) {
+        let check = self.hasher.verify_or_dummy(stored, &password).await;
+        if let Err(PasswordError::Busy | PasswordError::Stopped) = check {
+            self.take_back(&attempt).await?;
+        }
+        let (user, upgrade) = match (user, check?) {
             (Some(user), PasswordCheck::Matches { upgrade }) if user.is_active => (user, upgrade),
             _ => return Err(LoginError::WrongCredentials),
         };

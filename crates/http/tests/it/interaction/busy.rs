@@ -51,6 +51,13 @@ async fn a_login_that_finds_the_queue_full_is_asked_to_come_back() {
             assert_eq!(page.status(), 422, "{page:?}");
         }
     }
+    let counted = app.stored().throttles().await;
+    let tried = |(_, attempts): &(String, i64)| *attempts == i64::from(12 - busy);
+    assert_eq!(counted.len(), 3);
+    assert!(
+        counted.iter().all(tried),
+        "{busy} were not tried: {counted:?}"
+    );
     // One is at work and one may wait: of the others some come while they do.
     assert!((1..=11).contains(&busy), "{busy}");
     assert!(
