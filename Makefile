@@ -5,13 +5,15 @@ CARGO := $(shell command -v cargo || echo "$${CARGO_HOME:-$$HOME/.cargo}/bin/car
 TARGET_DIR := $(or $(CARGO_TARGET_DIR),target)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test crash-test fmt lint doc book
+.PHONY: help run test crash-test enumeration-report fmt lint doc book
 
 help:
 	@echo 'make run     build in release mode and start on http://localhost:8000, data in ./data'
 	@echo '             make run ARGS="--help" passes arguments on to authly-server'
 	@echo 'make test    run every test; make test ARGS=tokens runs those with tokens in their names'
 	@echo 'make crash-test   kill servers again and again: ROUNDS=100 (SEED=… repeats a run)'
+	@echo 'make enumeration-report'
+	@echo '             measure whether the time of a refusal tells which accounts there are'
 	@echo 'make fmt     format the code'
 	@echo 'make lint    check formatting and lints as the gate does'
 	@echo 'make doc     build the API documentation'
@@ -37,6 +39,10 @@ crash-test:
 	"$(CARGO)" build --locked -p authly-server
 	CRASH_ROUNDS=$(ROUNDS) $(if $(SEED),CRASH_SEED=$(SEED)) "$(CARGO)" test --locked -p authly-e2e \
 		--test resilience -- --nocapture kills
+
+enumeration-report:
+	@.ci/setup test
+	"$(CARGO)" run --release --locked -p authly-http --example enumeration_report -- $(ARGS)
 
 fmt:
 	"$(CARGO)" fmt --all

@@ -18,10 +18,23 @@ pub fn hasher() -> Arc<PasswordHasher> {
 /// A hasher with this many threads and places to wait.
 #[must_use]
 pub fn hasher_with(threads: usize, queue: usize) -> Arc<PasswordHasher> {
-    let settings = PasswordHasherSettings {
+    start(PasswordHasherSettings {
         threads: NonZeroUsize::new(threads).expect("at least one thread"),
         queue: NonZeroUsize::new(queue).expect("at least one place"),
         cost: COST,
-    };
+    })
+}
+
+/// A hasher whose hashes cost something, as a real server's do.
+#[must_use]
+pub fn hasher_of_cost(cost: u32) -> Arc<PasswordHasher> {
+    start(PasswordHasherSettings {
+        threads: NonZeroUsize::MIN,
+        queue: NonZeroUsize::MIN,
+        cost,
+    })
+}
+
+fn start(settings: PasswordHasherSettings) -> Arc<PasswordHasher> {
     Arc::new(PasswordHasher::start(settings).expect("the system gives threads"))
 }

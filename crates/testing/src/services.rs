@@ -123,6 +123,14 @@ impl TestServices {
         assert_eq!(done.expect("the user can be disabled"), 1);
     }
 
+    /// Takes a user's password away: nobody can log in to the account by one.
+    pub async fn take_password(&self, user: &TestUser) {
+        let sql = "UPDATE users SET password_hash = NULL, password_scheme = NULL WHERE id = $1";
+        let session = self.database().session().await;
+        let done = session.execute(sql, &[user.id.as_uuid()]).await;
+        assert_eq!(done.expect("the password can be taken away"), 1);
+    }
+
     /// Makes a change of password due at the user's next login, as an administrator does.
     pub async fn demand_password_change(&self, user: &TestUser) {
         let sql = "UPDATE users SET requires_password_change = true WHERE id = $1";

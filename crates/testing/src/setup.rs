@@ -80,6 +80,12 @@ impl Setup {
         self
     }
 
+    /// What hashes passwords.
+    pub fn hasher(mut self, hasher: Arc<PasswordHasher>) -> Self {
+        self.hasher = Some(hasher);
+        self
+    }
+
     /// The peers whose forwarding headers count.
     pub fn trusted_proxies(self, networks: &[&str]) -> Self {
         let networks = networks.iter().map(|text| text.parse().expect("a network"));

@@ -91,7 +91,7 @@ impl KnownBrowser {
         if !rest.is_empty() || chunks.len() > MAX_KNOWN_ACCOUNTS {
             return None;
         }
-        let accounts = chunks.iter().map(|chunk| KnownAccount::from_bytes(chunk));
+        let accounts = chunks.iter().map(KnownAccount::from_bytes);
         Some(Self {
             accounts: accounts.collect::<Option<_>>()?,
         })

@@ -318,8 +318,7 @@ async fn what_a_copy_at_hand_refuses_is_looked_up_before_it_is_refused() {
         outcome(&services, &client.id, &new, HOME).await,
         Outcome::In
     );
-    let counted = services.stored().throttles().await;
-    let counter = |kind: &str| (kind.to_owned(), 1);
-    let expected = [counter("client_secret"), counter("client_secret_address")];
-    assert_eq!(counted, expected);
+    let once = |kind: &str| (kind.to_owned(), 1);
+    let expected = [once("client_secret"), once("client_secret_address")];
+    assert_eq!(services.stored().throttles().await, expected);
 }

@@ -1,5 +1,6 @@
 //! `/login`.
 
+mod enumeration;
 mod others;
 mod passwords;
 mod requests;
@@ -70,6 +71,8 @@ async fn a_wrong_password_and_an_unknown_and_a_disabled_user_look_the_same() {
     let carol = app.user("carol").create().await;
     app.disable_user(&carol).await;
     app.user("peter").requires_password_change().create().await;
+    let frank = app.user("frank").create().await;
+    app.take_password(&frank).await;
     let mut browser = app.browser();
     let page = browser.get(&Asking::of(&client, "openid").target()).await;
     let login = browser.follow(&page).await;
@@ -82,6 +85,7 @@ async fn a_wrong_password_and_an_unknown_and_a_disabled_user_look_the_same() {
         ("carol", "wrong horse battery staple"),
         ("carol", PASSWORD),
         ("peter", "wrong horse battery staple"),
+        ("frank", PASSWORD),
         ("nobod", PASSWORD),
         ("a@b.c", PASSWORD),
         ("\"<'&;", PASSWORD),

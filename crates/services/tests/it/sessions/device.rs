@@ -208,7 +208,7 @@ async fn a_browser_is_known_for_so_long_after_its_last_login() {
     let alice = services.user("alice").create().await;
     let mut known = flow::logged_in(&services, &alice).await;
     let lifetime = services.policies().sessions.throttle.device_lifetime;
-    let almost = lifetime - Duration::from_hours(1);
+    let almost = lifetime.saturating_sub(Duration::from_hours(1));
     for _ in 0..2 {
         services.advance(almost);
         assert!(!waits_once_shut(&services, &mut known, &alice).await);
