@@ -104,7 +104,8 @@ impl RedirectUri {
     }
 }
 
-/// What follows an optional `:port`, or `None` where the text goes on as something else.
+/// What follows an optional `:port`, or `None` where the text goes on as something else. A port is
+/// written as browsers write it: zeros before it would make the text as long as one likes.
 fn without_port(text: &str) -> Option<&str> {
     let rest = match text.strip_prefix(':') {
         None => text,
@@ -113,7 +114,9 @@ fn without_port(text: &str) -> Option<&str> {
                 .find(|c: char| !c.is_ascii_digit())
                 .unwrap_or(after.len());
             let (port, rest) = after.split_at(end);
-            port.parse::<u16>().ok().filter(|port| *port > 0)?;
+            port.parse::<u16>()
+                .ok()
+                .filter(|_port| !port.starts_with('0'))?;
             rest
         }
     };
@@ -263,6 +266,10 @@ mod tests {
         assert!(uri("http://[::1]:8080/cb").admits("http://[::1]:65535/cb", ApplicationType::Web));
         for text in [
             "http://127.0.0.1:0/cb?a=1",
+            "http://127.0.0.1:080/cb?a=1",
+            "http://127.0.0.1:00000000000000080/cb?a=1",
+            "http://127.0.0.1:+80/cb?a=1",
+            "http://127.0.0.1:/cb?a=1",
             "http://127.0.0.1:65536/cb?a=1",
             "http://127.0.0.1:8x/cb?a=1",
             "http://127.0.0.1:80@evil/cb?a=1",
