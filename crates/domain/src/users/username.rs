@@ -27,9 +27,16 @@ pub struct Username {
     normal: String,
 }
 
-/// NFKC, lower case, NFKC again: the form in which names are unique.
+/// NFKC, without regard to case, NFKC again: the form in which names are unique. Letters go through
+/// upper case, because some have two small forms: `ς` and `σ` are both `Σ`, and `ß` is `SS`; and
+/// through lower case before that, for `ẞ`, which is a capital.
 fn normal_form(text: &str) -> String {
-    text.nfkc().flat_map(char::to_lowercase).nfkc().collect()
+    text.nfkc()
+        .flat_map(char::to_lowercase)
+        .flat_map(char::to_uppercase)
+        .flat_map(char::to_lowercase)
+        .nfkc()
+        .collect()
 }
 
 impl Username {
@@ -104,19 +111,30 @@ impl FromStr for Email {
     type Err = EmailError;
 
     fn from_str(text: &str) -> Result<Self, EmailError> {
-        let (local, domain) = text.rsplit_once('@').ok_or(EmailError)?;
-        let domain_ok = domain.split('.').all(|label| {
-            !label.is_empty() && label.chars().all(|c| c.is_alphanumeric() || c == '-')
-        });
-        let local_ok = |c: char| c.is_alphanumeric() || ".!#$%&'*+/=?^_`{|}~-".contains(c);
-        if text.len() > 254 || local.is_empty() || !local.chars().all(local_ok) || !domain_ok {
+        if text.len() > 254 || !has_form_of_address(text) {
+            return Err(EmailError);
+        }
+        // Some letters and digits become something else, such as `⑴`, which is `(1)`.
+        let normal = normal_form(text);
+        if !has_form_of_address(&normal) {
             return Err(EmailError);
         }
         Ok(Self {
             text: text.to_owned(),
-            normal: normal_form(text),
+            normal,
         })
     }
+}
+
+/// Whether letters, digits and the usual signs stand on both sides of the last `@`.
+fn has_form_of_address(text: &str) -> bool {
+    let Some((local, domain)) = text.rsplit_once('@') else {
+        return false;
+    };
+    let in_local = |c: char| c.is_alphanumeric() || ".!#$%&'*+/=?^_`{|}~-".contains(c);
+    let in_label = |c: char| c.is_alphanumeric() || c == '-';
+    let is_label = |label: &str| !label.is_empty() && label.chars().all(in_label);
+    !local.is_empty() && local.chars().all(in_local) && domain.split('.').all(is_label)
 }
 
 /// What a person typed to say who they are: a user name or an address, in normal form. Text that
@@ -154,6 +172,58 @@ mod tests {
         assert_eq!(normal("Admin"), "admin");
         assert_eq!(normal("\u{ff21}dmin"), "admin");
         assert_eq!(normal("\u{212a}elvin"), "kelvin");
+    }
+
+    #[test]
+    fn names_that_differ_in_which_small_form_a_letter_has_are_the_same() {
+        let normal = |text: &str| text.parse::<Username>().unwrap().normal;
+        for (one, other) in [
+            ("Αλέξης", "ΑΛΈΞΗΣ"),
+            ("αλεξησ", "αλεξης"),
+            ("straße", "STRASSE"),
+            ("ſam", "SAM"),
+            ("\u{131}lker", "ILKER"),
+        ] {
+            assert_eq!(normal(one), normal(other));
+        }
+    }
+
+    #[test]
+    fn no_letter_makes_two_names_of_one() {
+        for letter in (char::MIN..=char::MAX).filter(|letter| letter.is_alphanumeric()) {
+            let Ok(name) = letter.to_string().parse::<Username>() else {
+                continue;
+            };
+            let normal = name.normal_form();
+            assert_eq!(normal_form(normal), normal, "{letter}");
+            assert_eq!(normal_form(&normal.to_uppercase()), normal, "{letter}");
+            assert_eq!(
+                normal_form(&letter.to_uppercase().to_string()),
+                normal,
+                "{letter}"
+            );
+            assert_eq!(
+                normal_form(&letter.to_lowercase().to_string()),
+                normal,
+                "{letter}"
+            );
+        }
+    }
+
+    #[test]
+    fn an_address_whose_normal_form_is_none_is_refused() {
+        for text in [
+            "⑴@example.com",
+            "a@⑴.com",
+            "ﷺ@example.com",
+            "a@example。com",
+        ] {
+            assert_eq!(text.parse::<Email>(), Err(EmailError), "{text}");
+            assert_eq!(LoginName::read(text), LoginName::Nobody, "{text}");
+        }
+        let email: Email = "Ａlice@EXAMPLE.com".parse().unwrap();
+        assert_eq!(email.as_str(), "Ａlice@EXAMPLE.com");
+        assert_eq!(email.normal_form(), "alice@example.com");
     }
 
     #[test]
