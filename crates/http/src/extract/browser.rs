@@ -52,7 +52,7 @@ impl Visitor {
     pub(super) fn of(request: &HttpRequest) -> Result<Self, Misconfigured> {
         let cookies = collaborator::<Cookies>(request)?;
         let guard = collaborator::<BrowserGuard>(request)?;
-        let value = |name: &str| request.cookie(name).map(|cookie| cookie.value().to_owned());
+        let value = |name: &str| Cookies::value(request.headers(), name);
         let known = value(&cookies.browser).and_then(|text| guard.read_browser(&text));
         let session = value(&cookies.session).and_then(|text| guard.read_session(&text));
         let visit = match known {

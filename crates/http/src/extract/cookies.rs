@@ -3,6 +3,7 @@
 
 use actix_web::cookie::time::Duration;
 use actix_web::cookie::{Cookie, SameSite};
+use actix_web::http::header::{COOKIE, HeaderMap};
 use authly_domain::issuer::Issuer;
 use authly_domain::secret::{BrowserToken, SessionToken};
 use authly_services::sessions::DeviceCookie;
@@ -49,6 +50,19 @@ impl Cookies {
         }
     }
 
+    /// The value of the cookie of this name, of which the first counts. Whatever else stands in the
+    /// header was set by others on this host, and need not be well-formed: `Cookie` of the web
+    /// framework would read none at all then. Ours hold nothing that is encoded.
+    pub(super) fn value(headers: &HeaderMap, name: &str) -> Option<String> {
+        let pairs = headers
+            .get_all(COOKIE)
+            .flat_map(|header| header.as_bytes().split(|byte| *byte == b';'));
+        let texts = pairs.filter_map(|pair| std::str::from_utf8(pair).ok());
+        let mut named = texts.filter_map(|pair| pair.split_once('='));
+        let (_, value) = named.find(|(key, _)| key.trim() == name)?;
+        Some(value.trim().to_owned())
+    }
+
     /// Sets the session cookie.
     pub(super) fn session(&self, token: &SessionToken) -> Cookie<'static> {
         self.cookie(&self.session, token.expose())
@@ -88,6 +102,7 @@ impl Cookies {
 
 #[cfg(test)]
 mod tests {
+    use actix_web::http::header::HeaderValue;
     use authly_domain::secret::DeviceToken;
     use pretty_assertions::assert_eq;
 
@@ -115,6 +130,48 @@ mod tests {
             cookie.to_string(),
             "authly-browser-8000=b1; HttpOnly; SameSite=Lax; Path=/"
         );
+    }
+
+    fn value(lines: &[&[u8]]) -> Option<String> {
+        let mut headers = HeaderMap::new();
+        for line in lines {
+            headers.append(COOKIE, HeaderValue::from_bytes(line).unwrap());
+        }
+        Cookies::value(&headers, "mine")
+    }
+
+    #[test]
+    fn a_cookie_is_found_among_those_of_others_however_they_are_written() {
+        for line in [
+            &b"mine=v"[..],
+            b"a=b; mine=v; c=d",
+            b"a=b;mine=v",
+            b"nameless; mine=v",
+            b"=; ;; mine=v",
+            b"a=%FF%zz; mine=v",
+            b"a=\xFF\xFE; mine=v",
+            b"a=\"x; y\"; mine=v",
+            b"mine =v",
+            b"mine=v; mine=other",
+        ] {
+            assert_eq!(value(&[line]).as_deref(), Some("v"), "{line:?}");
+        }
+        assert_eq!(value(&[b"a=\xFF", b"mine=v"]).as_deref(), Some("v"));
+    }
+
+    #[test]
+    fn another_name_is_another_cookie() {
+        for line in [
+            &b""[..],
+            b"mine",
+            b"Mine=v",
+            b"xmine=v",
+            b"mine\xFF=v",
+            b"a=mine=v",
+        ] {
+            assert_eq!(value(&[line]), None, "{line:?}");
+        }
+        assert_eq!(value(&[]), None);
     }
 
     #[test]

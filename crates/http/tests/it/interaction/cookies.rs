@@ -176,6 +176,24 @@ async fn cookies_that_cannot_be_ours_are_no_cookies() {
 }
 
 #[tokio::test]
+async fn cookies_of_others_on_the_same_host_log_nobody_out_and_keep_nobody_from_logging_in() {
+    let app = TestApp::start().await;
+    let alice = app.user("alice").create().await;
+    for (name, value) in [
+        ("other", "%FF"),
+        ("other", "%zz\""),
+        ("", "nameless"),
+        ("é", "é"),
+    ] {
+        let mut browser = app.browser();
+        browser.cookies.insert(name.to_owned(), value.to_owned());
+        browser.log_in(&alice).await;
+        let logged_in = logged_in_as(&mut browser).await;
+        assert_eq!(logged_in.as_deref(), Some("alice"), "{name}={value}");
+    }
+}
+
+#[tokio::test]
 async fn a_session_that_is_not_used_ends_and_one_that_is_used_goes_on() {
     let app = TestApp::start().await;
     let alice = app.user("alice").create().await;
