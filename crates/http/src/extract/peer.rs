@@ -13,9 +13,10 @@ use crate::settings::HttpSettings;
 pub(crate) fn client_address(request: &HttpRequest) -> Result<IpAddr, Misconfigured> {
     let settings = collaborator::<HttpSettings>(request)?;
     let headers = request.headers().get_all("x-forwarded-for");
+    // Entry by entry: what a caller wrote into the header must not hide what a proxy has added.
     let entries = headers
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(','))
+        .flat_map(|value| value.as_bytes().split(|byte| *byte == b','))
+        .map(|entry| std::str::from_utf8(entry).unwrap_or_default())
         .collect::<Vec<_>>();
     let peer = peer_address(request);
     Ok(rightmost_untrusted(
@@ -74,6 +75,9 @@ fn parse_entry(entry: &str) -> Option<IpAddr> {
 
 #[cfg(test)]
 mod tests {
+    use actix_web::http::header::HeaderValue;
+    use actix_web::test::TestRequest;
+    use actix_web::web::Data;
     use pretty_assertions::assert_eq;
 
     use super::*;
@@ -113,6 +117,32 @@ mod tests {
         assert_eq!(caller("10.0.0.1", "198.51.100.9, unknown"), "10.0.0.1");
         assert_eq!(caller("10.0.0.1", "198.51.100.9, , 10.0.0.2"), "10.0.0.2");
         assert_eq!(caller("10.0.0.1", ""), "10.0.0.1");
+    }
+
+    /// The caller that these lines of the header name, behind a proxy.
+    fn caller_of(lines: &[&[u8]]) -> String {
+        let issuer = "https://auth.example.com".parse().unwrap();
+        let mut settings = HttpSettings::new(issuer);
+        settings.trusted_proxies = vec!["10.0.0.0/8".parse().unwrap()];
+        let mut request = TestRequest::default()
+            .peer_addr("10.0.0.1:1".parse().unwrap())
+            .app_data(Data::new(settings));
+        for line in lines {
+            let value = HeaderValue::from_bytes(line).unwrap();
+            request = request.append_header(("x-forwarded-for", value));
+        }
+        client_address(&request.to_http_request())
+            .unwrap()
+            .to_string()
+    }
+
+    #[test]
+    fn bytes_that_the_caller_wrote_do_not_hide_what_the_proxy_added() {
+        let added: &[u8] = b"198.51.100.9";
+        assert_eq!(caller_of(&[b"\xFF, 198.51.100.9"]), "198.51.100.9");
+        assert_eq!(caller_of(&[b"\xFF", added]), "198.51.100.9");
+        assert_eq!(caller_of(&[b"127.0.0.1, \xE9", added]), "198.51.100.9");
+        assert_eq!(caller_of(&[added, b"\xFF"]), "10.0.0.1");
     }
 
     #[test]
