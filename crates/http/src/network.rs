@@ -66,7 +66,7 @@ impl FromStr for Network {
             None => (text, None),
         };
         let address: IpAddr = address.parse().map_err(|_source| NetworkError::Address)?;
-        let (bits, length) = bits(address);
+        let (given, length) = bits(address);
         let prefix = match prefix {
             None => length,
             Some(text) if text.bytes().all(|byte| byte.is_ascii_digit()) => {
@@ -77,10 +77,16 @@ impl FromStr for Network {
         if prefix > length {
             return Err(NetworkError::Prefix);
         }
-        if bits & !mask(prefix) != 0 {
+        if given & !mask(prefix) != 0 {
             return Err(NetworkError::HostBits);
         }
-        Ok(Self { address, prefix })
+        // Addresses are compared in their shortest form, so that this one has to have it as well.
+        let canonical = address.to_canonical();
+        let lost = length - bits(canonical).1;
+        Ok(Self {
+            address: canonical,
+            prefix: prefix.saturating_sub(lost),
+        })
     }
 }
 
@@ -111,6 +117,17 @@ mod tests {
         assert!(!contains("::/0", "192.0.2.1"));
         assert!(!contains("0.0.0.0/0", "2001:db8::1"));
         assert!(contains("192.0.2.0/24", "::ffff:192.0.2.7"));
+    }
+
+    #[test]
+    fn a_network_of_mapped_addresses_is_the_one_of_the_addresses_themselves() {
+        assert!(contains("::ffff:192.0.2.0/120", "192.0.2.7"));
+        assert!(contains("::ffff:192.0.2.0/120", "::ffff:192.0.2.7"));
+        assert!(!contains("::ffff:192.0.2.0/120", "192.0.3.7"));
+        assert!(contains("::ffff:192.0.2.1", "192.0.2.1"));
+        assert!(contains("::ffff:0.0.0.0/96", "203.0.113.7"));
+        let refused = "::ffff:0.0.0.0/95".parse::<Network>();
+        assert_eq!(refused, Err(NetworkError::HostBits));
     }
 
     #[test]
