@@ -2,6 +2,7 @@
 //! listed replaces, what is absent stays, nothing is removed (decisions 34).
 
 mod apply;
+mod check;
 mod clients;
 mod document;
 

@@ -14,6 +14,7 @@ use authly_domain::users::{
 use authly_repositories::users::{NewUser, UserChange};
 use authly_repositories::{DbError, UnitOfWork};
 
+use super::check::check;
 use super::clients::client_of;
 use super::{Seed, SeedError, SeedScope, SeedUser};
 use crate::Context;
@@ -83,6 +84,7 @@ impl Seeder {
 
     async fn try_apply(&self, seed: &Seed) -> Result<SeedReport, SeedError> {
         let mut problems = Vec::new();
+        check(seed, &mut problems);
         let scopes = scopes_of(&seed.scopes, &mut problems);
         let mut users = Vec::new();
         for user in &seed.users {

@@ -221,6 +221,57 @@ async fn all_problems_are_named_at_once_and_nothing_is_stored() {
 }
 
 #[tokio::test]
+async fn what_stands_twice_in_a_seed_is_a_problem_and_nothing_is_stored() {
+    let services = TestServices::start().await;
+    let before = services.stored().registry().await;
+    let password = "long enough for anybody";
+    let twice = json!({
+        "scopes": [
+            { "name": "notes", "description": "One" }, { "name": "notes", "description": "Other" },
+        ],
+        "users": [
+            { "username": "bob", "password": password }, { "username": "BOB", "password": password },
+        ],
+        "clients": [
+            { "client_id": "web", "client_secret": SECRET, "redirect_uris": ["https://a.example/"] },
+            { "client_id": "web", "client_secret": SECRET, "redirect_uris": ["https://b.example/"] },
+        ],
+    });
+    let found = problems(services.seeder().apply(&seed(twice)).await.unwrap_err());
+    let expected = [
+        "scope \"notes\" is listed more than once",
+        "user \"bob\" is listed more than once",
+        "client \"web\" is listed more than once",
+    ];
+    assert_eq!(found, expected);
+    assert_eq!(services.stored().registry().await, before);
+}
+
+#[tokio::test]
+async fn a_nul_in_a_seed_is_a_problem_and_no_failure_of_storage() {
+    let services = TestServices::start().await;
+    let before = services.stored().registry().await;
+    let password = "long enough for anybody";
+    let with_nul = json!({
+        "scopes": [{ "name": "notes", "description": "a\u{0}b" }],
+        "users": [{ "username": "bob", "password": password, "nickname": "a\u{0}b" }],
+        "clients": [{
+            "client_id": "web", "client_secret": SECRET, "redirect_uris": ["https://a.example/"],
+            "client_name": "a\u{0}b", "client_uri": "https://a.example/\u{0}",
+        }],
+    });
+    let found = problems(services.seeder().apply(&seed(with_nul)).await.unwrap_err());
+    let expected = [
+        "scope \"notes\": description holds a NUL character",
+        "user bob: nickname holds a NUL character",
+        "client web: client_name holds a NUL character",
+        "client web: client_uri holds a NUL character",
+    ];
+    assert_eq!(found, expected);
+    assert_eq!(services.stored().registry().await, before);
+}
+
+#[tokio::test]
 async fn an_address_that_is_taken_stores_nothing() {
     let services = TestServices::start().await;
     services.user("alice").create().await;

@@ -1,0 +1,87 @@
+//! What is wrong with a seed whatever is stored: texts that cannot be, and things listed twice.
+
+use std::collections::BTreeSet;
+
+use authly_domain::users::Username;
+
+use super::{Seed, SeedClient, SeedUser};
+
+/// Adds what is wrong to `problems`.
+pub(super) fn check(seed: &Seed, problems: &mut Vec<String>) {
+    for (of, what, text) in free_texts(seed) {
+        if text.contains('\0') {
+            problems.push(format!("{of}: {what} holds a NUL character"));
+        }
+    }
+    let scopes = seed.scopes.iter().map(|scope| scope.name.clone());
+    let clients = seed.clients.iter().map(|client| client.client_id.clone());
+    check_single("scope", scopes, problems);
+    check_single("user", seed.users.iter().map(normal_name), problems);
+    check_single("client", clients, problems);
+}
+
+/// The name in the form that is unique.
+fn normal_name(user: &SeedUser) -> String {
+    let read = user.username.parse::<Username>();
+    read.map_or_else(
+        |_malformed| user.username.clone(),
+        |name| name.normal_form().to_owned(),
+    )
+}
+
+/// Each stands once, or the last one would silently win.
+fn check_single(kind: &str, names: impl Iterator<Item = String>, problems: &mut Vec<String>) {
+    let mut seen = BTreeSet::new();
+    let again = names.filter(|name| !seen.insert(name.clone()));
+    problems.extend(again.map(|name| format!("{kind} {name:?} is listed more than once")));
+}
+
+/// The texts that are stored as they are: whose they are, what they are, and themselves. All others
+/// have a form of their own, in which NUL has no place.
+fn free_texts(seed: &Seed) -> impl Iterator<Item = (String, &'static str, &str)> {
+    let scopes = seed.scopes.iter().map(|scope| {
+        let of = format!("scope {:?}", scope.name);
+        (of, "description", scope.description.as_str())
+    });
+    let users = seed.users.iter().flat_map(|user| {
+        let claims = claims(user).into_iter();
+        claims.filter_map(|(name, text)| {
+            let of = format!("user {}", user.username);
+            Some((of, name, text.as_deref()?))
+        })
+    });
+    let clients = seed.clients.iter().flat_map(|client| {
+        let texts = client_texts(client).into_iter();
+        texts.filter_map(|(name, text)| {
+            let of = format!("client {}", client.client_id);
+            Some((of, name, text.as_deref()?))
+        })
+    });
+    scopes.chain(users).chain(clients)
+}
+
+fn claims(user: &SeedUser) -> [(&'static str, &Option<String>); 12] {
+    [
+        ("name", &user.name),
+        ("given_name", &user.given_name),
+        ("family_name", &user.family_name),
+        ("middle_name", &user.middle_name),
+        ("nickname", &user.nickname),
+        ("profile", &user.profile),
+        ("picture", &user.picture),
+        ("website", &user.website),
+        ("gender", &user.gender),
+        ("birthdate", &user.birthdate),
+        ("zoneinfo", &user.zoneinfo),
+        ("locale", &user.locale),
+    ]
+}
+
+fn client_texts(client: &SeedClient) -> [(&'static str, &Option<String>); 4] {
+    [
+        ("client_name", &client.client_name),
+        ("client_uri", &client.client_uri),
+        ("policy_uri", &client.policy_uri),
+        ("tos_uri", &client.tos_uri),
+    ]
+}
