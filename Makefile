@@ -5,7 +5,7 @@ CARGO := $(shell command -v cargo || echo "$${CARGO_HOME:-$$HOME/.cargo}/bin/car
 TARGET_DIR := $(or $(CARGO_TARGET_DIR),target)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test crash-test enumeration-report fmt lint doc book
+.PHONY: help run test crash-test enumeration-report fuzz fmt lint doc book
 
 help:
 	@echo 'make run     build in release mode and start on http://localhost:8000, data in ./data'
@@ -14,6 +14,8 @@ help:
 	@echo 'make crash-test   kill servers again and again: ROUNDS=100 (SEED=… repeats a run)'
 	@echo 'make enumeration-report'
 	@echo '             measure whether the time of a refusal tells which accounts there are'
+	@echo 'make fuzz    look for requests, tokens and files that break something, 30 seconds for each'
+	@echo '             parser; make fuzz SECONDS=600 TARGETS="http jwt" for longer, and for these'
 	@echo 'make fmt     format the code'
 	@echo 'make lint    check formatting and lints as the gate does'
 	@echo 'make doc     build the API documentation'
@@ -43,6 +45,10 @@ crash-test:
 enumeration-report:
 	@.ci/setup test
 	"$(CARGO)" run --release --locked -p authly-http --example enumeration_report -- $(ARGS)
+
+fuzz:
+	@.ci/setup fuzz
+	@tests/fuzz/run $(or $(SECONDS),30) $(TARGETS)
 
 fmt:
 	"$(CARGO)" fmt --all

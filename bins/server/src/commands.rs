@@ -1,5 +1,7 @@
 //! From the command line to what is done.
 
+use std::ffi::OsString;
+use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::Context;
@@ -7,7 +9,7 @@ use tokio::runtime::Builder;
 
 use crate::args::{Arguments, Command, ConfigCommand, KeysCommand};
 use crate::console::{complain, say};
-use crate::settings::{Layers, Settings, show};
+use crate::settings::{Layers, Mode, Settings, Sources, show};
 use crate::storage::{Claim, Storage};
 use crate::{serve, storage, telemetry, wiring};
 
@@ -50,6 +52,25 @@ fn perform(arguments: Arguments) -> anyhow::Result<()> {
             }
         }
     }
+}
+
+/// What is wrong with a settings file and these variables, as `config check` says it. Public for
+/// fuzzing alone: settings have no other face than the program.
+///
+/// # Errors
+/// All problems there are.
+#[doc(hidden)]
+pub fn check_settings(file: &Path, environment: Vec<(OsString, OsString)>) -> Result<(), String> {
+    let layers = Layers::gather(Sources {
+        file: Some(file.to_owned()),
+        environment,
+        flags: Vec::new(),
+        mode: Mode::Standard,
+    });
+    let _ = show(&layers);
+    read(&layers)
+        .map(drop)
+        .map_err(|error| format!("{error:#}"))
 }
 
 fn read(layers: &Layers) -> anyhow::Result<Settings> {

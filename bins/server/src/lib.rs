@@ -17,4 +17,4 @@ mod telemetry;
 mod toml_file;
 mod wiring;
 
-pub use commands::run;
+pub use commands::{check_settings, run};

@@ -72,6 +72,7 @@ impl FromStr for ServerUrl {
 #[cfg(test)]
 mod tests {
     use pretty_assertions::assert_eq;
+    use proptest::prelude::*;
 
     use super::*;
 
@@ -120,5 +121,19 @@ mod tests {
     fn paths_are_joined_below_the_servers_own() {
         let server: ServerUrl = "https://example.com/auth/".parse().unwrap();
         assert_eq!(server.url_of("/health"), "https://example.com/auth/health");
+    }
+
+    proptest! {
+        #[test]
+        fn an_address_is_read_to_the_same_again_with_and_without_a_slash(
+            text in "(https?://)?[a-zA-Z0-9.@:\\[\\]-]{1,15}(/[a-z.%]{0,4}){0,3}[?#]?|\\PC{0,20}",
+        ) {
+            if let Ok(server) = text.parse::<ServerUrl>() {
+                prop_assert_eq!(server.as_str().parse(), Ok(server.clone()));
+                prop_assert_eq!(format!("{server}/").parse(), Ok(server.clone()));
+                prop_assert!(server.as_str().starts_with("https://") || server.is_loopback());
+                prop_assert!(Url::parse(&server.url_of("/health")).is_ok());
+            }
+        }
     }
 }

@@ -16,6 +16,8 @@ pub(crate) fn decode(text: &str) -> Option<Vec<u8>> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -23,6 +25,19 @@ mod tests {
         assert_eq!(decode("_w"), Some(vec![0xFF]));
         for text in ["_w==", "_x", "_w ", "/w", "_w\n", "_"] {
             assert_eq!(decode(text), None, "{text:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn bytes_read_back_and_every_text_that_is_read_is_written_so(
+            bytes in prop::collection::vec(any::<u8>(), 0..40),
+            text in "[A-Za-z0-9_=+/ -]{0,12}",
+        ) {
+            prop_assert_eq!(decode(&encode(&bytes)), Some(bytes));
+            if let Some(bytes) = decode(&text) {
+                prop_assert_eq!(encode(bytes), text);
+            }
         }
     }
 }

@@ -112,6 +112,8 @@ impl fmt::Debug for MasterKey {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
     use crate::base64url;
     use crate::entropy::OsEntropy;
@@ -167,5 +169,24 @@ mod tests {
         let key = parse(&STANDARD.encode([7_u8; 32])).unwrap();
         assert_eq!(key.derive("a").as_bytes(), key.derive("a").as_bytes());
         assert_ne!(key.derive("a").as_bytes(), key.derive("b").as_bytes());
+    }
+
+    proptest! {
+        #[test]
+        fn a_key_is_32_bytes_in_whatever_base64_and_nothing_else(
+            bytes in prop::collection::vec(any::<u8>(), 30..35),
+            text in "[A-Za-z0-9+/_=-]{40,46}",
+        ) {
+            let is_key = bytes.len() == KEY_BYTES;
+            let (padded, url_safe) = (STANDARD.encode(&bytes), base64url::encode(&bytes));
+            let ids = [padded.as_str(), padded.trim_end_matches('='), &url_safe]
+                .map(|text| parse(text).map(|key| key.id().to_owned()));
+            prop_assert!(ids.iter().all(|id| id.is_ok() == is_key && *id == ids[0]));
+            if let Ok(key) = parse(&text) {
+                let again = MasterKey::parse(&key.to_text()).unwrap();
+                prop_assert_eq!(again.id(), key.id());
+                prop_assert!((43..=44).contains(&text.len()));
+            }
+        }
     }
 }

@@ -20,6 +20,8 @@ pub fn verifier_matches(verifier: &CodeVerifier, challenge: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     /// RFC 7636 appendix B.
@@ -44,5 +46,27 @@ mod tests {
         ));
         assert!(!verifier_matches(&verifier(CHALLENGE), CHALLENGE));
         assert!(!verifier_matches(&verifier(""), ""));
+    }
+
+    proptest! {
+        #[test]
+        fn the_challenge_is_the_base64url_of_sha_256_and_no_other_verifier_has_it(
+            text in "[A-Za-z0-9._~-]{43,128}",
+            at: prop::sample::Index,
+            put in "[A-Za-z0-9._~-]",
+        ) {
+            let reference = base64::Engine::encode(
+                &base64::engine::general_purpose::URL_SAFE_NO_PAD,
+                Sha256::digest(text.as_bytes()),
+            );
+            prop_assert_eq!(s256(&verifier(&text)), reference.clone());
+            prop_assert!(verifier_matches(&verifier(&text), &reference));
+
+            let index = at.index(text.len());
+            let other = format!("{}{put}{}", &text[..index], &text[index + 1..]);
+            prop_assert_eq!(verifier_matches(&verifier(&other), &reference), other == text);
+            let padded = format!("{reference}=");
+            prop_assert!(!verifier_matches(&verifier(&text), &padded));
+        }
     }
 }

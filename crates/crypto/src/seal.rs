@@ -146,6 +146,8 @@ pub(crate) fn open(
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
     use crate::entropy::OsEntropy;
 
@@ -220,5 +222,28 @@ mod tests {
     fn the_same_value_is_never_sealed_the_same_way_twice() {
         let seal = || seal_successor(&token("spent"), &token("next"), &OsEntropy);
         assert_ne!(seal(), seal());
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(128))]
+
+        #[test]
+        fn what_is_sealed_opens_with_the_same_and_with_nothing_else(
+            spent in "\\PC{0,40}",
+            next in "\\PC{0,40}",
+            other in "\\PC{0,40}",
+            at: prop::sample::Index,
+            change in 1_u8..,
+        ) {
+            let sealed = seal_successor(&token(&spent), &token(&next), &OsEntropy);
+            let opened = open_successor(&token(&spent), &sealed).unwrap();
+            prop_assert_eq!(opened.expose(), &next);
+            prop_assert_eq!(open_successor(&token(&other), &sealed).is_ok(), other == spent);
+
+            let mut bytes = sealed.as_bytes().to_vec();
+            let index = at.index(bytes.len());
+            bytes[index] ^= change;
+            prop_assert!(open_successor(&token(&spent), &SealedSuccessor::new(bytes)).is_err());
+        }
     }
 }

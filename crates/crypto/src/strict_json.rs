@@ -146,7 +146,7 @@ impl<'de> Visitor<'de> for Strict<'_> {
 #[cfg(test)]
 mod tests {
     use pretty_assertions::assert_eq;
-    use proptest::prelude::{ProptestConfig, any, prop, proptest};
+    use proptest::prelude::{Just, ProptestConfig, Strategy, any, prop, prop_oneof, proptest};
     use serde_json::json;
 
     use super::*;
@@ -209,8 +209,55 @@ mod tests {
         assert_eq!(parse(b"\"\xFF\"", 10), Err(StrictJsonError::Malformed));
     }
 
+    /// A document that is a few levels deep.
+    fn document() -> impl Strategy<Value = Value> {
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            any::<i64>().prop_map(Value::from),
+            any::<u64>().prop_map(Value::from),
+            any::<String>().prop_map(Value::from),
+        ];
+        leaf.prop_recursive(4, 24, 4, |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+                prop::collection::btree_map(any::<String>(), inner, 0..4)
+                    .prop_map(|members| Value::Object(members.into_iter().collect())),
+            ]
+        })
+    }
+
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(512))]
+        #![proptest_config(ProptestConfig::with_cases(256))]
+
+        #[test]
+        fn every_document_is_read_as_it_was_written(document in document()) {
+            assert_eq!(read(&document.to_string()), Ok(document));
+        }
+
+        #[test]
+        fn one_member_that_stands_twice_spoils_every_document(
+            document in document(),
+            name in "\\PC{0,5}",
+            others in prop::collection::btree_map("[a-z]{1,3}", document(), 0..4),
+        ) {
+            let name = Value::from(name);
+            let others = others.into_iter().filter(|(other, _)| Some(other.as_str()) != name.as_str());
+            let between: Vec<_> = others
+                .map(|(other, value)| format!("{}:{value},", Value::from(other)))
+                .collect();
+            let between = between.concat();
+            let twice = format!("{{{name}:1,{between}{name}:{document}}}");
+            assert_eq!(read(&twice), Err(StrictJsonError::DuplicateMember), "{twice}");
+            assert_eq!(read(&format!("[{document},{twice}]")), Err(StrictJsonError::DuplicateMember));
+        }
+
+        #[test]
+        fn what_it_reads_the_library_reads_the_same(text in r#"[\[\]{}:,"ab0-9.eE+ -]{0,40}"#) {
+            if let Ok(value) = read(&text) {
+                assert_eq!(serde_json::from_str::<Value>(&text).unwrap(), value);
+            }
+        }
 
         #[test]
         fn nothing_makes_it_panic(bytes in prop::collection::vec(any::<u8>(), 0..200)) {

@@ -123,6 +123,8 @@ impl FromStr for Issuer {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -155,6 +157,23 @@ mod tests {
             ("example.com", IssuerError::NotAUrl),
         ] {
             assert_eq!(text.parse::<Issuer>(), Err(error), "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_an_issuer_equals_itself_and_every_place_stands_below_it(
+            text in "(https?://)?[a-zA-Z0-9.\\[\\]:@-]{1,12}(/[a-z.%2eE~{}*]{0,5}){0,3}[?#]?",
+        ) {
+            if let Ok(issuer) = text.parse::<Issuer>() {
+                prop_assert_eq!(issuer.as_str(), &text);
+                let place = Url::parse(&issuer.url_of("/login")).unwrap();
+                prop_assert_eq!(place.path(), format!("{}/login", issuer.path()));
+                prop_assert_eq!(place.origin().ascii_serialization(), issuer.origin());
+                prop_assert_eq!(Some(issuer.port()), place.port_or_known_default());
+                prop_assert!(issuer.is_https() || issuer.is_loopback());
+                prop_assert!(place.query().is_none() && place.username().is_empty());
+            }
         }
     }
 }

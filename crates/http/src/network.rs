@@ -93,6 +93,7 @@ impl FromStr for Network {
 #[cfg(test)]
 mod tests {
     use pretty_assertions::assert_eq;
+    use proptest::prelude::*;
 
     use super::*;
 
@@ -139,5 +140,35 @@ mod tests {
         assert_eq!(refused("10.0.0.0/+8"), NetworkError::Prefix);
         assert_eq!(refused("10.0.0.0/"), NetworkError::Prefix);
         assert_eq!(refused("10.0.0.1/8"), NetworkError::HostBits);
+    }
+
+    proptest! {
+        #[test]
+        fn a_network_reads_back_and_holds_what_shares_its_first_bits(
+            bits: u32,
+            other: u32,
+            prefix in 0_u8..=32,
+            near in 0_u32..=32,
+        ) {
+            let covered = u32::MAX.checked_shl(32 - u32::from(prefix)).unwrap_or(0);
+            let base = std::net::Ipv4Addr::from_bits(bits & covered);
+            let network: Network = format!("{base}/{prefix}").parse().unwrap();
+            prop_assert_eq!(network.to_string().parse(), Ok(network));
+            let mapped = format!("{}/{}", base.to_ipv6_mapped(), prefix + 96);
+            prop_assert_eq!(mapped.parse(), Ok(network));
+            for address in [other, bits ^ 1_u32.checked_shl(near).unwrap_or(0)] {
+                let shares = (address ^ bits) & covered == 0;
+                let address = std::net::Ipv4Addr::from_bits(address);
+                prop_assert_eq!(network.contains(address.into()), shares);
+                prop_assert_eq!(network.contains(address.to_ipv6_mapped().into()), shares);
+            }
+        }
+
+        #[test]
+        fn no_text_makes_the_reader_fail(text in "[0-9a-f:./%]{0,30}|\\PC{0,10}") {
+            if let Ok(network) = text.parse::<Network>() {
+                prop_assert_eq!(network.to_string().parse(), Ok(network));
+            }
+        }
     }
 }

@@ -45,7 +45,7 @@ pub(super) const TEST_TOOLS: [&str; 6] = [
     "toml",
 ];
 
-pub(super) const TABLE: [Row; 14] = [
+pub(super) const TABLE: [Row; 15] = [
     Row {
         package: "authly-domain",
         ours: &[],
@@ -186,6 +186,22 @@ pub(super) const TABLE: [Row; 14] = [
             "authly-protocol",
             "authly-testing",
         ],
+    },
+    Row {
+        package: "authly-fuzz",
+        // A test in all but name: its functions are what libFuzzer runs as well.
+        ours: &[
+            "authly-admin-client",
+            "authly-crypto",
+            "authly-domain",
+            "authly-http",
+            "authly-server",
+            "authly-services",
+            "authly-testing",
+        ],
+        theirs: &["actix-web", "toml"],
+        small: &SMALL,
+        in_tests: &[],
     },
     Row {
         package: "authly-examples",

@@ -29,6 +29,8 @@ pub(crate) fn in_words(seconds: u64) -> String {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -55,5 +57,26 @@ mod tests {
     fn a_span_is_written_in_its_longest_whole_unit() {
         let written = [0, 1, 90, 900, 43_200, 2_592_000].map(in_words);
         assert_eq!(written, ["0s", "1s", "90s", "15m", "12h", "30d"]);
+    }
+
+    proptest! {
+        #[test]
+        fn a_span_reads_back_as_it_is_written(seconds: u64) {
+            prop_assert_eq!(parse(&in_words(seconds)), Some(Duration::from_secs(seconds)));
+        }
+
+        #[test]
+        fn a_number_with_its_unit_is_so_many_times_the_unit(
+            number: u64,
+            (unit, length) in prop::sample::select(vec![("", 1), ("s", 1), ("m", 60), ("h", 3_600), ("d", 86_400)]),
+            odd in "[ a-zA-Z+.-]{1,2}",
+        ) {
+            let expected = number.checked_mul(length).map(Duration::from_secs);
+            prop_assert_eq!(parse(&format!("{number}{unit}")), expected);
+            let known = ["s", "m", "h", "d"].contains(&odd.as_str()) && unit.is_empty();
+            let (after, before) = (format!("{number}{unit}{odd}"), format!("{odd}{number}"));
+            prop_assert!(known || parse(&after).is_none());
+            prop_assert!(parse(&before).is_none());
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! The layers together, as an operator meets them.
 
 mod documents;
+mod properties;
 mod secrets;
 
 use std::fs::{self, Permissions};

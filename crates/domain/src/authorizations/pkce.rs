@@ -45,6 +45,8 @@ pub fn verifier_is_well_formed(verifier: &CodeVerifier) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -74,5 +76,26 @@ mod tests {
         assert!(!well_formed("a".repeat(129)));
         assert!(!well_formed("é".repeat(43)));
         assert!(!well_formed(format!("{} ", "a".repeat(43))));
+    }
+
+    proptest! {
+        #[test]
+        fn only_the_grammar_of_rfc_7636_is_accepted(text in "[A-Za-z0-9._~-]{40,132}", odd: char) {
+            let well_formed = |text: &str| {
+                verifier_is_well_formed(&CodeVerifier::new(text.to_owned()))
+            };
+            prop_assert_eq!(well_formed(&text), (43..=128).contains(&text.len()));
+            let is_odd = !odd.is_ascii_alphanumeric() && !"-._~".contains(odd);
+            let with_odd: String = text.chars().skip(1).chain([odd]).collect();
+            prop_assert!(!(is_odd && well_formed(&with_odd)), "{}", with_odd);
+        }
+
+        #[test]
+        fn a_challenge_keeps_its_text(text in "[A-Za-z0-9_=+/-]{42,44}") {
+            let fits = text.len() == 43 && !text.contains(['=', '+', '/']);
+            let challenge = text.parse::<CodeChallenge>();
+            prop_assert_eq!(challenge.is_ok(), fits);
+            prop_assert!(challenge.is_ok_and(|read| read.as_str() == text) || !fits);
+        }
     }
 }

@@ -212,6 +212,8 @@ pub struct StoredRequest {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -228,6 +230,35 @@ mod tests {
             ("Login", Err(PromptError::Unknown)),
         ] {
             assert_eq!(text.parse::<Prompt>(), prompt, "{text:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn prompts_mean_the_same_in_any_order_and_however_often(
+            values in prop::collection::vec(prop::sample::select(
+                vec!["none", "login", "consent", "select_account", "create", "Login"],
+            ), 0..5),
+            order: prop::sample::Index,
+        ) {
+            let read = |values: &[&str]| values.join(" ").parse::<Prompt>().ok();
+            let mut turned = values.clone();
+            let by = order.index(values.len().max(1));
+            turned.rotate_left(by);
+            let prompt = read(&values);
+            prop_assert_eq!(read(&turned), prompt);
+
+            let asks = |value: &str| values.contains(&value);
+            let others = asks("login") || asks("consent") || asks("select_account");
+            let twice = values.iter().filter(|value| **value == "none").count() > 1;
+            let refused = asks("create") || asks("Login") || (asks("none") && (others || twice));
+            prop_assert_eq!(prompt.is_none(), refused);
+            if let Some(prompt) = prompt {
+                prop_assert_eq!(prompt.forbids_pages(), asks("none"));
+                prop_assert_eq!(prompt.wants_login(), asks("login") || asks("select_account"));
+                prop_assert_eq!(prompt.wants_consent(), asks("consent"));
+                prop_assert_eq!(prompt.as_str().parse(), Ok(prompt));
+            }
         }
     }
 

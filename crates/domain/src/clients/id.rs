@@ -70,6 +70,8 @@ impl FromStr for ClientId {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -92,6 +94,31 @@ mod tests {
         ] {
             let id: ClientId = text.parse().unwrap();
             assert_eq!(id.check_chosen(), Err(ClientIdError::Reserved), "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_spelling_of_a_subject_can_be_chosen(bytes: [u8; 16], case: bool, form in 0..4) {
+            let uuid = Uuid::from_bytes(bytes);
+            let text = match form {
+                0 => uuid.hyphenated().to_string(),
+                1 => uuid.simple().to_string(),
+                2 => uuid.braced().to_string(),
+                _ => uuid.urn().to_string(),
+            };
+            let text = if case { text.to_uppercase() } else { text };
+            let id: ClientId = text.parse().unwrap();
+            // `URN:UUID:` in capitals is no UUID to the library, nor to anybody else.
+            prop_assert!(id.check_chosen().is_err() || (case && form == 3), "{}", text);
+        }
+
+        #[test]
+        fn a_client_id_keeps_its_text(text in "[!-~]{1,40}|\\PC{0,5}") {
+            let printable = (1..=2_048).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_graphic());
+            let id = text.parse::<ClientId>();
+            prop_assert_eq!(id.is_ok(), printable);
+            prop_assert!(id.is_ok_and(|id| id.as_str() == text) || !printable);
         }
     }
 }

@@ -132,8 +132,8 @@ fn has_form_of_address(text: &str) -> bool {
         return false;
     };
     let in_local = |c: char| c.is_alphanumeric() || ".!#$%&'*+/=?^_`{|}~-".contains(c);
-    let in_label = |c: char| c.is_alphanumeric() || c == '-';
-    let is_label = |label: &str| !label.is_empty() && label.chars().all(in_label);
+    let of_label = |c: char| c.is_alphanumeric() || c == '-';
+    let is_label = |label: &str| !label.is_empty() && label.chars().all(of_label);
     !local.is_empty() && local.chars().all(in_local) && domain.split('.').all(is_label)
 }
 
@@ -164,6 +164,8 @@ impl LoginName {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -261,6 +263,42 @@ mod tests {
         assert_eq!(address, LoginName::Email("alice@example.com".into()));
         for text in ["", "a b", "a@", "@b", "a@b c", "a\0"] {
             assert_eq!(LoginName::read(text), LoginName::Nobody, "{text:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_name_reads_back_and_is_found_however_it_is_typed(text in "[\\pL\\pN._+-]{1,20}") {
+            if let Ok(name) = text.parse::<Username>() {
+                prop_assert_eq!(&name.as_str().parse(), &Ok(name.clone()));
+                let found = LoginName::Username(name.normal.clone());
+                prop_assert_eq!(LoginName::read(&format!(" {text}\t")), found.clone());
+                for typed in [text.to_uppercase(), text.to_lowercase()] {
+                    let read = LoginName::read(&typed);
+                    prop_assert!(read == found || typed.parse::<Username>().is_err(), "{}", typed);
+                }
+            }
+        }
+
+        #[test]
+        fn nothing_else_than_letters_digits_and_four_signs_is_a_name(text in "\\PC{0,20}") {
+            if let Ok(name) = text.parse::<Username>() {
+                let allowed = |c: char| c.is_alphanumeric() || "._-+".contains(c);
+                prop_assert!(name.as_str().chars().all(allowed));
+                prop_assert!((1..=64).contains(&name.as_str().chars().count()));
+                prop_assert!(LoginName::read(&text) != LoginName::Nobody);
+            }
+        }
+
+        #[test]
+        fn an_address_is_found_in_any_case_and_is_never_a_name(
+            text in "[a-zA-Z0-9.+_-]{1,10}@[a-zA-Z0-9-]{1,10}(\\.[a-z]{1,5}){0,2}",
+        ) {
+            let email: Email = text.parse().unwrap();
+            let found = LoginName::Email(email.normal.clone());
+            prop_assert_eq!(LoginName::read(&text.to_uppercase()), found.clone());
+            prop_assert_eq!(LoginName::read(email.normal_form()), found);
+            prop_assert!(text.parse::<Username>().is_err());
         }
     }
 }

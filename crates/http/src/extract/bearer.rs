@@ -83,9 +83,11 @@ fn several_tokens() -> OAuthFailure {
 
 #[cfg(test)]
 mod tests {
+    use actix_web::http::header::HeaderValue;
     use actix_web::test::TestRequest;
     use actix_web::web;
     use pretty_assertions::assert_eq;
+    use proptest::prelude::*;
 
     use super::*;
     use crate::settings::HttpSettings;
@@ -158,6 +160,25 @@ mod tests {
                 Err(ErrorCode::InvalidToken),
                 "{header}"
             );
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_token_in_the_header_has_the_grammar_of_rfc_6750(token in "[A-Za-z0-9._~+/=-]{1,60}", odd in "[ -~]{0,20}") {
+            let read = |header: &str| {
+                let mut headers = HeaderMap::new();
+                headers.insert(AUTHORIZATION, HeaderValue::from_str(header).unwrap());
+                let token = header_token(&headers);
+                token.map(|token| token.map(|token| token.expose().to_owned())).map_err(|error| error.code())
+            };
+            prop_assert_eq!(read(&format!("Bearer {token}")), Ok(Some(token.clone())));
+            prop_assert_eq!(read(&format!("Basic {token}")), Ok(None));
+            let grammar = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~+/=".contains(&byte);
+            match read(&format!("Bearer {token}{odd}")) {
+                Ok(Some(read)) => prop_assert!(read.bytes().all(grammar)),
+                refused => prop_assert_eq!(refused, Err(ErrorCode::InvalidToken)),
+            }
         }
     }
 }

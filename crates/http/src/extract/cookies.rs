@@ -106,6 +106,8 @@ mod tests {
     use authly_domain::secret::DeviceToken;
     use pretty_assertions::assert_eq;
 
+    use proptest::prelude::*;
+
     use super::*;
 
     fn cookies(issuer: &str) -> Cookies {
@@ -195,5 +197,23 @@ mod tests {
         assert_eq!(removal.path(), Some("/"));
         assert_eq!(removal.secure(), Some(true));
         assert!(removal.to_string().contains("Max-Age=0"));
+    }
+
+    proptest! {
+        #[test]
+        fn what_we_set_is_read_again_between_any_cookies_of_others(
+            value in "[A-Za-z0-9_-]{43}",
+            before in "([ -:<-~]{0,12};){0,3}",
+            after in "(;[ -:<-~]{0,12}){0,3}",
+        ) {
+            prop_assume!(!before.contains("__Host-authly-session"));
+            let cookies = cookies("https://auth.example.com");
+            let set = cookies.session(&SessionToken::new(value.clone()));
+            let pair = set.stripped().to_string();
+            let line = format!("{before}{pair}{after}");
+            let mut headers = HeaderMap::new();
+            headers.append(COOKIE, HeaderValue::from_str(&line).unwrap());
+            prop_assert_eq!(Cookies::value(&headers, &cookies.session), Some(value));
+        }
     }
 }

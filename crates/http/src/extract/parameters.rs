@@ -173,6 +173,38 @@ mod tests {
         }
 
         #[test]
+        fn what_is_read_another_reader_reads_the_same(text in "([a-c%+=&]|%[0-9A-Fa-f]{2}){0,24}") {
+            if let Ok(parameters) = Parameters::parse(text.as_bytes()) {
+                let reference: Vec<_> = form_urlencoded::parse(text.as_bytes()).into_owned().collect();
+                prop_assert_eq!(parameters.0, reference);
+            }
+        }
+
+        #[test]
+        fn what_other_writers_write_is_read(pairs: Vec<(String, String)>, space: bool) {
+            let mut written = form_urlencoded::Serializer::new(String::new());
+            let written = written.extend_pairs(&pairs).finish();
+            let written = if space { written.replace('+', "%20") } else { written };
+            prop_assert_eq!(Parameters::parse(written.as_bytes()).unwrap().0, pairs);
+        }
+
+        #[test]
+        fn what_is_repeated_does_not_hang_on_the_order(
+            names in prop::collection::vec("[a-c]|resource", 0..8),
+            by: prop::sample::Index,
+        ) {
+            let written = |names: &[String]| names.iter().map(|name| format!("{name}=1")).collect::<Vec<_>>().join("&");
+            let mut turned = names.clone();
+            turned.rotate_left(by.index(names.len().max(1)));
+            let repeated = parse(&written(&names)).repeated();
+            prop_assert_eq!(parse(&written(&turned)).repeated(), repeated.clone());
+            for name in &names {
+                let count = names.iter().filter(|other| *other == name).count();
+                prop_assert_eq!(repeated.contains(name), count > 1 && name != "resource");
+            }
+        }
+
+        #[test]
         fn no_bytes_make_the_reader_fail(bytes: Vec<u8>) {
             let _outcome = Parameters::parse(&bytes).map(|parameters| parameters.repeated());
         }

@@ -79,6 +79,7 @@ mod tests {
     use actix_web::test::TestRequest;
     use actix_web::web::Data;
     use pretty_assertions::assert_eq;
+    use proptest::prelude::*;
 
     use super::*;
 
@@ -151,5 +152,52 @@ mod tests {
         assert_eq!(caller("10.0.0.1", "[2001:db9::5]:443"), "2001:db9::5");
         assert_eq!(caller("10.0.0.1", "[2001:db9::5]"), "2001:db9::5");
         assert_eq!(caller("10.0.0.1", "::ffff:198.51.100.9"), "198.51.100.9");
+    }
+
+    /// The rule in other words: of peer and entries, from the right, the first that is no proxy's;
+    /// what cannot be read ends the way at the proxy that wrote it.
+    fn reference(peer: IpAddr, entries: &[Option<IpAddr>], proxies: &[Network]) -> IpAddr {
+        let readable = entries.iter().rev().map_while(|entry| *entry);
+        let way: Vec<IpAddr> = [peer].into_iter().chain(readable).collect();
+        let trusted = |address: &&IpAddr| proxies.iter().any(|proxy| proxy.contains(**address));
+        let passed = way.iter().take_while(trusted).count();
+        way[passed.min(way.len() - 1)]
+    }
+
+    fn address() -> impl Strategy<Value = IpAddr> {
+        prop_oneof![
+            (9_u8..12, 0_u8..2).prop_map(|(first, last)| [first, 0, 0, last].into()),
+            (0_u16..2).prop_map(|last| [0x2001, 0xDB8, 0, 0, 0, 0, 0, last].into()),
+            (0_u16..2).prop_map(|last| [0x2001, 0xDB9, 0, 0, 0, 0, 0, last].into()),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn the_caller_is_the_rightmost_that_is_no_proxy(
+            peer in address(),
+            entries in prop::collection::vec(prop::option::weighted(0.9, address()), 0..6),
+            forms in prop::collection::vec(0_u8..3, 6),
+            odd in "[g-z_]{0,5}",
+        ) {
+            let proxies: [Network; 2] = ["10.0.0.0/8", "2001:db8::/32"].map(|text| text.parse().unwrap());
+            let written: Vec<_> = entries.iter().zip(&forms).map(|(entry, form)| match (entry, form) {
+                (None, _) => odd.clone(),
+                (Some(address), 0) => format!(" {address}"),
+                (Some(address), 1) => std::net::SocketAddr::new(*address, 443).to_string(),
+                (Some(IpAddr::V6(address)), _) => format!("[{address}] "),
+                (Some(IpAddr::V4(address)), _) => format!("::ffff:{address}"),
+            }).collect();
+            let written: Vec<_> = written.iter().map(String::as_str).collect();
+            let found = rightmost_untrusted(peer, &written, &proxies);
+            prop_assert_eq!(found, reference(peer, &entries, &proxies));
+        }
+
+        #[test]
+        fn no_entry_makes_the_reader_fail(entries in prop::collection::vec("\\PC{0,20}", 0..4)) {
+            let entries: Vec<_> = entries.iter().map(String::as_str).collect();
+            let peer = IpAddr::V4(Ipv4Addr::LOCALHOST);
+            let _found = rightmost_untrusted(peer, &entries, &["127.0.0.0/8".parse().unwrap()]);
+        }
     }
 }

@@ -57,6 +57,7 @@ impl fmt::Display for RequestId {
 mod tests {
     use actix_web::test::TestRequest;
     use pretty_assertions::assert_eq;
+    use proptest::prelude::*;
 
     use super::*;
 
@@ -94,6 +95,16 @@ mod tests {
     fn a_name_that_could_confuse_the_log_is_not_taken() {
         for text in ["short", "with space", "semi;colon;1", &"a".repeat(65), ""] {
             assert_eq!(id("10.0.0.1", text), MADE, "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_a_proxy_says_the_number_is_plain(header in "[ -~]{0,70}") {
+            let found = id("10.0.0.1", &header);
+            let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_-".contains(&byte);
+            prop_assert!((8..=64).contains(&found.len()) && found.bytes().all(plain));
+            prop_assert!(found == header || found == MADE, "{} {}", found, header);
         }
     }
 }
