@@ -5,12 +5,13 @@ CARGO := $(shell command -v cargo || echo "$${CARGO_HOME:-$$HOME/.cargo}/bin/car
 TARGET_DIR := $(or $(CARGO_TARGET_DIR),target)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test crash-test enumeration-report fuzz fmt lint doc book
+.PHONY: help run test test-pooler crash-test enumeration-report fuzz fmt lint doc book
 
 help:
 	@echo 'make run     build in release mode and start on http://localhost:8000, data in ./data'
 	@echo '             make run ARGS="--help" passes arguments on to authly-server'
 	@echo 'make test    run every test; make test ARGS=tokens runs those with tokens in their names'
+	@echo 'make test-pooler  run the tests of services and endpoints through PgBouncer; a part of make test'
 	@echo 'make crash-test   kill servers again and again: ROUNDS=100 (SEED=… repeats a run)'
 	@echo 'make enumeration-report'
 	@echo '             measure whether the time of a refusal tells which accounts there are'
@@ -33,6 +34,12 @@ run:
 test:
 	@.ci/setup test
 	"$(CARGO)" test --workspace --locked $(ARGS)
+	@$(if $(strip $(ARGS)),:,$(MAKE) --no-print-directory test-pooler)
+
+# The same tests once more, with PgBouncer in transaction mode before the database.
+test-pooler:
+	@.ci/setup test
+	TEST_POOLER=pgbouncer "$(CARGO)" test --locked -p authly-services -p authly-http --test it $(ARGS)
 
 ROUNDS ?= 100
 

@@ -20,12 +20,13 @@ const FEATURES: [&str; 11] = [
 ];
 
 /// What repositories need beside features: the database itself, and counters that cut across.
-const STORAGE: [&str; 8] = [
+const STORAGE: [&str; 9] = [
     "conn",
     "db",
     "error",
     "migrate",
     "params",
+    "pooler",
     "row",
     "throttle",
     "unit_of_work",

@@ -8,7 +8,7 @@ use anyhow::{Context, bail};
 use authly_crypto::master_key::MasterKey;
 use authly_embedded_postgres::{Cluster, Placement};
 use authly_repositories::migrate::{self, SchemaState};
-use authly_repositories::{Db, DbAddress, PoolSettings, TlsMode};
+use authly_repositories::{Db, DbAddress, PoolSettings, TlsMode, pooler};
 use tokio::runtime::{Builder, Handle, Runtime};
 
 use crate::embedded;
@@ -82,6 +82,10 @@ impl Storage {
             runtime.block_on(embedded::ensure_database(&address, handle))?;
         }
         let db = Db::new(pool_settings(settings, address)?, handle.clone())?;
+        if settings.mode == Mode::Standard {
+            let checked = runtime.block_on(pooler::check(&db));
+            checked.context("the database cannot be used")?;
+        }
         Ok(Self {
             db,
             master,

@@ -272,7 +272,13 @@ impl Db {
         self.pool.close();
     }
 
-    /// A connection outside the pool, for migrations.
+    /// How statements are sent.
+    #[must_use]
+    pub const fn statements(&self) -> StatementMode {
+        self.statements
+    }
+
+    /// A connection outside the pool, for migrations and other things of the start.
     pub(crate) async fn connect_alone(&self) -> Result<(Client, JoinHandle<()>), DbError> {
         let runtime = Handle::current();
         let connecting = connect_on(&runtime, self.address.0.clone(), self.tls.clone());

@@ -4,6 +4,7 @@
 use std::error::Error;
 
 use deadpool_postgres::PoolError;
+use tokio_postgres::error::SqlState;
 
 type Source = Box<dyn Error + Send + Sync>;
 
@@ -27,6 +28,19 @@ pub enum DbError {
         operation: &'static str,
         /// The constraint's name.
         constraint: String,
+        /// What the driver said.
+        #[source]
+        source: Source,
+    },
+    /// A prepared statement was not on the connection that it was prepared on: a pooler has passed
+    /// that on to somebody else.
+    #[error(
+        "a prepared statement was lost ({operation}): the database is reached through a pooler that \
+         keeps none; set database.statements to \"unnamed\""
+    )]
+    StatementLost {
+        /// What was being done.
+        operation: &'static str,
         /// What the driver said.
         #[source]
         source: Source,
@@ -84,6 +98,12 @@ impl DbError {
                 source: said(error),
             };
         }
+        if error.code().is_some_and(names_a_lost_statement) {
+            return Self::StatementLost {
+                operation,
+                source: said(error),
+            };
+        }
         let constraint = error
             .as_db_error()
             .and_then(|db| db.constraint())
@@ -127,6 +147,15 @@ pub(crate) fn said(error: tokio_postgres::Error) -> Source {
     };
     let code = db.code().code();
     format!("{}: {} (SQLSTATE {code})", db.severity(), db.message()).into()
+}
+
+/// Whether a statement is not there that was prepared, or one is there that was not.
+fn names_a_lost_statement(code: &SqlState) -> bool {
+    [
+        &SqlState::INVALID_SQL_STATEMENT_NAME,
+        &SqlState::DUPLICATE_PSTATEMENT,
+    ]
+    .contains(&code)
 }
 
 /// Whether the database, rather than the statement, is at fault.

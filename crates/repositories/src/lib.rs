@@ -55,6 +55,7 @@ pub mod grants;
 pub mod keys;
 pub mod migrate;
 mod params;
+pub mod pooler;
 mod row;
 pub mod scopes;
 pub mod sessions;

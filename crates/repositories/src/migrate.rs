@@ -1,5 +1,8 @@
 //! The schema: migrations embedded in the binary, run by one node at a time.
 
+use std::time::Duration;
+
+use tokio_postgres::Client;
 use tokio_postgres::types::Type;
 
 use crate::{Db, DbError};
@@ -13,6 +16,9 @@ use embedded::migrations;
 
 /// Under this number nodes wait for one another. It means nothing else.
 const LOCK: i64 = 0x6175_7468_6c79;
+
+/// How long a node waits before it looks again whether another has migrated.
+const TURN: Duration = Duration::from_millis(100);
 
 /// What a run did.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,12 +65,9 @@ pub fn fingerprint() -> String {
 /// # Errors
 /// When the database cannot be reached or a migration fails.
 pub async fn migrate(db: &Db) -> Result<Migrated, DbError> {
-    let (mut guard, guard_task) = db.connect_alone().await?;
+    let (guard, guard_task) = db.connect_alone().await?;
     let fail = |error| DbError::from_driver("migrate", error);
-    let lock = guard.transaction().await.map_err(fail)?;
-    lock.query_typed("SELECT pg_advisory_xact_lock($1)", &[(&LOCK, Type::INT8)])
-        .await
-        .map_err(fail)?;
+    wait_for_turn(&guard).await.map_err(fail)?;
 
     let (mut client, client_task) = db.connect_alone().await?;
     let report = migrations::runner()
@@ -73,7 +76,7 @@ pub async fn migrate(db: &Db) -> Result<Migrated, DbError> {
         .map_err(|error| DbError::Migration {
             source: error.into(),
         })?;
-    lock.rollback().await.map_err(fail)?;
+    guard.batch_execute("ROLLBACK").await.map_err(fail)?;
     drop((client, guard));
     let _ = (client_task.await, guard_task.await);
 
@@ -83,6 +86,23 @@ pub async fn migrate(db: &Db) -> Result<Migrated, DbError> {
         .map(ToString::to_string)
         .collect();
     Ok(Migrated { applied })
+}
+
+/// Takes the lock, in a transaction that holds it until it ends. Whoever finds it taken lets go of
+/// the connection before trying again: behind a pooler the one that migrates needs a second one,
+/// and would never get it if those that wait held them all.
+async fn wait_for_turn(guard: &Client) -> Result<(), tokio_postgres::Error> {
+    const SQL: &str = "-- migrate.wait_for_turn
+        SELECT pg_try_advisory_xact_lock($1) AS taken";
+    loop {
+        guard.batch_execute("BEGIN").await?;
+        let row = guard.query_typed_one(SQL, &[(&LOCK, Type::INT8)]).await?;
+        if row.try_get("taken")? {
+            return Ok(());
+        }
+        guard.batch_execute("ROLLBACK").await?;
+        tokio::time::sleep(TURN).await;
+    }
 }
 
 /// Makes the database `name` in the cluster of `db`, unless it is there. Only for a cluster that is

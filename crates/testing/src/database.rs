@@ -1,5 +1,6 @@
 //! A database for each test, copied from a template that is migrated once.
 
+mod pooler;
 mod relay;
 mod server;
 mod template;
@@ -11,10 +12,12 @@ use authly_domain::entropy::Entropy as _;
 use authly_repositories::{Db, DbAddress, PoolSettings, StatementMode, TlsMode};
 use tokio::sync::OnceCell;
 use tokio_postgres::Client;
+use tokio_postgres::types::Type;
 
 pub use relay::Relay;
 
 use crate::runtime;
+use pooler::Pooler;
 use server::Server;
 pub(crate) use template::master_key;
 
@@ -26,6 +29,8 @@ pub const POOL_SIZE: usize = 4;
 pub struct TestDatabase {
     name: String,
     server: Arc<Server>,
+    /// What stands between the tested pools and the database, if anything does.
+    pooler: Option<Arc<Pooler>>,
     /// A connection of the test's own, beside those that are tested.
     session: OnceCell<Client>,
 }
@@ -47,11 +52,24 @@ impl TestDatabase {
     async fn copy(server: Arc<Server>, template: Option<&str>) -> Self {
         let name = random_name("t");
         server.create_database(&name, template).await;
+        let pooler = if Pooler::is_asked_for() {
+            Some(Pooler::of_process(&server).await)
+        } else {
+            None
+        };
         Self {
             name,
             server,
+            pooler,
             session: OnceCell::new(),
         }
+    }
+
+    /// The same behind a PgBouncer in transaction mode, also in a run whose tests need none.
+    #[must_use]
+    pub async fn behind_pooler(mut self) -> Self {
+        self.pooler = Some(Pooler::of_process(&self.server).await);
+        self
     }
 
     /// Its name on the server.
@@ -63,13 +81,26 @@ impl TestDatabase {
     /// How to reach it.
     #[must_use]
     pub fn address(&self) -> DbAddress {
-        self.server.address(&self.name)
+        match &self.pooler {
+            None => self.server.address(&self.name),
+            Some(pooler) => pooler.address(&self.name),
+        }
     }
 
-    /// A pool of [`POOL_SIZE`] connections with prepared statements.
+    /// How statements are sent by the way that [`address`](Self::address) goes: prepared, unless
+    /// there is a pooler on it.
+    #[must_use]
+    pub fn statements(&self) -> StatementMode {
+        match self.pooler {
+            None => StatementMode::Prepared,
+            Some(_) => StatementMode::Unnamed,
+        }
+    }
+
+    /// A pool of [`POOL_SIZE`] connections.
     #[must_use]
     pub fn pool(&self) -> Db {
-        self.pool_with(POOL_SIZE, StatementMode::Prepared)
+        self.pool_with(POOL_SIZE, self.statements())
     }
 
     /// A pool of connections.
@@ -80,13 +111,37 @@ impl TestDatabase {
 
     /// A way to the database that can be cut off and opened again.
     pub async fn relay(&self) -> Relay {
-        Relay::open(Arc::clone(&self.server), &self.name).await
+        let beyond = match &self.pooler {
+            None => self.server.place(),
+            Some(pooler) => pooler.place(),
+        };
+        Relay::open(Arc::clone(&self.server), beyond, &self.name).await
+    }
+
+    /// A connection by the way that the tested pools take.
+    pub async fn connect_as_pools_do(&self) -> Client {
+        let config = match &self.pooler {
+            None => self.server.config(&self.name),
+            Some(pooler) => pooler.config(&self.name),
+        };
+        server::connect(config).await
     }
 
     /// A connection that belongs to the test, and to no pool that counts.
     pub async fn session(&self) -> &Client {
         let connect = || self.server.connect(&self.name);
         self.session.get_or_init(connect).await
+    }
+
+    /// Whether the tested pools reach it through the pooler, as their own connections say.
+    pub async fn is_behind_pooler(&self) -> bool {
+        let client = self.connect_as_pools_do().await;
+        let sql = "SELECT current_setting($1, true)";
+        let mark = client
+            .query_typed_one(sql, &[(&pooler::MARK, Type::TEXT)])
+            .await;
+        let mark: Option<String> = mark.expect("the connection can be asked").get(0);
+        mark.is_some_and(|mark| !mark.is_empty())
     }
 
     /// Runs statements as they stand, to bring about what our code never would.

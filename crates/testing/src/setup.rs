@@ -20,7 +20,8 @@ type Change = Box<dyn FnOnce(&mut Policies)>;
 #[must_use]
 pub struct Setup {
     changes: Vec<Change>,
-    statements: StatementMode,
+    /// As the way to the database has it, unless the test asks for another.
+    statements: Option<StatementMode>,
     pool_size: usize,
     hasher: Option<Arc<PasswordHasher>>,
     issuer: IssuerChoice,
@@ -46,7 +47,7 @@ impl Default for Setup {
     fn default() -> Self {
         Self {
             changes: Vec::new(),
-            statements: StatementMode::Prepared,
+            statements: None,
             pool_size: POOL_SIZE,
             hasher: None,
             issuer: IssuerChoice::Path(String::new()),
@@ -64,7 +65,7 @@ impl Setup {
 
     /// How statements are sent.
     pub const fn statements(mut self, mode: StatementMode) -> Self {
-        self.statements = mode;
+        self.statements = Some(mode);
         self
     }
 
@@ -142,7 +143,7 @@ impl Setup {
         }
         let parts = Parts {
             address,
-            statements: self.statements,
+            statements: self.statements.unwrap_or_else(|| database.statements()),
             pool_size: self.pool_size,
             hasher: self.hasher.unwrap_or_else(passwords::hasher),
             clock: ManualClock::new(),

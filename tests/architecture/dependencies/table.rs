@@ -100,7 +100,7 @@ pub(super) const TABLE: [Row; 15] = [
     Row {
         package: "authly-http",
         ours: &["authly-domain", "authly-protocol", "authly-services"],
-        theirs: &["actix-web", "minijinja"],
+        theirs: &["actix-web", "minijinja", "socket2"],
         small: &SMALL,
         in_tests: &["authly-testing"],
     },
@@ -136,7 +136,7 @@ pub(super) const TABLE: [Row; 15] = [
             "authly-repositories",
             "authly-services",
         ],
-        theirs: &["actix-web", "reqwest", "scraper", "tokio-postgres"],
+        theirs: &["actix-web", "nix", "reqwest", "scraper", "tokio-postgres"],
         small: &SMALL,
         in_tests: &[],
     },
@@ -161,6 +161,7 @@ pub(super) const TABLE: [Row; 15] = [
         theirs: &[
             "anyhow",
             "clap",
+            "nix",
             "rustls",
             "strsim",
             "toml",

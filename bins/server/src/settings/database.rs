@@ -27,8 +27,8 @@ const STATEMENTS: Setting = Setting {
     path: "database.statements",
     kind: Kind::Choice(&["prepared", "unnamed"]),
     default: DefaultValue::Is("prepared"),
-    about: "`prepared` is fastest. Choose `unnamed` behind a pooler in transaction mode that does \
-            not know prepared statements.",
+    about: "`prepared` is fastest. Behind a pooler in transaction mode choose `unnamed`, unless the \
+            pooler keeps prepared statements: see [below](#behind-a-pooler).",
 };
 const MIGRATE_ON_START: Setting = Setting {
     path: "database.migrate_on_start",

@@ -38,6 +38,7 @@ mod grants;
 mod keys;
 mod migrate;
 mod outage;
+mod pooler;
 mod scopes;
 mod sessions;
 mod spoil;

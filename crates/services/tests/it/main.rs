@@ -16,6 +16,7 @@ mod clients;
 mod flow;
 mod health;
 mod keys;
+mod pooler;
 mod seed;
 mod sessions;
 mod tokens;

@@ -17,6 +17,8 @@ use crate::runtime;
 pub struct Relay {
     server: Arc<Server>,
     database: String,
+    /// Where the bytes go.
+    beyond: Arc<Place>,
     place: SocketAddr,
     /// Holds the listener and all connections; `None` while it is cut off.
     task: Mutex<Option<JoinHandle<()>>>,
@@ -32,13 +34,15 @@ enum Flow {
 }
 
 impl Relay {
-    pub(super) async fn open(server: Arc<Server>, database: &str) -> Self {
+    pub(super) async fn open(server: Arc<Server>, beyond: Place, database: &str) -> Self {
         let any = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
         let flow = watch::Sender::new(Flow::Runs);
-        let (place, task) = listen(any, Arc::clone(&server), &flow).await;
+        let beyond = Arc::new(beyond);
+        let (place, task) = listen(any, Arc::clone(&beyond), &flow).await;
         Self {
             server,
             database: database.to_owned(),
+            beyond,
             place,
             task: Mutex::new(Some(task)),
             flow,
@@ -54,13 +58,12 @@ impl Relay {
     /// How to reach the database through it.
     #[must_use]
     pub fn address(&self) -> DbAddress {
-        let config = self.server.config(&self.database);
-        let password = String::from_utf8_lossy(config.get_password().unwrap_or_default());
+        let (user, password) = self.server.credentials();
         let text = format!(
             "host={} port={} user={} password={} dbname={}",
             self.place.ip(),
             self.place.port(),
-            quoted(config.get_user().unwrap_or_default()),
+            quoted(&user),
             quoted(&password),
             self.database,
         );
@@ -79,7 +82,7 @@ impl Relay {
 
     /// Takes connections again: the database is back.
     pub async fn restore(&self) {
-        let (_place, task) = listen(self.place, Arc::clone(&self.server), &self.flow).await;
+        let (_place, task) = listen(self.place, Arc::clone(&self.beyond), &self.flow).await;
         *self.task() = Some(task);
     }
 
@@ -115,7 +118,7 @@ fn quoted(value: &str) -> String {
 
 async fn listen(
     at: SocketAddr,
-    server: Arc<Server>,
+    beyond: Arc<Place>,
     flow: &watch::Sender<Flow>,
 ) -> (SocketAddr, JoinHandle<()>) {
     let flow = flow.subscribe();
@@ -126,14 +129,15 @@ async fn listen(
         let task = tokio::spawn(async move {
             let mut connections = JoinSet::new();
             while let Ok((caller, _address)) = listener.accept().await {
-                let (at, flow) = (server.place(), flow.clone());
+                let (beyond, flow) = (Arc::clone(&beyond), flow.clone());
                 connections.spawn(async move {
-                    match at {
+                    match &*beyond {
                         Place::Socket(path) => {
                             pass_on(caller, UnixStream::connect(path).await, flow).await;
                         }
                         Place::Tcp(host, port) => {
-                            pass_on(caller, TcpStream::connect((host, port)).await, flow).await;
+                            let host = host.as_str();
+                            pass_on(caller, TcpStream::connect((host, *port)).await, flow).await;
                         }
                     }
                 });

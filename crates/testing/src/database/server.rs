@@ -98,6 +98,20 @@ impl Server {
         config
     }
 
+    /// The user of the database and its password.
+    pub(crate) fn credentials(&self) -> (String, String) {
+        let config = self.config("");
+        let user = config.get_user().unwrap_or_default().to_owned();
+        let password = config.get_password().unwrap_or_default();
+        (user, String::from_utf8_lossy(password).into_owned())
+    }
+
+    /// The number of its port, which is a part of the name of its socket too.
+    pub(crate) fn port(&self) -> u16 {
+        let config = self.config("");
+        config.get_ports().first().copied().unwrap_or(5432)
+    }
+
     /// A database that is always there.
     pub(crate) fn home_database(&self) -> String {
         match self {
@@ -111,8 +125,7 @@ impl Server {
 
     /// Where it listens.
     pub(crate) fn place(&self) -> Place {
-        let config = self.config("");
-        let port = config.get_ports().first().copied().unwrap_or(5432);
+        let (config, port) = (self.config(""), self.port());
         match config.get_hosts().first() {
             Some(Host::Tcp(host)) => Place::Tcp(host.clone(), port),
             Some(Host::Unix(folder)) => Place::Socket(folder.join(format!(".s.PGSQL.{port}"))),
@@ -122,14 +135,7 @@ impl Server {
 
     /// A connection that the lasting runtime drives.
     pub(crate) async fn connect(&self, database: &str) -> Client {
-        let config = self.config(database);
-        runtime::run(async move {
-            let connected = config.connect(NoTls).await;
-            let (client, connection) = connected.expect("the database server can be reached");
-            runtime::lasting().spawn(connection);
-            client
-        })
-        .await
+        connect(self.config(database)).await
     }
 
     /// Makes a database, as a copy of another or empty.
@@ -185,4 +191,15 @@ impl Server {
             let _ = dropped.recv();
         }
     }
+}
+
+/// A connection that the lasting runtime drives.
+pub(crate) async fn connect(config: Config) -> Client {
+    runtime::run(async move {
+        let connected = config.connect(NoTls).await;
+        let (client, connection) = connected.expect("the database server can be reached");
+        runtime::lasting().spawn(connection);
+        client
+    })
+    .await
 }
