@@ -5,7 +5,7 @@ CARGO := $(shell command -v cargo || echo "$${CARGO_HOME:-$$HOME/.cargo}/bin/car
 TARGET_DIR := $(or $(CARGO_TARGET_DIR),target)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-pooler crash-test enumeration-report fuzz fmt lint doc book
+.PHONY: help run test test-pooler crash-test load-login enumeration-report fuzz fmt lint doc book
 
 help:
 	@echo 'make run     build in release mode and start on http://localhost:8000, data in ./data'
@@ -17,6 +17,7 @@ help:
 	@echo '             measure whether the time of a refusal tells which accounts there are'
 	@echo 'make fuzz    look for requests, tokens and files that break something, 30 seconds for each'
 	@echo '             parser; make fuzz SECONDS=600 TARGETS="http jwt" for longer, and for these'
+	@echo 'make load-login   let 500 people log in at once to a release build; report the peak of memory'
 	@echo 'make fmt     format the code'
 	@echo 'make lint    check formatting and lints as the gate does'
 	@echo 'make doc     build the API documentation'
@@ -56,6 +57,11 @@ enumeration-report:
 fuzz:
 	@.ci/setup fuzz
 	@tests/fuzz/run $(or $(SECONDS),30) $(TARGETS)
+
+load-login:
+	@.ci/setup run
+	"$(CARGO)" build --release --locked -p authly-server --bin authly-server --example load_login
+	"$(TARGET_DIR)/release/examples/load_login" "$(TARGET_DIR)/release/authly-server" $(ARGS)
 
 fmt:
 	"$(CARGO)" fmt --all

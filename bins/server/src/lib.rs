@@ -8,6 +8,7 @@ mod commands;
 mod console;
 mod embedded;
 mod first_start;
+mod open_files;
 mod private_file;
 mod serve;
 mod settings;

@@ -15,7 +15,7 @@ use crate::console::say;
 use crate::settings::{ListenSettings, Settings};
 use crate::shutdown::StopSignals;
 use crate::storage::{Claim, Storage};
-use crate::{first_start, storage, toml_file, wiring};
+use crate::{first_start, open_files, storage, toml_file, wiring};
 
 /// How many connections wait to be accepted.
 const BACKLOG: u32 = 1024;
@@ -27,6 +27,7 @@ const BACKLOG: u32 = 1024;
 /// When something that the server needs is not to be had.
 pub(crate) fn serve(settings: &Settings, seed: Option<&Path>) -> anyhow::Result<()> {
     let seed = seed.map(toml_file::read::<Seed>).transpose()?;
+    let connections = open_files::connections(settings)?;
     let runtime = storage::runtime()?;
     let signals = StopSignals::listen(runtime.handle())?;
     let listener = listen(settings.listen.address, runtime.handle())?;
@@ -36,6 +37,7 @@ pub(crate) fn serve(settings: &Settings, seed: Option<&Path>) -> anyhow::Result<
         signals,
         settings,
         &storage,
+        connections,
         seed.map(|(seed, _)| seed),
     );
     let closed = storage.close();
@@ -47,6 +49,7 @@ fn serve_on(
     signals: StopSignals,
     settings: &Settings,
     storage: &Storage,
+    connections: usize,
     seed: Option<Seed>,
 ) -> anyhow::Result<()> {
     let address = listener.local_addr()?;
@@ -69,7 +72,7 @@ fn serve_on(
     let watched = keys.clone();
     let watch = storage.handle().spawn(async move { watched.watch().await });
 
-    let deps = wiring::deps(settings, storage, &context, hasher, keys);
+    let deps = wiring::deps(settings, storage, &context, hasher, keys, connections);
     say(Announcement {
         settings,
         address,

@@ -58,13 +58,14 @@ pub(crate) async fn keys(
     ))
 }
 
-/// Everything that the endpoints work with.
+/// Everything that the endpoints work with; there are at most `connections` to clients.
 pub(crate) fn deps(
     settings: &Settings,
     storage: &Storage,
     context: &Context,
     hasher: Arc<PasswordHasher>,
     keys: Arc<KeyService>,
+    connections: usize,
 ) -> Deps {
     let foundation = Foundation {
         context: context.clone(),
@@ -74,7 +75,7 @@ pub(crate) fn deps(
         runtime: storage.handle().clone(),
     };
     let services = Services::assemble(foundation, policies(settings));
-    Deps::new(services, http_settings(settings))
+    Deps::new(services, http_settings(settings, connections))
 }
 
 /// What the operator decided, as the services take it.
@@ -86,11 +87,12 @@ pub(crate) fn policies(settings: &Settings) -> Policies {
     }
 }
 
-fn http_settings(settings: &Settings) -> HttpSettings {
+fn http_settings(settings: &Settings, connections: usize) -> HttpSettings {
     let listen = &settings.listen;
     HttpSettings {
         trusted_proxies: listen.trusted_proxies.clone(),
         max_body_bytes: listen.max_body_bytes,
+        max_connections: connections,
         request_time_limit: listen.request_time_limit,
         // A request that is under way when the server stops may use all of its time.
         shutdown_timeout: listen.request_time_limit,

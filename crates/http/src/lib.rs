@@ -28,6 +28,7 @@
 //! read no cookie, so that there are no credentials to guard and no origins to tell apart.
 
 mod assets;
+mod connections;
 mod deps;
 mod drain;
 mod extract;

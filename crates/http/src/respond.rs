@@ -26,6 +26,9 @@ pub(crate) type Cause = Box<dyn Error + Send + Sync>;
 /// When to ask again where something of ours is busy or away.
 pub(crate) const RETRY_SOON: Duration = Duration::from_secs(2);
 
+/// When to ask again where something of the caller's own has to end first.
+pub(crate) const RETRY_LATER: Duration = Duration::from_mins(1);
+
 /// `Retry-After` in whole seconds, rounded up, at least one (RFC 9110 §10.2.3).
 pub(crate) fn retry_seconds(wait: Duration) -> u64 {
     let begun = u64::from(wait.subsec_nanos() > 0);

@@ -4,4 +4,4 @@ mod codes;
 mod requests;
 
 pub use codes::{AuthorizationCodes, Redeemed};
-pub use requests::{AuthorizationRequests, NewRequest, RequestCaps, RequestKey};
+pub use requests::{Admission, AuthorizationRequests, NewRequest, RequestCaps, RequestKey};

@@ -18,7 +18,7 @@ pub use relay::Relay;
 
 use crate::runtime;
 use pooler::Pooler;
-use server::Server;
+use server::{Place, Server};
 pub(crate) use template::master_key;
 
 /// How many connections a pool of a test has, unless it asks for another number.
@@ -85,6 +85,28 @@ impl TestDatabase {
             None => self.server.address(&self.name),
             Some(pooler) => pooler.address(&self.name),
         }
+    }
+
+    /// The same as a URL, for the settings of a server in a process of its own.
+    #[must_use]
+    pub fn url(&self) -> String {
+        let (user, password) = self.server.credentials();
+        let place = match &self.pooler {
+            None => self.server.place(),
+            Some(pooler) => pooler.place(),
+        };
+        let place = match place {
+            Place::Tcp(host, port) => format!("{host}:{port}"),
+            Place::Socket(socket) => {
+                let folder = socket.parent().expect("a socket is in a folder");
+                let port = socket
+                    .extension()
+                    .expect("a socket's name ends with a port");
+                format!("{}:{}", encoded(&folder.to_string_lossy()), port.display())
+            }
+        };
+        let (user, password) = (encoded(&user), encoded(&password));
+        format!("postgres://{user}:{password}@{place}/{}", self.name)
     }
 
     /// How statements are sent by the way that [`address`](Self::address) goes: prepared, unless
@@ -167,6 +189,11 @@ pub(crate) fn pool_at(address: DbAddress, size: usize, statements: StatementMode
         tls: TlsMode::Off,
     };
     Db::new(settings, runtime::lasting().clone()).expect("the settings of the pool are usable")
+}
+
+/// A text as a part of a URL. No name that the harness makes holds a space.
+fn encoded(text: &str) -> String {
+    url::form_urlencoded::byte_serialize(text.as_bytes()).collect()
 }
 
 /// A name for a database that no other test, in no other process, has.

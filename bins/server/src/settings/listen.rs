@@ -63,9 +63,21 @@ const DRAIN_TIME: Setting = Setting {
             the time in which a balancer notices. Ctrl-C, or a second signal, ends it.",
 };
 
+pub(crate) const MAX_CONNECTIONS: Setting = Setting {
+    path: "listen.max_connections",
+    kind: Kind::Integer {
+        least: 64,
+        most: 1_000_000,
+    },
+    default: DefaultValue::Words("what the limit of open files allows, at most 4096"),
+    about: "The most connections to clients at once. Those beyond wait until one ends. Each takes \
+            two open files, and up to 128 kB while the head of a request arrives.",
+};
+
 pub(super) const SETTINGS: &[Setting] = &[
     ADDRESS,
     WORKERS,
+    MAX_CONNECTIONS,
     TRUSTED_PROXIES,
     REQUEST_TIME_LIMIT,
     MAX_BODY_BYTES,
@@ -77,6 +89,8 @@ pub(super) const SETTINGS: &[Setting] = &[
 pub(crate) struct ListenSettings {
     pub(crate) address: SocketAddr,
     pub(crate) workers: usize,
+    /// `None`: what the limit of open files allows.
+    pub(crate) max_connections: Option<usize>,
     pub(crate) trusted_proxies: Vec<Network>,
     pub(crate) request_time_limit: Duration,
     pub(crate) max_body_bytes: usize,
@@ -96,6 +110,7 @@ impl ListenSettings {
             workers: reader
                 .optional_integer(&WORKERS)
                 .unwrap_or_else(usual_workers),
+            max_connections: reader.optional_integer(&MAX_CONNECTIONS),
             trusted_proxies: reader.list(&TRUSTED_PROXIES),
             request_time_limit: reader.duration(&REQUEST_TIME_LIMIT),
             max_body_bytes: reader.integer(&MAX_BODY_BYTES),

@@ -9,5 +9,7 @@
 mod commands;
 mod config;
 mod embedded;
+mod open_files;
+mod pooler;
 mod program;
 mod shutdown;

@@ -12,6 +12,9 @@ use super::{Parameters, ParametersError, collaborator};
 use crate::respond::PageFailure;
 use crate::settings::HttpSettings;
 
+/// The most bytes of a query. The web server itself takes no address of 64 kB.
+const LONGEST_QUERY: usize = 32_768;
+
 /// The parameters of `GET /api/v1/oauth/authorize`.
 pub(crate) struct QueryParameters(Parameters);
 
@@ -58,9 +61,10 @@ impl FromRequest for FormParameters {
 
 fn read_query(request: &HttpRequest) -> Result<Parameters, ParametersError> {
     let limit = collaborator::<HttpSettings>(request)?.max_body_bytes;
+    let limit = limit.min(LONGEST_QUERY);
     let query = request.query_string();
     if query.len() > limit {
-        return Err(ParametersError::TooLong);
+        return Err(ParametersError::AddressTooLong);
     }
     without_nul(Parameters::parse(query.as_bytes())?)
 }

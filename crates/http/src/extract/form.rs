@@ -2,7 +2,7 @@
 
 use actix_web::HttpRequest;
 use actix_web::dev::Payload;
-use actix_web::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use actix_web::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
 use actix_web::web::BytesMut;
 use authly_protocol::oauth::ErrorCode;
 use futures_util::StreamExt as _;
@@ -32,6 +32,7 @@ pub(super) fn read_form(
 ) -> LocalBoxFuture<'static, Result<Parameters, ParametersError>> {
     let settings = collaborator::<HttpSettings>(request);
     let form = is_form(request);
+    let encoded = is_encoded(request);
     let announced = announced_length(request);
     let payload = payload.take();
     Box::pin(async move {
@@ -39,12 +40,22 @@ pub(super) fn read_form(
         if !form {
             return Err(ParametersError::ContentType);
         }
+        if encoded {
+            return Err(ParametersError::ContentCoding);
+        }
         if announced.is_some_and(|length| length > limit) {
             return Err(ParametersError::TooLong);
         }
         let body = read_body(payload, limit).await?;
         Parameters::parse(&body)
     })
+}
+
+/// Whether the body is compressed: it is never unpacked here, since a small one can become a large
+/// one.
+fn is_encoded(request: &HttpRequest) -> bool {
+    let mut codings = request.headers().get_all(CONTENT_ENCODING);
+    codings.any(|coding| !coding.as_bytes().eq_ignore_ascii_case(b"identity"))
 }
 
 fn announced_length(request: &HttpRequest) -> Option<usize> {
@@ -164,6 +175,17 @@ mod tests {
         }
         let bare = TestRequest::post().set_payload("a=1");
         assert_eq!(read(bare, 64).await, Err(ParametersError::ContentType));
+    }
+
+    #[actix_web::test]
+    async fn a_body_that_is_compressed_is_refused() {
+        for coding in ["gzip", "deflate", "br", "identity, gzip", ""] {
+            let request = form("a=1").insert_header((CONTENT_ENCODING, coding));
+            let refused = read(request, 64).await;
+            assert_eq!(refused, Err(ParametersError::ContentCoding), "{coding}");
+        }
+        let plain = form("a=1").insert_header((CONTENT_ENCODING, "Identity"));
+        assert_eq!(read(plain, 64).await, Ok(()));
     }
 
     #[actix_web::test]

@@ -9,9 +9,15 @@ pub(crate) enum ParametersError {
     /// A percent sign without two hexadecimal digits, or bytes that are no UTF-8.
     #[error("the parameters are not well encoded")]
     Malformed,
-    /// More than the limit.
-    #[error("the parameters are too long")]
+    /// The body is longer than the limit.
+    #[error("the body is too long")]
     TooLong,
+    /// The query of the address is longer than the limit.
+    #[error("the address is too long")]
+    AddressTooLong,
+    /// The body is compressed, or encoded otherwise.
+    #[error("the content coding is not identity")]
+    ContentCoding,
     /// Another content type than `application/x-www-form-urlencoded`.
     #[error("the content type is not application/x-www-form-urlencoded")]
     ContentType,

@@ -21,6 +21,7 @@ use super::log::{Access, write_cause};
 use super::panics::PanicCounter;
 use super::request_id::{HEADER, RequestId};
 use super::security_headers::protect;
+use crate::connections::Connection;
 use crate::deps::Deps;
 use crate::drain::Drain;
 use crate::extract::client_address;
@@ -60,6 +61,8 @@ pub(crate) async fn surround(
         path: request.path().to_owned(),
     };
     let span = tracing::info_span!("request", request.id = %letter.id);
+    let connection = request.request().conn_data::<Connection>();
+    let _at_work = connection.map(Connection::at_work);
     async {
         let began = Instant::now();
         let address = client_address(request.request()).ok();

@@ -203,7 +203,9 @@ mod tests {
     fn http_s_own_refusals_keep_their_status_and_the_shape_of_oauth() {
         for (error, status) in [
             (ParametersError::TooLong, 413),
+            (ParametersError::AddressTooLong, 414),
             (ParametersError::ContentType, 415),
+            (ParametersError::ContentCoding, 415),
             (ParametersError::Malformed, 400),
         ] {
             let failure = OAuthFailure::from(error);

@@ -9,7 +9,7 @@ use actix_web::{HttpResponse, ResponseError};
 use authly_services::authorizations::AuthorizeFailure;
 
 use super::page_problem::PageProblem;
-use super::{Cause, RETRY_SOON, retry_seconds};
+use super::{Cause, RETRY_LATER, RETRY_SOON, retry_seconds};
 use crate::extract::ParametersError;
 
 /// A page that says what is wrong. The page itself is rendered at the very end, by the envelope
@@ -25,10 +25,14 @@ pub(crate) struct PageFailure {
 impl PageFailure {
     /// A page about this.
     pub(crate) fn new(problem: PageProblem) -> Self {
-        let wait = problem.entry().status == StatusCode::SERVICE_UNAVAILABLE;
+        let retry_after = match problem.entry().status {
+            StatusCode::SERVICE_UNAVAILABLE => Some(RETRY_SOON),
+            StatusCode::TOO_MANY_REQUESTS => Some(RETRY_LATER),
+            _ => None,
+        };
         Self {
             problem,
-            retry_after: wait.then_some(RETRY_SOON),
+            retry_after,
             allow: None,
             cause: None,
         }
@@ -92,7 +96,10 @@ impl From<ParametersError> for PageFailure {
         let problem = match &error {
             ParametersError::Malformed | ParametersError::Unreadable => PageProblem::Malformed,
             ParametersError::TooLong => PageProblem::TooLarge,
-            ParametersError::ContentType => PageProblem::ContentType,
+            ParametersError::AddressTooLong => PageProblem::AddressTooLong,
+            ParametersError::ContentType | ParametersError::ContentCoding => {
+                PageProblem::ContentType
+            }
             ParametersError::Misconfigured(_) => PageProblem::Failed,
         };
         Self::new(problem).caused_by(error)
@@ -108,6 +115,7 @@ impl From<AuthorizeFailure> for PageFailure {
             AuthorizeFailure::AlreadyAnswered => PageProblem::AlreadyAnswered,
             AuthorizeFailure::SessionChanged => PageProblem::SessionChanged,
             AuthorizeFailure::TooManyRequests => PageProblem::TooManyRequests,
+            AuthorizeFailure::Crowded => PageProblem::Busy,
             AuthorizeFailure::NoLongerAllowed => PageProblem::NoLongerAllowed,
             AuthorizeFailure::ClientChanging => PageProblem::ClientChanging,
             AuthorizeFailure::Storage(storage) if storage.is_unavailable() => {
@@ -151,5 +159,7 @@ mod tests {
             let response = PageFailure::new(problem).error_response();
             assert_eq!(response.headers().get(RETRY_AFTER).unwrap(), "2");
         }
+        let response = PageFailure::new(PageProblem::TooManyRequests).error_response();
+        assert_eq!(response.headers().get(RETRY_AFTER).unwrap(), "60");
     }
 }

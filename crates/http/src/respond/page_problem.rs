@@ -112,11 +112,16 @@ problems! {
         "This address is damaged",
         "The address or the form holds something that cannot be read.",
         START_AGAIN;
-    /// The address or form is too large.
+    /// The form is too large.
     TooLarge => PAYLOAD_TOO_LARGE, Request, "too_large",
         "This is too much at once",
-        "The address or the form is longer than what is accepted here.",
+        "The form is longer than what is accepted here.",
         "Go back and send less.";
+    /// The address is too long.
+    AddressTooLong => URI_TOO_LONG, Request, "address_too_long",
+        "This address is too long",
+        "The address holds more than what is accepted here.",
+        TELL_THEM;
     /// The form has another content type.
     ContentType => UNSUPPORTED_MEDIA_TYPE, Request, "content_type",
         "This form cannot be read",

@@ -3,6 +3,11 @@
 
 mod broken;
 mod bytes;
+mod connections;
+mod flood;
+mod large;
+mod logins;
+mod slow;
 
 use std::collections::BTreeSet;
 use std::time::Duration;

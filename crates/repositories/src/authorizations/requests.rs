@@ -51,13 +51,29 @@ pub struct RequestCaps {
     pub in_all: u32,
 }
 
+/// What became of a request that was to be stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Admission {
+    /// It waits.
+    Stored,
+    /// It does not: too many of its network wait.
+    NetworkFull,
+    /// It does not: too many wait in all.
+    Full,
+}
+
 impl AuthorizationRequests<'_> {
-    /// Stores a request, unless too many wait. Answers whether it was stored. Under a flood of
-    /// parallel requests the caps can be passed by as many as come at once.
+    /// Stores a request, unless too many wait. Under a flood of parallel requests the caps can be
+    /// passed by as many as there are connections to the database: each sees what was there when its
+    /// statement began. What waits already stays.
     ///
     /// # Errors
     /// When storage fails.
-    pub async fn insert(&self, new: &NewRequest<'_>, caps: RequestCaps) -> Result<bool, DbError> {
+    pub async fn insert(
+        &self,
+        new: &NewRequest<'_>,
+        caps: RequestCaps,
+    ) -> Result<Admission, DbError> {
         const SQL: &str = "-- authorizations.insert_request
             INSERT INTO authorization_requests (id, digest, browser_digest, client_id,
                 redirect_uri, response_mode, scope, resources, state, nonce, code_challenge,
@@ -104,7 +120,30 @@ impl AuthorizationRequests<'_> {
             number(i64::from(caps.per_network)),
             number(i64::from(caps.in_all)),
         ];
-        Ok(self.conn.execute(SQL, &params).await? == 1)
+        if self.conn.execute(SQL, &params).await? == 1 {
+            return Ok(Admission::Stored);
+        }
+        let of_network = self.waiting_of(new).await?;
+        Ok(if of_network < i64::from(caps.per_network) {
+            Admission::Full
+        } else {
+            Admission::NetworkFull
+        })
+    }
+
+    /// How many requests of the network of `new` wait.
+    async fn waiting_of(&self, new: &NewRequest<'_>) -> Result<i64, DbError> {
+        const SQL: &str = "-- authorizations.count_requests_of_network
+            SELECT count(*) AS waiting FROM authorization_requests
+             WHERE address = $1 AND answered_at IS NULL AND expires_at > $2";
+        let params = [
+            address(new.network),
+            time(new.request.requested_at.as_date_time()),
+        ];
+        let row = self.conn.query_opt(SQL, &params).await?;
+        row.map_or(Ok(0), |row| {
+            Columns::of("authorization_requests", &row).get("waiting")
+        })
     }
 
     /// The request of this key, with the name of its client on the wire.

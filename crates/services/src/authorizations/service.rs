@@ -13,7 +13,7 @@ use authly_domain::secret::RequestHandle;
 use authly_domain::sessions::{LoginStep, Session};
 use authly_domain::throttle::counted_network;
 use authly_repositories::DbError;
-use authly_repositories::authorizations::{NewRequest, RequestCaps, RequestKey};
+use authly_repositories::authorizations::{Admission, NewRequest, RequestCaps, RequestKey};
 
 use super::respond::{Refusal, ReturnAddress};
 use super::{
@@ -61,6 +61,9 @@ pub enum AuthorizeFailure {
     /// Too many requests of this address wait.
     #[error("too many authorization requests wait")]
     TooManyRequests,
+    /// As many requests wait as may wait in all: 503.
+    #[error("as many authorization requests wait as may wait in all")]
+    Crowded,
     /// While the request waited, an administrator took from the client something that it asks for.
     #[error("the client may no longer ask for this")]
     NoLongerAllowed,
@@ -266,15 +269,11 @@ impl AuthorizationService {
             in_all: self.policy.requests_in_all,
         };
         let conn = self.context.db.connect().await?;
-        if conn
-            .reads()
-            .authorization_requests()
-            .insert(&new, caps)
-            .await?
-        {
-            Ok(handle)
-        } else {
-            Err(AuthorizeFailure::TooManyRequests)
+        let requests = conn.reads().authorization_requests();
+        match requests.insert(&new, caps).await? {
+            Admission::Stored => Ok(handle),
+            Admission::NetworkFull => Err(AuthorizeFailure::TooManyRequests),
+            Admission::Full => Err(AuthorizeFailure::Crowded),
         }
     }
 

@@ -25,6 +25,12 @@ impl From<ParametersError> for OAuthFailure {
             ParametersError::TooLong => refused
                 .with_status(StatusCode::PAYLOAD_TOO_LARGE)
                 .describe("The request is too large."),
+            ParametersError::AddressTooLong => refused
+                .with_status(StatusCode::URI_TOO_LONG)
+                .describe("The address is too long."),
+            ParametersError::ContentCoding => refused
+                .with_status(StatusCode::UNSUPPORTED_MEDIA_TYPE)
+                .describe("The body must not be compressed."),
             ParametersError::ContentType => refused
                 .with_status(StatusCode::UNSUPPORTED_MEDIA_TYPE)
                 .describe("The content type has to be application/x-www-form-urlencoded."),

@@ -13,11 +13,11 @@ use serde_json::json;
 use crate::machine_support::get;
 
 /// The head of a token request, but for how long its body is.
-const HEAD: &str = "POST /api/v1/oauth/token HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\
+pub(super) const HEAD: &str = "POST /api/v1/oauth/token HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\
                     Content-Type: application/x-www-form-urlencoded\r\n";
 
 /// A connection that has sent these bytes.
-fn connection(app: &TestApp, bytes: &[u8]) -> TcpStream {
+pub(super) fn connection(app: &TestApp, bytes: &[u8]) -> TcpStream {
     let address = app.root_url("").replace("http://", "");
     let mut connection = TcpStream::connect(address).unwrap();
     // A server that never answers makes the test fail instead of waiting with it.
@@ -29,7 +29,7 @@ fn connection(app: &TestApp, bytes: &[u8]) -> TcpStream {
 }
 
 /// What comes back until the server hangs up.
-fn answer(mut connection: TcpStream) -> String {
+pub(super) fn answer(mut connection: TcpStream) -> String {
     let mut answer = Vec::new();
     // A connection that is reset has been hung up on as well.
     let read = connection.read_to_end(&mut answer);
@@ -42,13 +42,13 @@ fn answer(mut connection: TcpStream) -> String {
 }
 
 /// What comes back for these bytes, after which nothing more is sent.
-fn exchange(app: &TestApp, bytes: &[u8]) -> String {
+pub(super) fn exchange(app: &TestApp, bytes: &[u8]) -> String {
     let connection = connection(app, bytes);
     let _ = connection.shutdown(Shutdown::Write);
     answer(connection)
 }
 
-async fn assert_unharmed(app: &TestApp) {
+pub(super) async fn assert_unharmed(app: &TestApp) {
     let health = send(get(app, "/health")).await;
     assert_eq!((health.status, &health.json()["panics"]), (200, &json!(0)));
 }

@@ -22,7 +22,7 @@ const SHARED: [(&str, &str); 6] = [
     ("/.well-known/jwks.json", "GET, HEAD, OPTIONS"),
 ];
 
-const OWN: [&str; 8] = [
+const OWN: [&str; 13] = [
     "/api/v1/oauth/authorize",
     INTROSPECT,
     "/login",
@@ -30,6 +30,11 @@ const OWN: [&str; 8] = [
     "/consent",
     "/logout",
     "/health",
+    "/health/live",
+    "/health/ready",
+    "/static/nothing",
+    "/nothing",
+    "/api/v1/oauth/nothing",
     "/",
 ];
 
@@ -95,7 +100,7 @@ async fn what_reads_cookies_or_is_for_servers_is_not_shared() {
     let app = TestApp::start().await;
     for path in OWN {
         let mut answers = vec![preflight(&app, path).await];
-        assert_eq!(answers[0].status, 405, "{path}");
+        assert!(matches!(answers[0].status, 404 | 405), "{path}");
         for method in [Method::GET, Method::POST] {
             let request = http_client().request(method, app.url(path));
             answers.push(send(request.header("Origin", ORIGIN)).await);

@@ -8,7 +8,7 @@ use authly_domain::authorizations::{
 };
 use authly_domain::clients::Client;
 use authly_domain::id::AuthorizationRequestId;
-use authly_repositories::authorizations::{NewRequest, RequestCaps, RequestKey};
+use authly_repositories::authorizations::{Admission, NewRequest, RequestCaps, RequestKey};
 use pretty_assertions::assert_eq;
 
 use crate::spoil::corrupt_column;
@@ -57,13 +57,13 @@ fn key(world: &World) -> RequestKey {
     }
 }
 
-/// Stores a request from `network`. Answers its key, and whether it was stored.
+/// Stores a request from `network`. Answers its key, and what became of it.
 async fn insert(
     world: &World,
     request: &AuthorizationRequest,
     network: IpAddr,
     caps: RequestCaps,
-) -> (AuthorizationRequestId, RequestKey, bool) {
+) -> (AuthorizationRequestId, RequestKey, Admission) {
     let (id, key) = (world.id(AuthorizationRequestId::generate), key(world));
     let expires_at = request.requested_at.plus(Duration::from_mins(30));
     let new = NewRequest {
@@ -74,13 +74,13 @@ async fn insert(
         expires_at,
     };
     let conn = world.conn().await;
-    let is_stored = conn
+    let admission = conn
         .reads()
         .authorization_requests()
         .insert(&new, caps)
         .await
         .unwrap();
-    (id, key, is_stored)
+    (id, key, admission)
 }
 
 async fn find(world: &World, key: &RequestKey, seconds: u64) -> Option<StoredRequest> {
@@ -92,8 +92,8 @@ async fn find(world: &World, key: &RequestKey, seconds: u64) -> Option<StoredReq
 async fn a_request_reads_back_as_it_was_stored(world: World) {
     let client = world.client("web").await;
     let request = full(&world, &client);
-    let (id, key, is_stored) = insert(&world, &request, ADDRESS, NO_CAPS).await;
-    assert!(is_stored);
+    let (id, key, admission) = insert(&world, &request, ADDRESS, NO_CAPS).await;
+    assert_eq!(admission, Admission::Stored);
     let expected = StoredRequest {
         id,
         client_id: client.id,
@@ -159,7 +159,8 @@ async fn too_many_of_one_network_are_refused(world: World) {
     for network in [ADDRESS, ADDRESS, ADDRESS, "2001:db8::".parse().unwrap()] {
         stored.push(insert(&world, &request, network, caps).await.2);
     }
-    assert_eq!(stored, [true, true, false, true]);
+    let kept = Admission::Stored;
+    assert_eq!(stored, [kept, kept, Admission::NetworkFull, kept]);
     assert_eq!(world.database.stored().requests().await.len(), 3);
 }
 
@@ -178,7 +179,8 @@ async fn too_many_in_all_are_refused(world: World) {
                 .2,
         );
     }
-    assert_eq!(stored, [true, true, false]);
+    let kept = Admission::Stored;
+    assert_eq!(stored, [kept, kept, Admission::Full]);
 }
 
 async fn what_no_longer_waits_does_not_count(world: World) {
@@ -188,8 +190,9 @@ async fn what_no_longer_waits_does_not_count(world: World) {
         per_network: 1,
         in_all: 1,
     };
+    let (kept, full) = (Admission::Stored, Admission::NetworkFull);
     let (id, _, _) = insert(&world, &request, ADDRESS, caps).await;
-    assert!(!insert(&world, &request, ADDRESS, caps).await.2);
+    assert_eq!(insert(&world, &request, ADDRESS, caps).await.2, full);
 
     let conn = world.conn().await;
     assert!(
@@ -199,14 +202,14 @@ async fn what_no_longer_waits_does_not_count(world: World) {
             .await
             .unwrap()
     );
-    assert!(insert(&world, &request, ADDRESS, caps).await.2);
-    assert!(!insert(&world, &request, ADDRESS, caps).await.2);
+    assert_eq!(insert(&world, &request, ADDRESS, caps).await.2, kept);
+    assert_eq!(insert(&world, &request, ADDRESS, caps).await.2, full);
 
     let next_hour = AuthorizationRequest {
         requested_at: world.later(3_600),
         ..request
     };
-    assert!(insert(&world, &next_hour, ADDRESS, caps).await.2);
+    assert_eq!(insert(&world, &next_hour, ADDRESS, caps).await.2, kept);
 }
 
 async fn the_session_that_saw_the_page_is_noted_while_it_waits(world: World) {

@@ -162,7 +162,7 @@ async fn a_query_or_body_beyond_the_limit_leads_to_a_page() {
     let client = app.client().create().await;
     let mut trusted = Trusted::with(app, client).await;
     let padded = trusted.asking().and("foo", &"x".repeat(4_096));
-    expect_error_page(&trusted.refused(&padded).await, 413);
+    expect_error_page(&trusted.refused(&padded).await, 414);
 
     let before = trusted.app.stored().protocol_state().await;
     let page = trusted.browser.post(AUTHORIZE, &padded.fields()).await;
