@@ -33,12 +33,13 @@ const STORAGE: [&str; 9] = [
 ];
 
 /// What services need beside features: what they are built with, and what no feature owns.
-const DECISIONS: [&str; 10] = [
+const DECISIONS: [&str; 11] = [
     "assembly",
     "bootstrap",
     "context",
     "discovery",
     "health",
+    "metrics",
     "policy",
     "ports",
     "seed",

@@ -13,6 +13,8 @@ pub(crate) struct Announcement<'s> {
     pub(crate) settings: &'s Settings,
     /// Where it listens, also where the settings left the port open.
     pub(crate) address: SocketAddr,
+    /// Where metrics are shown.
+    pub(crate) metrics: Option<SocketAddr>,
     /// Where an embedded cluster is.
     pub(crate) placement: Option<&'s Placement>,
     /// What a seed stored.
@@ -33,6 +35,9 @@ impl fmt::Display for Announcement<'_> {
         )?;
         writeln!(f, "  listening on   http://{address}")?;
         writeln!(f, "  issuer         {}", settings.issuer)?;
+        if let Some(metrics) = self.metrics {
+            writeln!(f, "  metrics        http://{metrics}/metrics")?;
+        }
         if let Some(path) = bootstrap
             .password_file
             .as_ref()

@@ -20,6 +20,26 @@ use crate::{first_start, open_files, storage, toml_file, wiring};
 /// How many connections wait to be accepted.
 const BACKLOG: u32 = 1024;
 
+/// Where the server listens.
+struct Listeners {
+    /// For users and clients.
+    public: TcpListener,
+    /// For those who run it.
+    metrics: Option<TcpListener>,
+}
+
+impl Listeners {
+    fn open(settings: &Settings, runtime: &Handle) -> anyhow::Result<Self> {
+        let metrics = settings.metrics.address;
+        Ok(Self {
+            public: listen(settings.listen.address, "--bind or listen.address", runtime)?,
+            metrics: metrics
+                .map(|address| listen(address, "metrics.address", runtime))
+                .transpose()?,
+        })
+    }
+}
+
 /// Serves until a signal asks to stop. What is wrong with the seed or the address is found before
 /// anything is changed.
 ///
@@ -30,10 +50,10 @@ pub(crate) fn serve(settings: &Settings, seed: Option<&Path>) -> anyhow::Result<
     let connections = open_files::connections(settings)?;
     let runtime = storage::runtime()?;
     let signals = StopSignals::listen(runtime.handle())?;
-    let listener = listen(settings.listen.address, runtime.handle())?;
+    let listeners = Listeners::open(settings, runtime.handle())?;
     let storage = Storage::open(runtime, settings, Claim::Alone)?;
     let served = serve_on(
-        listener,
+        listeners,
         signals,
         settings,
         &storage,
@@ -45,14 +65,16 @@ pub(crate) fn serve(settings: &Settings, seed: Option<&Path>) -> anyhow::Result<
 }
 
 fn serve_on(
-    listener: TcpListener,
+    listeners: Listeners,
     signals: StopSignals,
     settings: &Settings,
     storage: &Storage,
     connections: usize,
     seed: Option<Seed>,
 ) -> anyhow::Result<()> {
-    let address = listener.local_addr()?;
+    let address = listeners.public.local_addr()?;
+    let metrics = listeners.metrics.as_ref();
+    let metrics = metrics.map(TcpListener::local_addr).transpose()?;
     storage.prepare_schema(settings.database.migration)?;
     let context = wiring::context(storage);
     let hasher = wiring::hasher(&settings.passwords)?;
@@ -76,12 +98,13 @@ fn serve_on(
     say(Announcement {
         settings,
         address,
+        metrics,
         placement: storage.placement(),
         seeded,
     });
     let tokens = deps.tokens.clone();
     let erase = storage.handle().spawn(async move { tokens.watch().await });
-    answer(listener, &deps, &settings.listen, signals)?;
+    answer(listeners, &deps, &settings.listen, signals)?;
     watch.abort();
     erase.abort();
     tracing::info!("stopped");
@@ -89,27 +112,34 @@ fn serve_on(
 }
 
 /// Answers requests until a signal comes, and for as long as balancers may take to notice, then lets
-/// those end that are under way.
+/// those end that are under way. Until they have, metrics are shown.
 fn answer(
-    listener: TcpListener,
+    listeners: Listeners,
     deps: &Deps,
     settings: &ListenSettings,
     signals: StopSignals,
 ) -> anyhow::Result<()> {
     let runtime = Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
-        let mut server = authly_http::serve(listener, deps, settings.workers)?;
+        let mut server = authly_http::serve(listeners.public, deps, settings.workers)?;
+        let metrics = listeners.metrics;
+        let metrics = metrics.map(|listener| authly_http::serve_metrics(listener, deps));
+        let metrics = metrics.transpose()?;
+        let metrics = metrics.map(|metrics| (metrics.handle(), tokio::spawn(metrics)));
         let handle = server.handle();
         let time_to_stop = signals.time_to_stop(&deps.drain, settings.drain_time);
         tokio::select! {
             ended = &mut server => ended?,
             () = time_to_stop => tokio::join!(server, handle.stop(true)).0?,
         }
+        if let Some((handle, metrics)) = metrics {
+            tokio::join!(handle.stop(false), metrics).1??;
+        }
         Ok(())
     })
 }
 
-fn listen(address: SocketAddr, runtime: &Handle) -> anyhow::Result<TcpListener> {
+fn listen(address: SocketAddr, chosen_by: &str, runtime: &Handle) -> anyhow::Result<TcpListener> {
     let listening = runtime.block_on(async {
         let socket = match address {
             SocketAddr::V4(_) => TcpSocket::new_v4(),
@@ -123,7 +153,7 @@ fn listen(address: SocketAddr, runtime: &Handle) -> anyhow::Result<TcpListener> 
     listening.with_context(|| {
         format!(
             "cannot listen on {address}: stop what listens there, or choose another address with \
-             --bind or listen.address"
+             {chosen_by}"
         )
     })
 }

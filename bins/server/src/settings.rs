@@ -12,6 +12,7 @@ mod keys;
 mod layers;
 mod listen;
 mod log;
+mod metrics;
 mod passwords;
 mod problem;
 mod raw;
@@ -40,6 +41,7 @@ pub(crate) use self::keys::KeySettings;
 pub(crate) use self::layers::{Flag, Layers, Mode, Sources};
 pub(crate) use self::listen::{ADDRESS, ListenSettings};
 pub(crate) use self::log::{LogFormat, LogSettings};
+pub(crate) use self::metrics::MetricsSettings;
 pub(crate) use self::passwords::PasswordSettings;
 pub(crate) use self::problem::SettingsError;
 pub(crate) use self::sessions::SessionSettings;
@@ -57,7 +59,7 @@ pub(crate) const ISSUER: Setting = Setting {
 };
 
 /// All settings, section by section, in the order in which they are shown.
-const SECTIONS: [&[Setting]; 11] = [
+const SECTIONS: [&[Setting]; 12] = [
     &[ISSUER],
     listen::SETTINGS,
     database::SETTINGS,
@@ -69,6 +71,7 @@ const SECTIONS: [&[Setting]; 11] = [
     throttle::SETTINGS,
     bootstrap::SETTINGS,
     log::SETTINGS,
+    metrics::SETTINGS,
 ];
 
 /// Every setting there is.
@@ -90,6 +93,7 @@ pub(crate) struct Settings {
     pub(crate) throttle: ThrottleSettings,
     pub(crate) bootstrap: BootstrapSettings,
     pub(crate) log: LogSettings,
+    pub(crate) metrics: MetricsSettings,
 }
 
 impl Settings {
@@ -114,6 +118,7 @@ impl Settings {
         let throttle = ThrottleSettings::read(&mut reader);
         let bootstrap = BootstrapSettings::read(&mut reader);
         let log = LogSettings::read(&mut reader);
+        let metrics = MetricsSettings::read(&mut reader);
         refuse_weak_hashes_in_public(&mut reader, issuer.as_ref(), &passwords);
 
         let problems = reader.into_problems();
@@ -131,6 +136,7 @@ impl Settings {
                 throttle,
                 bootstrap,
                 log,
+                metrics,
             }),
             _ => Err(SettingsError(problems)),
         }

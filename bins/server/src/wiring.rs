@@ -25,6 +25,7 @@ pub(crate) fn context(storage: &Storage) -> Context {
         db: storage.db.clone(),
         clock: Arc::new(SystemClock),
         entropy: Arc::new(OsEntropy),
+        metrics: Arc::default(),
     }
 }
 

@@ -100,9 +100,10 @@ impl KeyRing {
             if published == Published::Yes {
                 published_keys.push(public);
             }
-            let signs = matches!(record.phase, KeyPhase::Active { .. });
-            if signs && !active.iter().any(|key| key.algorithm == record.algorithm) {
-                active.push(import_private(record, master)?);
+            if let KeyPhase::Active { since } = record.phase
+                && !active.iter().any(|key| key.algorithm == record.algorithm)
+            {
+                active.push(import_private(record, since, master)?);
             }
         }
 
@@ -143,6 +144,12 @@ impl KeyRing {
     #[must_use]
     pub fn active_kid(&self, algorithm: SigningAlgorithm) -> Option<&KeyId> {
         self.active(algorithm).map(|key| &key.kid)
+    }
+
+    /// Since when that key signs; `None` when none does.
+    #[must_use]
+    pub fn active_since(&self, algorithm: SigningAlgorithm) -> Option<Timestamp> {
+        self.active(algorithm).map(|key| key.since)
     }
 
     /// The published key set (RFC 7517 §5) as JSON. Active keys come first, then announced, then

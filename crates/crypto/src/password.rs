@@ -74,6 +74,21 @@ impl From<NotTaken> for PasswordError {
     }
 }
 
+/// What the threads and their queue are doing at one moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PasswordLoad {
+    /// How many threads there are.
+    pub threads: usize,
+    /// How many of them are at work.
+    pub busy: usize,
+    /// How many passwords may wait.
+    pub queue: usize,
+    /// How many do.
+    pub waiting: usize,
+    /// How many were turned away so far because the queue was full.
+    pub refused: u64,
+}
+
 /// What became of a check.
 #[must_use]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -117,6 +132,12 @@ impl PasswordHasher {
             pool,
             cost: settings.cost,
         })
+    }
+
+    /// What the threads are doing at this moment.
+    #[must_use]
+    pub fn load(&self) -> PasswordLoad {
+        self.pool.load()
     }
 
     /// Hashes a password with the configured cost and a random salt.

@@ -23,6 +23,16 @@ pub enum ThrottleKind {
 }
 
 impl ThrottleKind {
+    /// All of them.
+    pub const ALL: [Self; 6] = [
+        Self::LoginAddress,
+        Self::LoginAccountAtAddress,
+        Self::LoginAccount,
+        Self::LoginDevice,
+        Self::ClientSecret,
+        Self::ClientSecretAddress,
+    ];
+
     /// Its name in the column.
     #[must_use]
     pub const fn as_str(self) -> &'static str {

@@ -10,6 +10,7 @@ use authly_services::clients::ClientAuthenticator;
 use authly_services::discovery::DiscoveryService;
 use authly_services::health::HealthService;
 use authly_services::keys::KeyService;
+use authly_services::metrics::Exposition;
 use authly_services::sessions::{BrowserGuard, SessionService};
 use authly_services::tokens::TokenService;
 use authly_services::userinfo::UserInfoService;
@@ -17,6 +18,7 @@ use authly_services::userinfo::UserInfoService;
 use crate::assets::Stylesheet;
 use crate::drain::Drain;
 use crate::extract::Cookies;
+use crate::metrics::RequestMetrics;
 use crate::middleware::{Envelope, PanicCounter};
 use crate::pages::Pages;
 use crate::settings::HttpSettings;
@@ -49,6 +51,10 @@ pub struct Deps {
     pub panics: Arc<PanicCounter>,
     /// Says when the server is about to stop.
     pub drain: Arc<Drain>,
+    /// Counts requests and answers; share one among all workers.
+    pub requests: Arc<RequestMetrics>,
+    /// Shows all that is counted.
+    pub exposition: Arc<Exposition>,
     /// How requests are taken and answered.
     pub settings: Arc<HttpSettings>,
 }
@@ -68,7 +74,12 @@ impl Deps {
             keys,
             health,
             context,
+            sources,
         } = services;
+        let panics = Arc::new(PanicCounter::default());
+        let requests = Arc::new(RequestMetrics::default());
+        let mut exposition = Exposition::new(&sources);
+        requests.register(&panics, &mut exposition);
         Self {
             clients,
             tokens,
@@ -80,8 +91,10 @@ impl Deps {
             keys,
             health,
             entropy: context.entropy,
-            panics: Arc::new(PanicCounter::default()),
             drain: Arc::new(Drain::default()),
+            panics,
+            requests,
+            exposition: Arc::new(exposition),
             settings: Arc::new(settings),
         }
     }

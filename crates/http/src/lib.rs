@@ -21,8 +21,11 @@
 //! (`respond`, `pages`). Status codes and errors of OAuth are decided here and nowhere else; rules
 //! about users, clients and tokens are not.
 //!
-//! To add an endpoint: its path in `places`, a file with its handler, a line in `routes`, and an
-//! `impl From<ItsError> for OAuthFailure` (or `PageFailure`) without a catch-all arm.
+//! What is counted (`metrics`) is shown on a listener of its own, by [`serve_metrics`].
+//!
+//! To add an endpoint: its path in `places`, its line in `places::route`, a file with its handler, a
+//! line in `routes`, and an `impl From<ItsError> for OAuthFailure` (or `PageFailure`) without a
+//! catch-all arm.
 //!
 //! **CORS** is a fixed header and one answer to `OPTIONS` instead of a library: the shared endpoints
 //! read no cookie, so that there are no credentials to guard and no origins to tell apart.
@@ -34,6 +37,7 @@ mod drain;
 mod extract;
 mod health;
 mod interaction;
+mod metrics;
 mod middleware;
 mod network;
 mod oauth;
@@ -47,6 +51,7 @@ mod settings;
 
 pub use deps::Deps;
 pub use drain::Drain;
+pub use metrics::{RequestMetrics, serve_metrics};
 pub use middleware::PanicCounter;
 pub use network::{Network, NetworkError};
 pub use routes::configure;

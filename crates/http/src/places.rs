@@ -1,6 +1,10 @@
 //! Where everything is, below the issuer's path, and what kind of answer each place gives.
 
+mod route;
+
 use authly_domain::issuer::Issuer;
+
+pub(crate) use self::route::Route;
 
 /// The authorization endpoint.
 pub(crate) const AUTHORIZE: &str = "/api/v1/oauth/authorize";

@@ -13,7 +13,7 @@ use crate::interaction::{consent, home, login, logout, password};
 use crate::middleware::surround;
 use crate::oauth::{authorize, introspect, revoke, token};
 use crate::oidc::{discovery, jwks, userinfo};
-use crate::places::{self, Places};
+use crate::places::{self, Places, Route};
 use crate::respond::{Trouble, trouble};
 use crate::{assets, health};
 
@@ -41,10 +41,10 @@ fn all(path: &str) -> Scope {
     let openid = format!("{}{path}", places::OPENID_CONFIGURATION);
     let oauth = format!("{}{path}", places::OAUTH_METADATA);
     web::scope("")
-        .service(at(&openid).get(discovery::document).shared().done())
-        .service(at(&oauth).get(discovery::document).shared().done())
+        .service(at_path(&openid).get(discovery::document).shared().done())
+        .service(at_path(&oauth).get(discovery::document).shared().done())
         // The issuer itself, which has no slash at its end.
-        .service(at(path).get(home::show).done())
+        .service(at_path(path).get(home::show).done())
         .service(
             web::scope(path)
                 .configure(endpoints)
@@ -55,61 +55,56 @@ fn all(path: &str) -> Scope {
 
 /// The table. GET stands for HEAD too.
 fn endpoints(config: &mut ServiceConfig) {
-    let authorize = at(places::AUTHORIZE).get(authorize::by_query);
+    let authorize = at(Route::Authorize).get(authorize::by_query);
     config
         .service(authorize.post(authorize::by_form).done())
-        .service(at(places::TOKEN).post(token::exchange).shared().done())
-        .service(at(places::INTROSPECT).post(introspect::introspect).done())
-        .service(at(places::REVOKE).post(revoke::revoke).shared().done())
+        .service(at(Route::Token).post(token::exchange).shared().done())
+        .service(at(Route::Introspect).post(introspect::introspect).done())
+        .service(at(Route::Revoke).post(revoke::revoke).shared().done())
         .service(
-            at(places::USERINFO)
+            at(Route::UserInfo)
                 .get(userinfo::claims)
                 .post(userinfo::claims)
                 .shared()
                 .done(),
         )
         .service(
-            at(places::OPENID_CONFIGURATION)
+            at(Route::OpenIdConfiguration)
                 .get(discovery::document)
                 .shared()
                 .done(),
         )
         .service(
-            at(places::OAUTH_METADATA)
+            at(Route::OAuthMetadata)
                 .get(discovery::document)
                 .shared()
                 .done(),
         )
-        .service(at(places::JWKS).get(jwks::document).shared().done())
-        .service(at(places::HEALTH).get(health::overview).done())
-        .service(at(places::LIVE).get(health::live).done())
-        .service(at(places::READY).get(health::ready).done())
+        .service(at(Route::Jwks).get(jwks::document).shared().done())
+        .service(at(Route::Health).get(health::overview).done())
+        .service(at(Route::Live).get(health::live).done())
+        .service(at(Route::Ready).get(health::ready).done())
+        .service(at(Route::Login).get(login::show).post(login::submit).done())
         .service(
-            at(places::LOGIN)
-                .get(login::show)
-                .post(login::submit)
-                .done(),
-        )
-        .service(
-            at(places::LOGIN_PASSWORD)
+            at(Route::LoginPassword)
                 .get(password::show)
                 .post(password::submit)
                 .done(),
         )
         .service(
-            at(places::CONSENT)
+            at(Route::Consent)
                 .get(consent::show)
                 .post(consent::submit)
                 .done(),
         )
         .service(
-            at(places::LOGOUT)
+            at(Route::Logout)
                 .get(logout::show)
                 .post(logout::submit)
                 .done(),
         )
-        .service(at("/static/{file}").get(assets::stylesheet).done())
-        .service(at("/").get(home::show).done());
+        .service(at(Route::Static).get(assets::stylesheet).done())
+        .service(at(Route::Home).get(home::show).done());
 }
 
 /// One line of the table.
@@ -118,8 +113,13 @@ struct Line {
     methods: Vec<&'static str>,
 }
 
-/// A line for this path.
-fn at(path: &str) -> Line {
+/// A line of the table.
+fn at(route: Route) -> Line {
+    at_path(route.template())
+}
+
+/// A line at another path than its own.
+fn at_path(path: &str) -> Line {
     Line {
         resource: web::resource(path),
         methods: Vec::new(),

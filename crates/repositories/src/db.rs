@@ -1,6 +1,7 @@
 //! The pool, and connections borrowed from it.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use deadpool_postgres::{
@@ -148,6 +149,20 @@ pub struct Db {
     tls: TlsMode,
     statements: StatementMode,
     round_trips: Arc<RoundTrips>,
+    connect_failures: Arc<AtomicU64>,
+}
+
+/// What the pool's connections are doing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PoolState {
+    /// How many there may be.
+    pub most: usize,
+    /// How many are open and free.
+    pub idle: usize,
+    /// How many are borrowed.
+    pub in_use: usize,
+    /// How many callers wait for one.
+    pub awaited: usize,
 }
 
 /// Opens connections on one runtime of their own, so that none hangs on the worker that asked
@@ -239,6 +254,7 @@ impl Db {
             tls: settings.tls,
             statements: settings.statements,
             round_trips: Arc::default(),
+            connect_failures: Arc::default(),
         })
     }
 
@@ -247,11 +263,10 @@ impl Db {
     /// # Errors
     /// [`DbError::Unavailable`] when there is none to be had.
     pub async fn connect(&self) -> Result<DbConn, DbError> {
-        let object = self
-            .pool
-            .get()
-            .await
-            .map_err(|error| DbError::from_pool("connect", error))?;
+        let object = self.pool.get().await.map_err(|error| {
+            self.connect_failures.fetch_add(1, Ordering::Relaxed);
+            DbError::from_pool("connect", error)
+        })?;
         Ok(DbConn {
             object: Some(object),
             statements: self.statements,
@@ -265,6 +280,24 @@ impl Db {
     #[must_use]
     pub fn round_trips(&self) -> u64 {
         self.round_trips.total()
+    }
+
+    /// How often [`connect`](Self::connect) has failed so far.
+    #[must_use]
+    pub fn connect_failures(&self) -> u64 {
+        self.connect_failures.load(Ordering::Relaxed)
+    }
+
+    /// What the connections are doing at this moment; asks nobody.
+    #[must_use]
+    pub fn pool_state(&self) -> PoolState {
+        let status = self.pool.status();
+        PoolState {
+            most: status.max_size,
+            idle: status.available,
+            in_use: status.size.saturating_sub(status.available),
+            awaited: status.waiting,
+        }
     }
 
     /// Closes the pool: connections in use are closed when they come back.

@@ -65,6 +65,6 @@ mod unit_of_work;
 pub mod users;
 
 pub use conn::StatementMode;
-pub use db::{Db, DbAddress, DbConn, PoolSettings, TlsMode};
+pub use db::{Db, DbAddress, DbConn, PoolSettings, PoolState, TlsMode};
 pub use error::DbError;
 pub use unit_of_work::{Reads, UnitOfWork};

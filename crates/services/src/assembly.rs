@@ -14,6 +14,7 @@ use crate::clients::{ClientAuthenticator, ClientCache};
 use crate::discovery::DiscoveryService;
 use crate::health::HealthService;
 use crate::keys::KeyService;
+use crate::metrics::Sources;
 use crate::policy::Policies;
 use crate::sessions::{BrowserGuard, SessionService};
 use crate::tokens::TokenService;
@@ -22,7 +23,7 @@ use crate::userinfo::UserInfoService;
 /// What the services of a node stand on.
 #[derive(Clone)]
 pub struct Foundation {
-    /// Storage, time and randomness.
+    /// Storage, time, randomness and counters.
     pub context: Context,
     /// The key from which others are derived.
     pub master: Arc<MasterKey>,
@@ -55,8 +56,10 @@ pub struct Services {
     pub keys: Arc<KeyService>,
     /// Looks after the parts.
     pub health: Arc<HealthService>,
-    /// Storage, time and randomness, as all of them got it.
+    /// Storage, time, randomness and counters, as all of them got it.
     pub context: Context,
+    /// What metrics are read off.
+    pub sources: Sources,
 }
 
 impl Services {
@@ -79,6 +82,12 @@ impl Services {
         let issuer = tokens.issuer.clone();
         let cache = ClientCache::new(context.db.clone());
         let rule = sessions.throttle.clients;
+        let sources = Sources {
+            context: context.clone(),
+            hasher: Arc::clone(&hasher),
+            keys: Arc::clone(&keys),
+            clients: cache.clone(),
+        };
         let clients = ClientAuthenticator::new(context.clone(), cache.clone(), rule);
         let sessions = SessionService::new(context.clone(), hasher, sessions, &master);
         let writer = AccessTokenWriter::start(context.db.clone(), &runtime);
@@ -109,6 +118,7 @@ impl Services {
             health: Arc::new(HealthService::new(context.clone(), ring)),
             keys,
             context,
+            sources,
         }
     }
 }

@@ -1,4 +1,5 @@
-//! What every service works with: storage, time and randomness. Nothing else belongs here.
+//! What every service works with: storage, time, randomness, and where it counts. Nothing else
+//! belongs here.
 
 use std::sync::Arc;
 
@@ -6,7 +7,9 @@ use authly_domain::clock::{Clock, Timestamp};
 use authly_domain::entropy::Entropy;
 use authly_repositories::Db;
 
-/// Storage, time and randomness; cheap to clone.
+use crate::metrics::Metrics;
+
+/// Storage, time, randomness and counters; cheap to clone.
 #[derive(Clone)]
 pub struct Context {
     /// The database.
@@ -15,6 +18,8 @@ pub struct Context {
     pub clock: Arc<dyn Clock>,
     /// What makes secrets and identifiers.
     pub entropy: Arc<dyn Entropy>,
+    /// Where services count what they decide.
+    pub metrics: Arc<Metrics>,
 }
 
 impl Context {

@@ -91,6 +91,11 @@ impl KeyService {
         Arc::clone(&self.ring)
     }
 
+    /// The revision of the keys in memory.
+    pub(crate) fn revision(&self) -> i64 {
+        self.held.load().revision
+    }
+
     /// The key set as it is published; no round trip.
     #[must_use]
     pub fn published(&self) -> PublishedKeys {

@@ -20,6 +20,7 @@ pub mod context;
 pub mod discovery;
 pub mod health;
 pub mod keys;
+pub mod metrics;
 pub mod policy;
 pub mod ports;
 pub mod seed;

@@ -3,8 +3,17 @@
 use std::net::IpAddr;
 
 use authly_crypto::opaque::digest;
-use authly_domain::throttle::{ThrottleKind, ThrottleRule, counted_network};
+use authly_domain::throttle::{Spent, ThrottleKind, ThrottleRule, counted_network};
 use authly_repositories::throttle::Counter;
+
+use crate::metrics::Metrics;
+
+/// Notes for those who run the server which rules an attempt has hit.
+pub(crate) fn note(spent: &[Spent], metrics: &Metrics) {
+    for one in spent {
+        metrics.throttled.add(one.kind);
+    }
+}
 
 /// A counter of attempts from `from` on `what`, such as a user name or `client_id`.
 pub(crate) fn from_and_on(

@@ -55,6 +55,7 @@ impl TestServices {
             db: db.clone(),
             clock: shared,
             entropy: Arc::new(OsEntropy),
+            metrics: Arc::default(),
         };
         let longest = parts.policies.tokens.longest_signed_token();
         let keys = KeyService::open(context.clone(), master_key(), longest).await;

@@ -59,6 +59,7 @@ impl Authorization {
             db: database(cluster.access()).await?,
             clock: Arc::new(SystemClock),
             entropy: Arc::new(OsEntropy),
+            metrics: Arc::default(),
         };
         let master = Arc::new(MasterKey::generate(&OsEntropy));
         let hasher = Arc::new(PasswordHasher::start(PasswordHasherSettings {

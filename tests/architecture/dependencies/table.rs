@@ -93,7 +93,7 @@ pub(super) const TABLE: [Row; 15] = [
     Row {
         package: "authly-services",
         ours: &["authly-domain", "authly-repositories", "authly-crypto"],
-        theirs: &[],
+        theirs: &["prometheus-client"],
         small: &SMALL,
         in_tests: &["authly-testing"],
     },

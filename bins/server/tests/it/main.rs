@@ -9,6 +9,7 @@
 mod commands;
 mod config;
 mod embedded;
+mod metrics;
 mod open_files;
 mod pooler;
 mod program;

@@ -16,6 +16,7 @@ use crate::seal::open_private_key;
 pub(super) struct ActiveKey {
     pub(super) algorithm: SigningAlgorithm,
     pub(super) kid: KeyId,
+    pub(super) since: Timestamp,
     signer: Box<dyn JwsSigner>,
 }
 
@@ -106,6 +107,7 @@ pub(super) fn import_public(
 
 pub(super) fn import_private(
     record: &SigningKeyRecord,
+    since: Timestamp,
     master: &MasterKey,
 ) -> Result<ActiveKey, KeyRingError> {
     let private =
@@ -122,6 +124,7 @@ pub(super) fn import_private(
     Ok(ActiveKey {
         algorithm: record.algorithm,
         kid: record.kid.clone(),
+        since,
         signer,
     })
 }

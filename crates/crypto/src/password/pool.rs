@@ -4,11 +4,14 @@
 use std::io;
 use std::num::NonZeroUsize;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::mpsc::{self, Receiver, SyncSender, TrySendError};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 
 use tokio::sync::oneshot;
+
+use super::PasswordLoad;
 
 type Job = Box<dyn FnOnce() + Send>;
 
@@ -21,11 +24,21 @@ pub(super) enum NotTaken {
     Stopped,
 }
 
+/// What the threads and their queue are doing.
+#[derive(Debug, Default)]
+struct Doing {
+    waiting: AtomicUsize,
+    busy: AtomicUsize,
+    refused: AtomicU64,
+}
+
 /// Threads and the queue in front of them. Dropping it waits for the jobs that are running.
 pub(super) struct Pool {
     /// `None` only while the pool is being dropped.
     queue: Option<SyncSender<Job>>,
     threads: Vec<JoinHandle<()>>,
+    places: usize,
+    doing: Arc<Doing>,
 }
 
 impl Pool {
@@ -36,11 +49,15 @@ impl Pool {
         let mut pool = Self {
             queue: Some(sender),
             threads: Vec::with_capacity(threads.get()),
+            places: queue.get(),
+            doing: Arc::default(),
         };
         for number in 1..=threads.get() {
             let receiver = Arc::clone(&receiver);
+            let doing = Arc::clone(&pool.doing);
             let thread = thread::Builder::new().name(format!("password-{number}"));
-            pool.threads.push(thread.spawn(move || work(&receiver))?);
+            let thread = thread.spawn(move || work(&receiver, &doing))?;
+            pool.threads.push(thread);
         }
         Ok(pool)
     }
@@ -59,10 +76,29 @@ impl Pool {
             }
         });
         let queue = self.queue.as_ref().ok_or(NotTaken::Stopped)?;
-        match queue.try_send(job) {
-            Ok(()) => Ok(answer),
-            Err(TrySendError::Full(_)) => Err(NotTaken::Busy),
-            Err(TrySendError::Disconnected(_)) => Err(NotTaken::Stopped),
+        // Before it is there for the threads, which count it off.
+        self.doing.waiting.fetch_add(1, Ordering::Relaxed);
+        let Err(refused) = queue.try_send(job) else {
+            return Ok(answer);
+        };
+        self.doing.waiting.fetch_sub(1, Ordering::Relaxed);
+        Err(match refused {
+            TrySendError::Full(_) => {
+                self.doing.refused.fetch_add(1, Ordering::Relaxed);
+                NotTaken::Busy
+            }
+            TrySendError::Disconnected(_) => NotTaken::Stopped,
+        })
+    }
+
+    /// What it is doing at this moment.
+    pub(super) fn load(&self) -> PasswordLoad {
+        PasswordLoad {
+            threads: self.threads.len(),
+            busy: self.doing.busy.load(Ordering::Relaxed),
+            queue: self.places,
+            waiting: self.doing.waiting.load(Ordering::Relaxed),
+            refused: self.doing.refused.load(Ordering::Relaxed),
         }
     }
 }
@@ -79,13 +115,16 @@ impl Drop for Pool {
 
 /// Takes jobs until the queue's other end is gone. The lock is held while waiting, so that exactly
 /// one idle thread waits for the queue and the others wait for the lock.
-fn work(queue: &Mutex<Receiver<Job>>) {
+fn work(queue: &Mutex<Receiver<Job>>, doing: &Doing) {
     loop {
         let next = queue.lock().unwrap_or_else(PoisonError::into_inner).recv();
         let Ok(job) = next else { return };
+        doing.busy.fetch_add(1, Ordering::Relaxed);
+        doing.waiting.fetch_sub(1, Ordering::Relaxed);
         if catch_unwind(AssertUnwindSafe(job)).is_err() {
             tracing::error!("a job of the password pool panicked; its caller got an error");
         }
+        doing.busy.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
@@ -107,6 +146,14 @@ mod tests {
         has_started.recv().unwrap();
         let queued = pool.submit(|| "queued").unwrap();
         assert_eq!(pool.submit(|| ()).unwrap_err(), NotTaken::Busy);
+        let full = PasswordLoad {
+            threads: 1,
+            busy: 1,
+            queue: 1,
+            waiting: 1,
+            refused: 1,
+        };
+        assert_eq!(pool.load(), full);
 
         release.send(()).unwrap();
         running.unwrap().blocking_recv().unwrap();
@@ -141,7 +188,11 @@ mod tests {
         let panicked = pool.submit(|| panic!("for the test")).unwrap();
         let never: Result<(), _> = panicked.blocking_recv();
         assert!(never.is_err());
-        assert_eq!(pool.submit(|| 7).unwrap().blocking_recv(), Ok(7));
+        let (tell, told) = mpsc::channel();
+        let doing = Arc::clone(&pool.doing);
+        let next = pool.submit(move || tell.send(doing.busy.load(Ordering::Relaxed)));
+        next.unwrap().blocking_recv().unwrap().unwrap();
+        assert_eq!(told.recv(), Ok(1), "the one that panicked counts no more");
     }
 
     #[test]

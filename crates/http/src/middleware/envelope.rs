@@ -25,8 +25,9 @@ use crate::connections::Connection;
 use crate::deps::Deps;
 use crate::drain::Drain;
 use crate::extract::client_address;
+use crate::metrics::RequestMetrics;
 use crate::pages::{CONTENT_TYPE_HTML, ErrorPage, Pages};
-use crate::places::Places;
+use crate::places::{Places, Route};
 use crate::respond::{OAuthFailure, PageFailure, Trouble, trouble};
 use crate::settings::HttpSettings;
 
@@ -36,6 +37,7 @@ pub(crate) struct Envelope {
     entropy: Arc<dyn Entropy>,
     panics: Arc<PanicCounter>,
     drain: Arc<Drain>,
+    requests: Arc<RequestMetrics>,
     pages: web::Data<Pages>,
     places: Places,
 }
@@ -45,6 +47,7 @@ struct Letter {
     id: RequestId,
     method: Method,
     path: String,
+    route: Route,
 }
 
 /// Surrounds the answering of a request.
@@ -59,34 +62,39 @@ pub(crate) async fn surround(
         id: RequestId::of(request.request(), &settings.trusted_proxies, entropy),
         method: request.method().clone(),
         path: request.path().to_owned(),
+        route: envelope.places.route(request.path()),
     };
     let span = tracing::info_span!("request", request.id = %letter.id);
     let connection = request.request().conn_data::<Connection>();
     let _at_work = connection.map(Connection::at_work);
     async {
         let began = Instant::now();
+        let _in_flight = envelope.requests.begin();
         let address = client_address(request.request()).ok();
         let answer = envelope.answer(&letter, request, next).await;
-        let access = |response: &HttpResponse| {
+        let note = |response: &HttpResponse| {
+            let took = began.elapsed();
             let access = Access {
                 method: &letter.method,
                 path: &letter.path,
                 address,
-                took: began.elapsed(),
+                took,
             };
             access.write(response);
+            let requests = &envelope.requests;
+            requests.answered(letter.route, &letter.method, response.status(), took);
         };
         match answer {
             Ok(answer) => {
                 let (request, response) = answer.into_parts();
                 let response = envelope.close(&letter, response);
-                access(&response);
+                note(&response);
                 Ok(ServiceResponse::new(request, response))
             }
             // The request is gone with what happened, so that the answer travels as an error.
             Err(error) => {
                 let response = envelope.close(&letter, HttpResponse::from_error(error));
-                access(&response);
+                note(&response);
                 Err(InternalError::from_response("a request without an answer", response).into())
             }
         }
@@ -103,6 +111,7 @@ impl Envelope {
             entropy: Arc::clone(&deps.entropy),
             panics: Arc::clone(&deps.panics),
             drain: Arc::clone(&deps.drain),
+            requests: Arc::clone(&deps.requests),
             pages,
             places: Places::below(&deps.settings.issuer),
         }
@@ -125,7 +134,10 @@ impl Envelope {
                 self.panics.note();
                 Err(trouble(surface, Trouble::Panicked))
             }
-            Err(_elapsed) => Err(trouble(surface, Trouble::TimedOut)),
+            Err(_elapsed) => {
+                self.requests.timed_out();
+                Err(trouble(surface, Trouble::TimedOut))
+            }
         }
     }
 
@@ -134,6 +146,7 @@ impl Envelope {
     fn close(&self, letter: &Letter, response: HttpResponse) -> HttpResponse {
         let response = self.own_words(letter, response);
         write_cause(&response);
+        self.count_refusal(letter, &response);
         let mut response = self.with_page(letter, response);
         if self.drain.has_begun() {
             let head = response.head_mut();
@@ -145,6 +158,15 @@ impl Envelope {
         }
         protect(headers, &self.settings.issuer, &self.places, &letter.path);
         response
+    }
+
+    /// Counts what the token endpoint refuses, whoever has refused it.
+    fn count_refusal(&self, letter: &Letter, response: &HttpResponse) {
+        let error = response.error();
+        let failure = error.and_then(|error| error.as_error::<OAuthFailure>());
+        if let (Route::Token, Some(failure)) = (letter.route, failure) {
+            self.requests.token_refused(failure.code());
+        }
     }
 
     /// Replaces a refusal of the web server itself by one of ours.

@@ -1,7 +1,7 @@
 //! What a request can do to the server at most: its number, the address it counts for, its time, and
 //! what happens when a handler breaks or the bytes are no request.
 
-mod broken;
+pub(crate) mod broken;
 mod bytes;
 mod connections;
 mod flood;

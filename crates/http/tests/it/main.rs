@@ -13,6 +13,7 @@ mod interaction;
 mod limits;
 mod logs;
 mod machine_support;
+mod metrics;
 mod oauth;
 mod oidc;
 mod outage;

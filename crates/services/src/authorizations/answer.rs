@@ -137,6 +137,7 @@ impl AuthorizationService {
         request: &AuthorizationRequest,
         value: AuthorizationCode,
     ) -> AuthorizationResponse {
+        self.context.metrics.codes_issued.add(());
         let answer = AuthorizationAnswer::Code(value);
         AuthorizationResponse::new(request.into(), answer, &self.issuer)
     }

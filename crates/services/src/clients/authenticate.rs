@@ -171,6 +171,14 @@ impl ClientAuthenticator {
         presented: PresentedCredentials,
         from: IpAddr,
     ) -> Result<AuthenticatedClient, ClientAuthError> {
+        self.counted(self.authenticate_uncounted(presented, from).await)
+    }
+
+    async fn authenticate_uncounted(
+        &self,
+        presented: PresentedCredentials,
+        from: IpAddr,
+    ) -> Result<AuthenticatedClient, ClientAuthError> {
         let (client_id, shown, method) = match &presented {
             PresentedCredentials::Secret {
                 client_id,
@@ -226,6 +234,13 @@ impl ClientAuthenticator {
         &self,
         stale: &AuthenticatedClient,
     ) -> Result<AuthenticatedClient, ClientAuthError> {
+        self.counted(self.renew_uncounted(stale).await)
+    }
+
+    async fn renew_uncounted(
+        &self,
+        stale: &AuthenticatedClient,
+    ) -> Result<AuthenticatedClient, ClientAuthError> {
         let id = &stale.client.id;
         let client = self
             .clients
@@ -234,6 +249,14 @@ impl ClientAuthenticator {
             .ok_or(RefusedClient::Unknown)?;
         let method = stale.client.auth_method;
         Ok(admit(client, stale.secret, method, self.context.now())?)
+    }
+
+    fn counted<T>(&self, answer: Result<T, ClientAuthError>) -> Result<T, ClientAuthError> {
+        if let Err(ClientAuthError::Refused(reason)) = &answer {
+            let failures = &self.context.metrics.client_authentication_failures;
+            failures.add(*reason);
+        }
+        answer
     }
 
     fn counters(&self, client_id: &str, from: IpAddr) -> Counters {
@@ -256,7 +279,9 @@ impl ClientAuthenticator {
         let now = self.context.now();
         let wait = |counter: &Counter| {
             let until = self.waiting.get(&counter.key)?;
-            (now < until).then(|| until.since(now))
+            let wait = (now < until).then(|| until.since(now))?;
+            self.context.metrics.throttled.add(counter.kind);
+            Some(wait)
         };
         let for_all = match counters.standing {
             Standing::Proven => None,
@@ -277,6 +302,7 @@ impl ClientAuthenticator {
         let both = [counters.client, counters.address];
         let conn = self.context.db.connect().await?;
         let spent = conn.reads().throttles().count(&both, now).await?;
+        throttle::note(&spent, &self.context.metrics);
         for counter in both {
             if let Some(spent) = spent.iter().find(|spent| spent.kind == counter.kind) {
                 self.waiting.insert(counter.key, spent.until);

@@ -47,6 +47,16 @@ impl ClientCache {
         self.clients.get(id).await
     }
 
+    /// How many are kept, as of the last [`tidy`](Self::tidy).
+    pub(crate) fn len(&self) -> u64 {
+        self.clients.entry_count()
+    }
+
+    /// Drops what has had its time, and counts what is left.
+    pub(crate) async fn tidy(&self) {
+        self.clients.run_pending_tasks().await;
+    }
+
     /// The client of this name as the database has it now.
     ///
     /// # Errors

@@ -77,6 +77,7 @@ impl SessionService {
         };
         let counters = [device, everybody_here];
         let spent = conn.reads().throttles().count(&counters, now).await?;
+        throttle::note(&spent, &self.context.metrics);
         Ok(spent.is_empty().then(|| Attempt {
             name: known.name,
             user: Some(user),
@@ -110,6 +111,7 @@ impl SessionService {
         let now = self.context.now();
         let conn = self.context.db.connect().await?;
         let spent = conn.reads().throttles().count(&counters, now).await?;
+        throttle::note(&spent, &self.context.metrics);
         if let Some(retry_after) = rules::wait(&spent, now) {
             return Err(LoginError::Throttled { retry_after });
         }

@@ -16,6 +16,7 @@ use authly_repositories::{DbError, UnitOfWork};
 use super::attempt::Attempt;
 use super::device::{DeviceCookie, JustLoggedIn};
 use super::{Browser, SessionService};
+use crate::metrics::LoginOutcome;
 
 /// A login that went well.
 #[derive(Debug)]
@@ -71,6 +72,18 @@ impl SessionService {
     /// # Errors
     /// When the login fails.
     pub async fn log_in(
+        &self,
+        username: &str,
+        password: Password,
+        browser: &Browser,
+    ) -> Result<LoggedIn, LoginError> {
+        let answer = self.log_in_uncounted(username, password, browser).await;
+        let outcome = LoginOutcome::of(&answer);
+        self.context.metrics.logins.add(outcome);
+        answer
+    }
+
+    async fn log_in_uncounted(
         &self,
         username: &str,
         password: Password,

@@ -11,8 +11,8 @@ use authly_repositories::tokens::AccessTokenWriter;
 
 use super::issue::Issuer;
 use super::{
-    Introspection, IssuedTokens, TokenError, authorization_code, client_credentials, introspect,
-    refresh_token, revoke,
+    Introspection, InvalidGrant, IssuedTokens, TokenError, authorization_code, client_credentials,
+    introspect, refresh_token, revoke,
 };
 use crate::Context;
 use crate::clients::{AuthenticatedClient, ClientAuthError, ClientAuthenticator, RefusedClient};
@@ -27,6 +27,18 @@ pub enum TokenGrant {
     RefreshToken(RefreshTokenGrant),
     /// `grant_type=client_credentials`.
     ClientCredentials(ClientCredentialsGrant),
+}
+
+impl TokenGrant {
+    /// Which of the grants it is.
+    #[must_use]
+    pub const fn grant_type(&self) -> GrantType {
+        match self {
+            Self::AuthorizationCode(_) => GrantType::AuthorizationCode,
+            Self::RefreshToken(_) => GrantType::RefreshToken,
+            Self::ClientCredentials(_) => GrantType::ClientCredentials,
+        }
+    }
 }
 
 /// OAuth 2.1 §4.1.3.
@@ -107,11 +119,32 @@ impl TokenService {
         grant: TokenGrant,
         from: IpAddr,
     ) -> Result<IssuedTokens, TokenError> {
-        match self.try_exchange(client, &grant, from).await? {
+        let answer = self.exchange_uncounted(client, &grant, from).await;
+        let metrics = &self.context.metrics;
+        match &answer {
+            Ok(_) => metrics.tokens_issued.add(grant.grant_type()),
+            Err(TokenError::InvalidGrant(InvalidGrant::CodeReplay { .. })) => {
+                metrics.code_replays.add(());
+            }
+            Err(TokenError::InvalidGrant(InvalidGrant::RefreshTokenReuse { .. })) => {
+                metrics.refresh_token_reuses.add(());
+            }
+            Err(_) => {}
+        }
+        answer
+    }
+
+    async fn exchange_uncounted(
+        &self,
+        client: &AuthenticatedClient,
+        grant: &TokenGrant,
+        from: IpAddr,
+    ) -> Result<IssuedTokens, TokenError> {
+        match self.try_exchange(client, grant, from).await? {
             Attempt::Done(tokens) => Ok(tokens),
             Attempt::StaleClient => {
                 let renewed = self.authenticator.renew(client).await?;
-                match self.try_exchange(&renewed, &grant, from).await? {
+                match self.try_exchange(&renewed, grant, from).await? {
                     Attempt::Done(tokens) => Ok(tokens),
                     Attempt::StaleClient => Err(still_stale()),
                 }
@@ -168,11 +201,7 @@ impl TokenService {
         grant: &TokenGrant,
         from: IpAddr,
     ) -> Result<Attempt<IssuedTokens>, TokenError> {
-        let kind = match grant {
-            TokenGrant::AuthorizationCode(_) => GrantType::AuthorizationCode,
-            TokenGrant::RefreshToken(_) => GrantType::RefreshToken,
-            TokenGrant::ClientCredentials(_) => GrantType::ClientCredentials,
-        };
+        let kind = grant.grant_type();
         if !client.may_use(kind) {
             return Err(TokenError::GrantNotAllowed(kind));
         }

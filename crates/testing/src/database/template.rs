@@ -64,6 +64,7 @@ async fn fill(server: &Server, draft: &str) {
         db: db.clone(),
         clock: Arc::new(ManualClock::at(beginning().minus(AGE_OF_KEYS))),
         entropy: Arc::new(OsEntropy),
+        metrics: Arc::default(),
     };
     let keys = KeyService::open(context.clone(), master_key(), Duration::ZERO).await;
     drop(keys.expect("signing keys can be made"));

@@ -34,6 +34,7 @@ fn envelope() -> Envelope {
         entropy: Arc::new(Constant),
         panics: Arc::new(PanicCounter::new()),
         drain: Arc::default(),
+        requests: Arc::default(),
         pages: web::Data::new(Pages::sample()),
     }
 }

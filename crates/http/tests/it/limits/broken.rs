@@ -26,7 +26,7 @@ impl Clock for BrokenClock {
 }
 
 /// The app's collaborators, of which two break.
-fn broken(app: &TestApp) -> Deps {
+pub(crate) fn broken(app: &TestApp) -> Deps {
     let context = Context {
         clock: Arc::new(BrokenClock),
         ..app.context.clone()

@@ -1,0 +1,156 @@
+//! The lines of the URL table, by which requests are counted.
+
+use super::{
+    AUTHORIZE, CONSENT, HEALTH, INTROSPECT, JWKS, LIVE, LOGIN, LOGIN_PASSWORD, LOGOUT,
+    OAUTH_METADATA, OPENID_CONFIGURATION, Places, READY, REVOKE, TOKEN, USERINFO,
+};
+
+/// Declares the lines with the template of their path, below the issuer's.
+macro_rules! routes {
+    ($($(#[$doc:meta])* $variant:ident = $template:expr;)+) => {
+        /// A line of the URL table, or none of them.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub(crate) enum Route {
+            $($(#[$doc])* $variant,)+
+            /// Nothing is there.
+            Nowhere,
+        }
+
+        impl Route {
+            /// Every line, and none.
+            pub(crate) const ALL: &'static [Self] = &[$(Self::$variant,)+ Self::Nowhere];
+
+            /// The path, with names in braces for what varies; `none` where nothing is.
+            pub(crate) const fn template(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $template,)+
+                    Self::Nowhere => "none",
+                }
+            }
+        }
+    };
+}
+
+routes! {
+    /// The authorization endpoint.
+    Authorize = AUTHORIZE;
+    /// The token endpoint.
+    Token = TOKEN;
+    /// The introspection endpoint.
+    Introspect = INTROSPECT;
+    /// The revocation endpoint.
+    Revoke = REVOKE;
+    /// The UserInfo endpoint.
+    UserInfo = USERINFO;
+    /// The provider's metadata.
+    OpenIdConfiguration = OPENID_CONFIGURATION;
+    /// The authorization server's metadata.
+    OAuthMetadata = OAUTH_METADATA;
+    /// The public keys.
+    Jwks = JWKS;
+    /// The overview of the server's health.
+    Health = HEALTH;
+    /// Whether the process lives.
+    Live = LIVE;
+    /// Whether it can serve.
+    Ready = READY;
+    /// The login page.
+    Login = LOGIN;
+    /// The page for a change of password.
+    LoginPassword = LOGIN_PASSWORD;
+    /// The consent page.
+    Consent = CONSENT;
+    /// The logout page.
+    Logout = LOGOUT;
+    /// Files that pages refer to.
+    Static = "/static/{file}";
+    /// The issuer itself.
+    Home = "/";
+}
+
+impl Places {
+    /// The line of the table that answers at `path`.
+    pub(crate) fn route(&self, path: &str) -> Route {
+        let own = match path.strip_prefix(&self.base) {
+            Some("") => Route::Home.template(),
+            Some(own) if own.starts_with('/') => own,
+            _ => self.metadata_alias(path),
+        };
+        let found = Route::ALL.iter().find(|route| route.template() == own);
+        let file = own.strip_prefix("/static/");
+        match (found, file) {
+            (Some(route), _) => *route,
+            (None, Some(file)) if !file.is_empty() && !file.contains('/') => Route::Static,
+            (None, _) => Route::Nowhere,
+        }
+    }
+
+    /// The path of the metadata that stands at the root for an issuer with a path (RFC 8414 §3.1).
+    fn metadata_alias<'p>(&self, path: &'p str) -> &'p str {
+        match path.strip_suffix(&self.base) {
+            Some(own) if [OPENID_CONFIGURATION, OAUTH_METADATA].contains(&own) => own,
+            _ => Route::Nowhere.template(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use pretty_assertions::assert_eq;
+
+    use super::*;
+
+    fn route(issuer: &str, path: &str) -> Route {
+        Places::below(&issuer.parse().unwrap()).route(path)
+    }
+
+    #[test]
+    fn every_line_is_found_by_its_path_with_and_without_a_path_of_the_issuer() {
+        let lines = Route::ALL.iter().filter(|route| **route != Route::Nowhere);
+        for line in lines {
+            let path = line.template().replace("{file}", "authly.css");
+            assert_eq!(route("https://auth.example.com", &path), *line);
+            let below = format!("/auth{path}");
+            assert_eq!(route("https://example.com/auth", &below), *line);
+        }
+        assert_eq!(route("https://example.com/auth", "/auth"), Route::Home);
+    }
+
+    #[test]
+    fn the_metadata_of_an_issuer_with_a_path_is_found_at_the_root_too() {
+        for line in [Route::OpenIdConfiguration, Route::OAuthMetadata] {
+            let path = format!("{}/auth", line.template());
+            assert_eq!(route("https://example.com/auth", &path), line);
+            assert_eq!(route("https://example.com", &path), Route::Nowhere);
+        }
+    }
+
+    #[test]
+    fn everything_else_is_nowhere() {
+        for path in [
+            "none",
+            "/none",
+            "/static/",
+            "/static/a/b",
+            "/static/{file}/",
+            "/loginx",
+            "/login/",
+            "//login",
+            "/LOGIN",
+            "/metrics",
+        ] {
+            assert_eq!(
+                route("https://auth.example.com", path),
+                Route::Nowhere,
+                "{path}"
+            );
+        }
+        for path in ["/login", "/", "/authx/login", "/auth/auth/login"] {
+            assert_eq!(
+                route("https://example.com/auth", path),
+                Route::Nowhere,
+                "{path}"
+            );
+        }
+    }
+}
