@@ -7,6 +7,8 @@ use authly_domain::users::{
     UserCredentials, Username,
 };
 
+use uuid::Uuid;
+
 use crate::DbError;
 use crate::params::{flag, number, text, time, uuid};
 use crate::row::Columns;
@@ -60,6 +62,9 @@ pub struct UserChange<'a> {
 impl Users<'_> {
     /// What login needs to know of the user of this name or address.
     ///
+    /// Where there is none, a row that stands for nobody is read in its place, so that the time it
+    /// takes does not tell.
+    ///
     /// # Errors
     /// When storage fails.
     pub async fn find_credentials(
@@ -67,23 +72,36 @@ impl Users<'_> {
         name: &LoginName,
     ) -> Result<Option<UserCredentials>, DbError> {
         const BY_USERNAME: &str = "-- users.find_credentials (username)
-            SELECT id, username, email, password_hash, password_scheme,
-                   password_version, requires_password_change, is_active
-              FROM users
-             WHERE username_normal = $1";
+            (SELECT id, username, email, password_hash, password_scheme,
+                    password_version, requires_password_change, is_active, false AS is_nobody
+               FROM users
+              WHERE username_normal = $1)
+            UNION ALL
+            (SELECT $2, 'nobody', 'nobody@example.com', repeat('.', 60), 'bcrypt',
+                    0, false, false, true)
+             ORDER BY is_nobody LIMIT 1";
         const BY_EMAIL: &str = "-- users.find_credentials (email)
-            SELECT id, username, email, password_hash, password_scheme,
-                   password_version, requires_password_change, is_active
-              FROM users
-             WHERE email_normal = $1";
+            (SELECT id, username, email, password_hash, password_scheme,
+                    password_version, requires_password_change, is_active, false AS is_nobody
+               FROM users
+              WHERE email_normal = $1)
+            UNION ALL
+            (SELECT $2, 'nobody', 'nobody@example.com', repeat('.', 60), 'bcrypt',
+                    0, false, false, true)
+             ORDER BY is_nobody LIMIT 1";
         let (sql, normal) = match name {
             LoginName::Username(normal) => (BY_USERNAME, normal),
             LoginName::Email(normal) => (BY_EMAIL, normal),
             LoginName::Nobody => return Ok(None),
         };
-        let row = self.conn.query_opt(sql, &[text(normal)]).await?;
-        row.map(|row| credentials(&Columns::of("users", &row)))
-            .transpose()
+        let params = [text(normal), uuid(Uuid::nil())];
+        let Some(row) = self.conn.query_opt(sql, &params).await? else {
+            return Ok(None);
+        };
+        let row = Columns::of("users", &row);
+        let found = credentials(&row)?;
+        let is_nobody: bool = row.get("is_nobody")?;
+        Ok((!is_nobody).then_some(found))
     }
 
     /// What login needs to know of this user.
