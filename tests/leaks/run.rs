@@ -5,8 +5,6 @@ mod mistakes;
 mod people;
 mod trouble;
 
-use std::path::PathBuf;
-
 use authly_testing::browser::Browser;
 use authly_testing::rp::http_client;
 use base64::Engine as _;
@@ -218,7 +216,8 @@ async fn whole_run() -> Run {
 
 fn finish(record: Record, installation: Installation, used: [Server; 2], said: Vec<Place>) -> Run {
     let Installation {
-        folder,
+        // Held until the servers have stopped.
+        folder: _folder,
         embedded,
         postgres,
         ..
@@ -226,7 +225,7 @@ fn finish(record: Record, installation: Installation, used: [Server; 2], said: V
     let mut processes = postgres.processes();
     let servers = [embedded.id(), used[0].id(), used[1].id()];
     processes.extend(servers.map(command_line_of));
-    processes.push(planted_process(&folder));
+    processes.push(planted_process());
     let (dump, postgres_log) = (postgres.dump(), postgres.log());
     let stopped = used.into_iter().chain([embedded]).flat_map(Server::stop);
     let logs = stopped.collect();
@@ -243,12 +242,10 @@ fn finish(record: Record, installation: Installation, used: [Server; 2], said: V
 }
 
 /// A process with something in its environment, to show that the environment can be seen.
-fn planted_process(folder: &Folder) -> Place {
-    let wait: PathBuf = folder.path("nothing");
+fn planted_process() -> Place {
     let mut process = std::process::Command::new("sleep")
         .arg("600")
         .env("WHAT", PLANTED)
-        .current_dir(wait.parent().expect("it is in a folder"))
         .spawn()
         .expect("sleep can be run");
     let seen = seen_of(process.id());

@@ -96,9 +96,11 @@ pub(crate) async fn without_the_database(world: &World<'_>, postgres: &Postgres)
     postgres.hide();
     let statuses = begun.go_on(world).await;
     postgres.show();
-    // The two posts of a login that was answered before are refused by 400, if not by 503.
-    let away = statuses.iter().filter(|status| **status == 503).count();
-    assert!(away >= 7, "{statuses:?}");
+    // Guesses at the secrets of the run have made some clients wait, which needs no database.
+    let is_away = |status: &&u16| **status == 503;
+    assert!(statuses.iter().filter(is_away).count() >= 6, "{statuses:?}");
+    let is_expected = |status: &u16| [503, 429].contains(status);
+    assert!(statuses.iter().all(is_expected), "{statuses:?}");
 }
 
 /// The database refuses every row that is written, and says which row that was.
