@@ -5,6 +5,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::Context;
+use authly_http::Theme;
 use tokio::runtime::Builder;
 
 use crate::args::{Arguments, Command, ConfigCommand, KeysCommand};
@@ -37,6 +38,7 @@ fn perform(arguments: Arguments) -> anyhow::Result<()> {
     match arguments.command {
         Some(Command::Config(ConfigCommand::Show)) => Ok(()),
         Some(Command::Config(ConfigCommand::Check)) => {
+            Theme::load(&settings.issuer, &settings.pages)?;
             say("The settings are in order.");
             Ok(())
         }

@@ -4,7 +4,7 @@ use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
 
 use anyhow::Context;
-use authly_http::Deps;
+use authly_http::{Deps, Theme};
 use authly_services::bootstrap::Bootstrap;
 use authly_services::seed::{Seed, SeedReport, Seeder};
 use tokio::net::TcpSocket;
@@ -15,6 +15,7 @@ use crate::console::say;
 use crate::settings::{ListenSettings, Settings};
 use crate::shutdown::StopSignals;
 use crate::storage::{Claim, Storage};
+use crate::wiring::Front;
 use crate::{first_start, open_files, storage, toml_file, wiring};
 
 /// How many connections wait to be accepted.
@@ -40,14 +41,17 @@ impl Listeners {
     }
 }
 
-/// Serves until a signal asks to stop. What is wrong with the seed or the address is found before
-/// anything is changed.
+/// Serves until a signal asks to stop. What is wrong with the seed, the pages or the
+/// address is found before anything is changed.
 ///
 /// # Errors
 /// When something that the server needs is not to be had.
 pub(crate) fn serve(settings: &Settings, seed: Option<&Path>) -> anyhow::Result<()> {
     let seed = seed.map(toml_file::read::<Seed>).transpose()?;
-    let connections = open_files::connections(settings)?;
+    let front = Front {
+        theme: Theme::load(&settings.issuer, &settings.pages)?,
+        connections: open_files::connections(settings)?,
+    };
     let runtime = storage::runtime()?;
     let signals = StopSignals::listen(runtime.handle())?;
     let listeners = Listeners::open(settings, runtime.handle())?;
@@ -57,7 +61,7 @@ pub(crate) fn serve(settings: &Settings, seed: Option<&Path>) -> anyhow::Result<
         signals,
         settings,
         &storage,
-        connections,
+        front,
         seed.map(|(seed, _)| seed),
     );
     let closed = storage.close();
@@ -69,7 +73,7 @@ fn serve_on(
     signals: StopSignals,
     settings: &Settings,
     storage: &Storage,
-    connections: usize,
+    front: Front,
     seed: Option<Seed>,
 ) -> anyhow::Result<()> {
     let address = listeners.public.local_addr()?;
@@ -94,7 +98,7 @@ fn serve_on(
     let watched = keys.clone();
     let watch = storage.handle().spawn(async move { watched.watch().await });
 
-    let deps = wiring::deps(settings, storage, &context, hasher, keys, connections);
+    let deps = wiring::deps(settings, storage, &context, hasher, keys, front);
     say(Announcement {
         settings,
         address,

@@ -13,6 +13,7 @@ mod layers;
 mod listen;
 mod log;
 mod metrics;
+mod pages;
 mod passwords;
 mod problem;
 mod raw;
@@ -30,6 +31,7 @@ mod tokens;
 use std::net::SocketAddr;
 
 use authly_domain::issuer::Issuer;
+use authly_http::PageSettings;
 
 use self::reader::Reader;
 use self::setting::{DefaultValue, Kind, Setting};
@@ -59,7 +61,7 @@ pub(crate) const ISSUER: Setting = Setting {
 };
 
 /// All settings, section by section, in the order in which they are shown.
-const SECTIONS: [&[Setting]; 12] = [
+const SECTIONS: [&[Setting]; 14] = [
     &[ISSUER],
     listen::SETTINGS,
     database::SETTINGS,
@@ -69,6 +71,8 @@ const SECTIONS: [&[Setting]; 12] = [
     sessions::SETTINGS,
     passwords::SETTINGS,
     throttle::SETTINGS,
+    pages::SETTINGS,
+    pages::BRANDING,
     bootstrap::SETTINGS,
     log::SETTINGS,
     metrics::SETTINGS,
@@ -91,6 +95,7 @@ pub(crate) struct Settings {
     pub(crate) sessions: SessionSettings,
     pub(crate) passwords: PasswordSettings,
     pub(crate) throttle: ThrottleSettings,
+    pub(crate) pages: PageSettings,
     pub(crate) bootstrap: BootstrapSettings,
     pub(crate) log: LogSettings,
     pub(crate) metrics: MetricsSettings,
@@ -116,6 +121,7 @@ impl Settings {
         let sessions = SessionSettings::read(&mut reader);
         let passwords = PasswordSettings::read(&mut reader);
         let throttle = ThrottleSettings::read(&mut reader);
+        let pages = pages::read(&mut reader);
         let bootstrap = BootstrapSettings::read(&mut reader);
         let log = LogSettings::read(&mut reader);
         let metrics = MetricsSettings::read(&mut reader);
@@ -134,6 +140,7 @@ impl Settings {
                 sessions,
                 passwords,
                 throttle,
+                pages,
                 bootstrap,
                 log,
                 metrics,

@@ -9,7 +9,7 @@ use authly_domain::clock::SystemClock;
 use authly_domain::sessions::SessionRules;
 use authly_domain::throttle::ThrottleRule;
 use authly_domain::users::PasswordRules;
-use authly_http::{Deps, HttpSettings};
+use authly_http::{Deps, HttpSettings, Theme};
 use authly_services::clients::ClientThrottle;
 use authly_services::keys::KeyService;
 use authly_services::policy::{AuthorizationPolicy, Policies, ThrottlePolicy, TokenPolicy};
@@ -59,14 +59,22 @@ pub(crate) async fn keys(
     ))
 }
 
-/// Everything that the endpoints work with; there are at most `connections` to clients.
+/// What stands in front of the services, checked before anything is changed.
+pub(crate) struct Front {
+    /// How the pages look and what they speak.
+    pub(crate) theme: Theme,
+    /// The most connections that the open files allow.
+    pub(crate) connections: usize,
+}
+
+/// Everything that the endpoints work with.
 pub(crate) fn deps(
     settings: &Settings,
     storage: &Storage,
     context: &Context,
     hasher: Arc<PasswordHasher>,
     keys: Arc<KeyService>,
-    connections: usize,
+    front: Front,
 ) -> Deps {
     let foundation = Foundation {
         context: context.clone(),
@@ -76,7 +84,8 @@ pub(crate) fn deps(
         runtime: storage.handle().clone(),
     };
     let services = Services::assemble(foundation, policies(settings));
-    Deps::new(services, http_settings(settings, connections))
+    let http = http_settings(settings, front.connections);
+    Deps::new(services, http, front.theme)
 }
 
 /// What the operator decided, as the services take it.

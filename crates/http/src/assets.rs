@@ -2,72 +2,90 @@
 
 use std::fmt::Write as _;
 
-use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
+use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse, web};
 use sha2::{Digest as _, Sha256};
 
+use crate::pages::Theme;
 use crate::places::Surface;
 use crate::respond::{Trouble, trouble};
 
-/// The one stylesheet. Its name changes with its content, so that browsers keep it for ever.
+/// A file whose name changes with its content, so that browsers keep it for ever.
 #[derive(Debug, Clone)]
-pub(crate) struct Stylesheet {
-    file_name: String,
+pub(crate) struct StaticFile {
+    name: String,
+    content_type: &'static str,
+    policy: Option<&'static str>,
+    bytes: Bytes,
 }
 
-/// The stylesheet's text.
-const TEXT: &str = include_str!("../../../templates/authly.css");
-
-impl Stylesheet {
-    /// The stylesheet in the binary.
-    pub(crate) fn embedded() -> Self {
-        let mut file_name = "authly.".to_owned();
-        for byte in Sha256::digest(TEXT).iter().take(8) {
+impl StaticFile {
+    /// A file named `stem.<digest>.ending`.
+    pub(crate) fn new(
+        stem: &str,
+        ending: &str,
+        content_type: &'static str,
+        bytes: Vec<u8>,
+    ) -> Self {
+        let mut name = format!("{stem}.");
+        for byte in Sha256::digest(&bytes).iter().take(8) {
             // Writing to a string cannot fail.
-            let _written = write!(file_name, "{byte:02x}");
+            let _written = write!(name, "{byte:02x}");
         }
-        file_name.push_str(".css");
-        Self { file_name }
+        Self {
+            name: format!("{name}.{ending}"),
+            content_type,
+            policy: None,
+            bytes: bytes.into(),
+        }
+    }
+
+    /// The same with a content security policy of its own.
+    pub(crate) fn with_policy(mut self, policy: Option<&'static str>) -> Self {
+        self.policy = policy;
+        self
+    }
+
+    /// Its name.
+    pub(crate) fn name(&self) -> &str {
+        &self.name
     }
 
     /// Its path below the issuer's.
     pub(crate) fn path(&self) -> String {
-        format!("/static/{}", self.file_name)
+        format!("/static/{}", self.name)
     }
 }
 
-/// `GET /static/authly.<hash>.css`
-pub(crate) async fn stylesheet(
+/// `GET /static/<name>.<digest>.<ending>`
+pub(crate) async fn file(
     request: HttpRequest,
-    stylesheet: web::Data<Stylesheet>,
+    theme: web::Data<Theme>,
 ) -> Result<HttpResponse, actix_web::Error> {
-    if request.match_info().query("file") != stylesheet.file_name {
-        return Err(trouble(Surface::Page, Trouble::NotFound));
+    let file = theme.file(request.match_info().query("file"));
+    let file = file.ok_or_else(|| trouble(Surface::Page, Trouble::NotFound))?;
+    let mut response = HttpResponse::Ok();
+    if let Some(policy) = file.policy {
+        response.insert_header((CONTENT_SECURITY_POLICY, policy));
     }
-    Ok(HttpResponse::Ok()
+    Ok(response
         .insert_header((CACHE_CONTROL, "public, max-age=31536000, immutable"))
-        .insert_header((CONTENT_TYPE, "text/css; charset=utf-8"))
-        .body(TEXT))
+        .insert_header((CONTENT_TYPE, file.content_type))
+        .body(file.bytes.clone()))
 }
 
 #[cfg(test)]
 mod tests {
+    use pretty_assertions::assert_eq;
+
     use super::*;
 
     #[test]
     fn the_name_carries_the_digest_of_the_content() {
-        let path = Stylesheet::embedded().path();
-        let digest = path
-            .strip_prefix("/static/authly.")
-            .and_then(|rest| rest.strip_suffix(".css"))
-            .unwrap();
-        assert_eq!(digest.len(), 16);
-        assert!(digest.bytes().all(|byte| byte.is_ascii_hexdigit()));
-    }
-
-    #[test]
-    fn the_stylesheet_refers_to_nothing_outside() {
-        assert!(!TEXT.contains("url("));
-        assert!(!TEXT.contains("@import"));
+        let file = |text: &str| StaticFile::new("authly", "css", "text/css", text.into());
+        // printf a | sha256sum
+        assert_eq!(file("a").path(), "/static/authly.ca978112ca1bbdca.css");
+        assert_ne!(file("a").name(), file("b").name());
     }
 }

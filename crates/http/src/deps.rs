@@ -15,12 +15,11 @@ use authly_services::sessions::{BrowserGuard, SessionService};
 use authly_services::tokens::TokenService;
 use authly_services::userinfo::UserInfoService;
 
-use crate::assets::Stylesheet;
 use crate::drain::Drain;
 use crate::extract::Cookies;
 use crate::metrics::RequestMetrics;
 use crate::middleware::{Envelope, PanicCounter};
-use crate::pages::Pages;
+use crate::pages::Theme;
 use crate::settings::HttpSettings;
 
 /// The collaborators of all endpoints; cheap to clone. Each becomes `web::Data` of its own, so that
@@ -57,12 +56,14 @@ pub struct Deps {
     pub exposition: Arc<Exposition>,
     /// How requests are taken and answered.
     pub settings: Arc<HttpSettings>,
+    /// How the pages look and what they speak.
+    pub theme: Arc<Theme>,
 }
 
 impl Deps {
-    /// Endpoints over these services, answering as `settings` say.
+    /// Endpoints over these services, answering as `settings` say, with pages of this look.
     #[must_use]
-    pub fn new(services: Services, settings: HttpSettings) -> Self {
+    pub fn new(services: Services, settings: HttpSettings, theme: Theme) -> Self {
         let Services {
             clients,
             tokens,
@@ -96,14 +97,13 @@ impl Deps {
             requests,
             exposition: Arc::new(exposition),
             settings: Arc::new(settings),
+            theme: Arc::new(theme),
         }
     }
 
     /// Hands each collaborator to the application.
     pub(crate) fn provide(&self, config: &mut ServiceConfig) {
-        let stylesheet = Stylesheet::embedded();
-        let pages = Data::new(Pages::new(&self.settings.issuer, &stylesheet));
-        let envelope = Envelope::new(self, pages.clone());
+        let envelope = Envelope::new(self);
         config
             .app_data(Data::from(Arc::clone(&self.clients)))
             .app_data(Data::from(Arc::clone(&self.tokens)))
@@ -118,8 +118,7 @@ impl Deps {
             .app_data(Data::from(Arc::clone(&self.drain)))
             .app_data(Data::from(Arc::clone(&self.settings)))
             .app_data(Data::new(Cookies::of(&self.settings.issuer)))
-            .app_data(Data::new(stylesheet))
-            .app_data(Data::new(envelope))
-            .app_data(pages);
+            .app_data(Data::from(Arc::clone(&self.theme)))
+            .app_data(Data::new(envelope));
     }
 }

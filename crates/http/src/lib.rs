@@ -54,6 +54,7 @@ pub use drain::Drain;
 pub use metrics::{RequestMetrics, serve_metrics};
 pub use middleware::PanicCounter;
 pub use network::{Network, NetworkError};
+pub use pages::{AccentColor, Branding, PageSettings, ParseColorError, Theme, ThemeError};
 pub use routes::configure;
 pub use server::serve;
 pub use settings::HttpSettings;

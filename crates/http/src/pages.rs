@@ -1,55 +1,84 @@
-//! Pages: templates, and what each of them is told.
+//! Pages: what they are told, in which language, and their addresses.
 
+mod brand;
+mod color;
 mod contexts;
-mod templates;
+mod directory;
+mod embedded;
+mod engine;
+mod language;
+mod samples;
+mod text;
+mod texts;
+mod theme;
+mod theme_error;
+mod tongue;
 
+pub use brand::Branding;
+pub use color::{AccentColor, ParseColorError};
 pub(crate) use contexts::{
-    ChangePasswordPage, ConsentPage, ErrorPage, FormPostPage, LoginPage, LogoutPage, Page,
-    PostedParameter, ScopeEntry, SignedInPage, SignedOutPage, Waiter,
+    ChangePasswordPage, ConsentPage, ErrorPage, FormPostPage, FormProblem, LoginPage, LogoutPage,
+    Page, PostedParameter, ScopeEntry, SignedInPage, SignedOutPage, Waiter,
 };
+pub(crate) use text::Text;
+pub use theme::{PageSettings, Theme};
+pub use theme_error::ThemeError;
 
-use actix_web::HttpResponse;
+use std::future::{Ready, ready};
+use std::sync::Arc;
+
+use actix_web::dev::Payload;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CACHE_CONTROL, LOCATION};
-use authly_domain::issuer::Issuer;
+use actix_web::http::header::{
+    ACCEPT_LANGUAGE, CACHE_CONTROL, CONTENT_LANGUAGE, CONTENT_TYPE, HeaderMap, HeaderValue,
+    LOCATION, VARY,
+};
+use actix_web::{FromRequest, HttpMessage as _, HttpRequest, HttpResponse};
 use authly_domain::secret::RequestHandle;
-use minijinja::value::{Serde, Value};
-use minijinja::{AutoEscape, Environment, HtmlEscape, Output, State, UndefinedBehavior};
-use serde::Serialize;
 
-use crate::assets::Stylesheet;
+use crate::extract::Misconfigured;
 use crate::respond::PageFailure;
+use tongue::{Chosen, Tongue};
 
-/// Renders pages and names their addresses.
+/// Names the wanted languages in the address of a page, as the client did in its request (OpenID
+/// Connect Core §3.1.2.1): the pages of an authorization carry the one that was chosen on.
+const UI_LOCALES: &str = "ui_locales";
+
+/// The content type of every page.
+const CONTENT_TYPE_HTML: &str = "text/html; charset=utf-8";
+
+/// The pages for one request: in the language of the person who reads them.
+#[derive(Clone)]
 pub(crate) struct Pages {
-    templates: Environment<'static>,
-    issuer: Issuer,
-    stylesheet: String,
-}
-
-/// What every template is told, and the page's own part.
-#[derive(Serialize)]
-struct Framed<'p, P> {
-    stylesheet: &'p str,
-    page: &'p P,
+    theme: Arc<Theme>,
+    tongue: Arc<Tongue>,
+    chosen: Chosen,
 }
 
 impl Pages {
-    /// The pages of this issuer, from the templates in the binary.
-    pub(crate) fn new(issuer: &Issuer, stylesheet: &Stylesheet) -> Self {
-        let mut templates = Environment::new();
-        templates.set_undefined_behavior(UndefinedBehavior::Strict);
-        templates.set_formatter(write_escaped);
-        for (name, source) in templates::ALL {
-            if let Err(error) = templates.add_template(name, source) {
-                tracing::error!(template = name, cause = %error, "a template cannot be read");
-            }
-        }
+    /// The pages in the language that the query asks for, else in the browser's.
+    pub(crate) fn new(theme: Arc<Theme>, query: &str, headers: &HeaderMap) -> Self {
+        let mut asked = form_urlencoded::parse(query.as_bytes());
+        let asked = asked.find(|(name, _)| name == UI_LOCALES);
+        let accepted = headers
+            .get(ACCEPT_LANGUAGE)
+            .and_then(|value| value.to_str().ok());
+        let (tongue, chosen) = theme.choose(asked.as_ref().map(|(_, value)| &**value), accepted);
         Self {
-            templates,
-            stylesheet: format!("{}{}", issuer.path(), stylesheet.path()),
-            issuer: issuer.clone(),
+            theme,
+            tongue,
+            chosen,
         }
+    }
+
+    /// The same for a client that asked for languages by form.
+    pub(crate) fn asked_in(mut self, ui_locales: Option<&str>) -> Self {
+        let (tongue, chosen) = self.theme.choose(ui_locales, None);
+        if chosen == Chosen::ByAddress {
+            self.tongue = tongue;
+            self.chosen = chosen;
+        }
+        self
     }
 
     /// The page as an answer.
@@ -59,30 +88,39 @@ impl Pages {
         page: &P,
     ) -> Result<HttpResponse, PageFailure> {
         let html = self.render(page).map_err(PageFailure::failed)?;
-        Ok(HttpResponse::build(status)
+        let mut response = HttpResponse::build(status)
             .insert_header((CACHE_CONTROL, "no-store"))
-            .content_type(CONTENT_TYPE_HTML)
-            .body(html))
+            .body(html);
+        self.label(response.headers_mut());
+        Ok(response)
     }
 
     /// The page as HTML.
     pub(crate) fn render<P: Page>(&self, page: &P) -> Result<String, minijinja::Error> {
-        let framed = Framed {
-            stylesheet: &self.stylesheet,
-            page,
-        };
-        let template = self.templates.get_template(P::TEMPLATE)?;
-        template.render(Serde(&framed))
+        self.theme.render(&self.tongue, page)
+    }
+
+    /// Says what the body of an answer is.
+    pub(crate) fn label(&self, headers: &mut HeaderMap) {
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static(CONTENT_TYPE_HTML));
+        headers.insert(VARY, HeaderValue::from_static("Accept-Language"));
+        if let Ok(tag) = HeaderValue::from_str(&self.tongue.language.tag) {
+            headers.insert(CONTENT_LANGUAGE, tag);
+        }
     }
 
     /// The address of one of our pages for a link or form, with the request that waits.
     pub(crate) fn path(&self, path: &str, waiting: Option<&RequestHandle>) -> String {
-        let query = waiting.map(|handle| {
-            let mut query = form_urlencoded::Serializer::new(String::new());
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        if let Some(handle) = waiting {
             query.append_pair("request", handle.expose());
-            format!("?{}", query.finish())
-        });
-        format!("{}{path}{}", self.issuer.path(), query.unwrap_or_default())
+        }
+        if self.chosen == Chosen::ByAddress {
+            query.append_pair(UI_LOCALES, &self.tongue.language.tag);
+        }
+        let query = query.finish();
+        let mark = if query.is_empty() { "" } else { "?" };
+        format!("{}{path}{mark}{query}", self.theme.issuer().path())
     }
 
     /// Sends the browser to one of our pages by GET, whatever it did to come here (RFC 9110
@@ -93,89 +131,28 @@ impl Pages {
 
     /// Sends the browser by GET to an address of ours with this query.
     pub(crate) fn see_other_with_query(&self, path: &str, query: &str) -> HttpResponse {
-        self.redirect(&format!("{}{path}?{query}", self.issuer.path()))
+        self.redirect(&format!("{}{path}?{query}", self.theme.issuer().path()))
     }
 
     /// Every address in a `Location` is absolute and made from the issuer, never from `Host`.
     fn redirect(&self, path: &str) -> HttpResponse {
         HttpResponse::SeeOther()
-            .insert_header((LOCATION, format!("{}{path}", self.issuer.origin())))
+            .insert_header((LOCATION, format!("{}{path}", self.theme.issuer().origin())))
             .insert_header((CACHE_CONTROL, "no-store"))
             .finish()
     }
 }
 
-/// Escapes as minijinja does, but for the slash, which needs it nowhere in a page and would make
-/// addresses hard to read. What is taken back can only come from a slash: `&` is escaped itself.
-fn write_escaped(
-    output: &mut Output<'_>,
-    state: &mut State<'_, '_>,
-    value: &Value,
-) -> Result<(), minijinja::Error> {
-    match value.as_str() {
-        Some(text) if !value.is_safe() && *state.auto_escape() == AutoEscape::Html => {
-            let escaped = HtmlEscape(text).to_string().replace("&#x2f;", "/");
-            Ok(output.write_str(&escaped)?)
-        }
-        _ => minijinja::escape_formatter(output, state, value),
-    }
-}
+/// The outermost layer has chosen the language already, since its own pages are in it too.
+impl FromRequest for Pages {
+    type Error = PageFailure;
+    type Future = Ready<Result<Self, PageFailure>>;
 
-/// The content type of every page.
-pub(crate) const CONTENT_TYPE_HTML: &str = "text/html; charset=utf-8";
-
-#[cfg(test)]
-impl Pages {
-    /// Pages for tests.
-    pub(crate) fn sample() -> Self {
-        let issuer = "https://example.com/auth".parse().unwrap();
-        Self::new(&issuer, &Stylesheet::embedded())
+    fn from_request(request: &HttpRequest, _payload: &mut Payload) -> Self::Future {
+        let pages = request.extensions().get::<Self>().cloned();
+        ready(pages.ok_or_else(|| PageFailure::failed(Misconfigured)))
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use pretty_assertions::assert_eq;
-
-    use super::*;
-
-    #[test]
-    fn text_is_escaped_but_for_the_slash() {
-        let mut pages = Pages::sample();
-        pages
-            .templates
-            .add_template("text.html", "{{ page }}")
-            .unwrap();
-        let rendered = |text: &str| {
-            let template = pages.templates.get_template("text.html").unwrap();
-            let stylesheet = "";
-            template
-                .render(Serde(Framed {
-                    stylesheet,
-                    page: &text,
-                }))
-                .unwrap()
-        };
-        assert_eq!(rendered("https://a/b?c&d"), "https://a/b?c&amp;d");
-        assert_eq!(rendered("</b>\"'"), "&lt;/b&gt;&quot;&#x27;");
-        assert_eq!(rendered("&#x2f;"), "&amp;#x2f;");
-    }
-
-    #[test]
-    fn addresses_are_made_from_the_issuer_and_carry_the_waiting_request() {
-        let pages = Pages::sample();
-        let handle = RequestHandle::new("a+b".to_owned());
-        assert_eq!(pages.path("/login", None), "/auth/login");
-        assert_eq!(
-            pages.path("/login", Some(&handle)),
-            "/auth/login?request=a%2Bb"
-        );
-
-        let redirect = pages.see_other("/consent", Some(&handle));
-        assert_eq!(redirect.status(), StatusCode::SEE_OTHER);
-        assert_eq!(
-            redirect.headers().get(LOCATION).unwrap(),
-            "https://example.com/auth/consent?request=a%2Bb"
-        );
-    }
-}
+mod tests;

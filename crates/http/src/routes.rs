@@ -103,7 +103,7 @@ fn endpoints(config: &mut ServiceConfig) {
                 .post(logout::submit)
                 .done(),
         )
-        .service(at(Route::Static).get(assets::stylesheet).done())
+        .service(at(Route::Static).get(assets::file).done())
         .service(at(Route::Home).get(home::show).done());
 }
 

@@ -1,7 +1,7 @@
 //! What an operator decides, as the server's settings have it by default.
 
 use authly_domain::issuer::Issuer;
-use authly_http::HttpSettings;
+use authly_http::{HttpSettings, PageSettings};
 use authly_services::policy::{self, AuthorizationPolicy, TokenPolicy};
 use authly_services::sessions::SessionPolicy;
 
@@ -16,6 +16,8 @@ pub struct Policies {
     pub sessions: SessionPolicy,
     /// How requests are taken and answered.
     pub http: HttpSettings,
+    /// How the pages look and what they speak.
+    pub pages: Box<PageSettings>,
 }
 
 impl Policies {
@@ -29,6 +31,7 @@ impl Policies {
             authorization: services.authorization,
             sessions: services.sessions,
             http,
+            pages: Box::default(),
         }
     }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use authly_crypto::entropy::OsEntropy;
 use authly_crypto::opaque;
 use authly_domain::clock::Clock;
-use authly_http::Deps;
+use authly_http::{Deps, Theme};
 use authly_repositories::Db;
 use authly_services::bootstrap::Bootstrap;
 use authly_services::keys::KeyService;
@@ -205,11 +205,13 @@ fn deps(context: &Context, parts: &Parts, keys: Arc<KeyService>) -> Deps {
         authorization,
         sessions,
         http,
+        pages,
     } = parts.policies.clone();
     let policies = policy::Policies {
         tokens,
         authorization,
         sessions,
     };
-    Deps::new(Services::assemble(foundation, policies), http)
+    let theme = Theme::load(&http.issuer, &pages).expect("the pages are in order");
+    Deps::new(Services::assemble(foundation, policies), http, theme)
 }

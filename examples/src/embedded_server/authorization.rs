@@ -9,7 +9,7 @@ use authly_crypto::password::{PasswordHasher, PasswordHasherError, PasswordHashe
 use authly_domain::clock::SystemClock;
 use authly_domain::issuer::Issuer;
 use authly_embedded_postgres::{Access, Cluster};
-use authly_http::{Deps, HttpSettings};
+use authly_http::{Deps, HttpSettings, PageSettings, Theme, ThemeError};
 use authly_repositories::{Db, DbAddress, DbError, PoolSettings, StatementMode, TlsMode, migrate};
 use authly_services::bootstrap::{Bootstrap, BootstrapError};
 use authly_services::keys::{KeyService, KeysError};
@@ -37,6 +37,9 @@ pub enum OpenError {
     /// The seed is wrong.
     #[error("the seed cannot be applied")]
     Seed(#[from] SeedError),
+    /// The pages are not in order.
+    #[error("the pages cannot be shown")]
+    Pages(#[from] ThemeError),
 }
 
 /// An authorization server that is ready to be mounted.
@@ -84,8 +87,9 @@ impl Authorization {
             runtime: Handle::current(),
         };
         let services = Services::assemble(foundation, policies);
+        let theme = Theme::load(&issuer, &PageSettings::default())?;
         Ok(Self {
-            deps: Deps::new(services, HttpSettings::new(issuer)),
+            deps: Deps::new(services, HttpSettings::new(issuer), theme),
         })
     }
 }

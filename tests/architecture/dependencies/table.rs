@@ -100,7 +100,15 @@ pub(super) const TABLE: [Row; 15] = [
     Row {
         package: "authly-http",
         ours: &["authly-domain", "authly-protocol", "authly-services"],
-        theirs: &["actix-web", "minijinja", "socket2"],
+        theirs: &[
+            "actix-web",
+            "fluent-bundle",
+            "fluent-langneg",
+            "fluent-syntax",
+            "minijinja",
+            "socket2",
+            "unic-langid",
+        ],
         small: &SMALL,
         in_tests: &["authly-testing"],
     },

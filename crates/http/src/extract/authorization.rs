@@ -34,6 +34,11 @@ impl FormParameters {
         named(self.0)
     }
 
+    /// The languages that the client asks for.
+    pub(crate) fn ui_locales(&self) -> Option<&str> {
+        self.0.get("ui_locales")
+    }
+
     /// Written as a query.
     pub(crate) fn as_query(&self) -> String {
         self.0.encode()

@@ -68,6 +68,14 @@ impl Parameters {
             .filter(|value| !value.is_empty())
     }
 
+    /// The value of `name`, which stays; an empty one is absent.
+    pub(crate) fn get(&self, name: &str) -> Option<&str> {
+        let found = self.0.iter().find(|(one, _)| one == name);
+        found
+            .map(|(_, value)| value.as_str())
+            .filter(|value| !value.is_empty())
+    }
+
     /// Takes every value of `name`, without empty ones.
     pub(crate) fn take_all(&mut self, name: &str) -> Vec<String> {
         let found = self.0.iter_mut().filter(|(one, _)| one == name);

@@ -16,7 +16,7 @@ pub(crate) async fn show(
     visitor: Visitor,
     waiting: Waiting,
     authorizations: web::Data<AuthorizationService>,
-    pages: web::Data<Pages>,
+    pages: Pages,
 ) -> Result<HttpResponse, PageFailure> {
     let handle = waiting.required()?;
     let view = authorizations
@@ -34,7 +34,7 @@ pub(crate) async fn submit(
     }: PageForm,
     waiting: Waiting,
     authorizations: web::Data<AuthorizationService>,
-    pages: web::Data<Pages>,
+    pages: Pages,
 ) -> Result<HttpResponse, PageFailure> {
     let handle = waiting.required()?;
     match Decision::read(&mut fields)? {

@@ -12,7 +12,7 @@ use authly_services::authorizations::AuthorizationService;
 use authly_services::sessions::{LoggedIn, LoginError, SessionService};
 
 use crate::extract::{PageForm, Visitor, Waiting};
-use crate::pages::{LoginPage, Pages, SignedInPage, Waiter};
+use crate::pages::{FormProblem, LoginPage, Pages, SignedInPage, Text, Waiter};
 use crate::places::{CONSENT, LOGIN, LOGIN_PASSWORD, LOGOUT};
 use crate::respond::{PageFailure, PageProblem, RETRY_SOON, chain, follow, retry_seconds};
 
@@ -23,7 +23,7 @@ pub(crate) async fn show(
     Waiting(waiting): Waiting,
     sessions: web::Data<SessionService>,
     authorizations: web::Data<AuthorizationService>,
-    pages: web::Data<Pages>,
+    pages: Pages,
 ) -> Result<HttpResponse, PageFailure> {
     let session = match waiting {
         Some(_) => None,
@@ -50,7 +50,7 @@ pub(crate) async fn submit(
     Waiting(waiting): Waiting,
     sessions: web::Data<SessionService>,
     authorizations: web::Data<AuthorizationService>,
-    pages: web::Data<Pages>,
+    pages: Pages,
 ) -> Result<HttpResponse, PageFailure> {
     let username = fields.take("username").unwrap_or_default();
     let password = Password::new(fields.take("password").unwrap_or_default());
@@ -64,8 +64,7 @@ pub(crate) async fn submit(
             let refusal = Refusal::of(error)?;
             let mut page = login_page(&visitor, waiting.as_ref(), &authorizations, &pages).await?;
             page.username = username;
-            page.problem = Some(refusal.problem);
-            visitor.seal(refusal.on(pages.show(refusal.status, &page)?))
+            visitor.seal(refusal.show(page, &pages)?)
         }
     }
 }
@@ -108,6 +107,7 @@ fn signed_in(session: &Session, pages: &Pages) -> Result<HttpResponse, PageFailu
             StatusCode::OK,
             &SignedInPage {
                 username: session.username.as_str().to_owned(),
+                address: pages.path(LOGIN, None),
                 logout: pages.path(LOGOUT, None),
             },
         ),
@@ -141,7 +141,7 @@ async fn login_page(
 /// A login that failed, said on the login page itself.
 struct Refusal {
     status: StatusCode,
-    problem: &'static str,
+    problem: FormProblem,
     retry_after: Option<Duration>,
 }
 
@@ -151,44 +151,61 @@ impl Refusal {
     /// The status is 422: the form was understood and what it says refused. 401 would need a
     /// `WWW-Authenticate` (RFC 9110 §15.5.2), for which no browser has a login form.
     fn of(error: LoginError) -> Result<Self, PageFailure> {
-        let wrong = |problem| Self {
-            status: StatusCode::UNPROCESSABLE_ENTITY,
-            problem,
-            retry_after: None,
-        };
         let refusal = match &error {
-            LoginError::WrongCredentials => wrong("User name or password is wrong."),
-            LoginError::Form(PasswordFormError::Empty) => wrong("Type your password."),
+            LoginError::WrongCredentials => {
+                Self::wrong(Text::key("login-wrong"), &["username", "password"])
+            }
+            LoginError::Form(PasswordFormError::Empty) => {
+                Self::wrong(Text::key("login-password-missing"), &["password"])
+            }
             LoginError::Form(PasswordFormError::TooLong) => {
-                wrong("This is too long to be a password.")
+                Self::wrong(Text::key("login-password-too-long"), &["password"])
             }
             LoginError::Form(PasswordFormError::Nul) => {
-                wrong("The password holds a character that no password can hold.")
+                Self::wrong(Text::key("password-character"), &["password"])
             }
-            LoginError::Throttled { retry_after } => Self {
-                status: StatusCode::TOO_MANY_REQUESTS,
-                problem: "There were too many failed attempts. Wait some minutes, then try again.",
-                retry_after: Some(*retry_after),
-            },
-            LoginError::Busy => Self {
-                status: StatusCode::SERVICE_UNAVAILABLE,
-                problem: "Very many people are signing in. Wait a moment, then try again.",
-                retry_after: Some(RETRY_SOON),
-            },
+            LoginError::Throttled { retry_after } => Self::wait(
+                StatusCode::TOO_MANY_REQUESTS,
+                Text::key("login-throttled").with_wait(*retry_after),
+                *retry_after,
+            ),
+            LoginError::Busy => Self::wait(
+                StatusCode::SERVICE_UNAVAILABLE,
+                Text::key("login-busy").with_wait(RETRY_SOON),
+                RETRY_SOON,
+            ),
             LoginError::Hashing(_) | LoginError::Storage(_) => return Err(error.into()),
         };
         tracing::info!(cause = %chain(&error), "the login was refused");
         Ok(refusal)
     }
 
-    /// Adds what the answer's head says.
-    fn on(&self, mut response: HttpResponse) -> HttpResponse {
+    fn wrong(text: Text, fields: &'static [&'static str]) -> Self {
+        Self {
+            status: StatusCode::UNPROCESSABLE_ENTITY,
+            problem: FormProblem { text, fields },
+            retry_after: None,
+        }
+    }
+
+    fn wait(status: StatusCode, text: Text, wait: Duration) -> Self {
+        Self {
+            status,
+            problem: FormProblem { text, fields: &[] },
+            retry_after: Some(wait),
+        }
+    }
+
+    /// The page with what it says.
+    fn show(self, mut page: LoginPage, pages: &Pages) -> Result<HttpResponse, PageFailure> {
+        page.problem = Some(self.problem);
+        let mut response = pages.show(self.status, &page)?;
         if let Some(wait) = self.retry_after {
             response
                 .headers_mut()
                 .insert(RETRY_AFTER, retry_seconds(wait).into());
         }
-        response
+        Ok(response)
     }
 }
 

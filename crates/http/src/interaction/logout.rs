@@ -13,7 +13,7 @@ use crate::respond::PageFailure;
 pub(crate) async fn show(
     visitor: Visitor,
     sessions: web::Data<SessionService>,
-    pages: web::Data<Pages>,
+    pages: Pages,
 ) -> Result<HttpResponse, PageFailure> {
     let session = sessions
         .current(&visitor.browser)
@@ -31,7 +31,7 @@ pub(crate) async fn show(
 pub(crate) async fn submit(
     PageForm { mut visitor, .. }: PageForm,
     sessions: web::Data<SessionService>,
-    pages: web::Data<Pages>,
+    pages: Pages,
 ) -> Result<HttpResponse, PageFailure> {
     sessions
         .log_out(&visitor.browser)

@@ -11,7 +11,7 @@ use authly_services::sessions::{ChangePasswordError, LoginError, SessionService}
 
 use super::login::{enter, lead_on};
 use crate::extract::{PageForm, Parameters, Visitor, Waiting};
-use crate::pages::{ChangePasswordPage, Pages};
+use crate::pages::{ChangePasswordPage, FormProblem, Pages, Text};
 use crate::places::{LOGIN, LOGIN_PASSWORD};
 use crate::respond::{PageFailure, PageProblem, RETRY_SOON, chain, retry_seconds};
 
@@ -20,7 +20,7 @@ pub(crate) async fn show(
     visitor: Visitor,
     Waiting(waiting): Waiting,
     sessions: web::Data<SessionService>,
-    pages: web::Data<Pages>,
+    pages: Pages,
 ) -> Result<HttpResponse, PageFailure> {
     let page = password_page(&visitor, waiting.as_ref(), &sessions, &pages).await?;
     let response = match page {
@@ -39,12 +39,10 @@ pub(crate) async fn submit(
     Waiting(waiting): Waiting,
     sessions: web::Data<SessionService>,
     authorizations: web::Data<AuthorizationService>,
-    pages: web::Data<Pages>,
+    pages: Pages,
 ) -> Result<HttpResponse, PageFailure> {
     let refused = match typed_twice(&mut fields) {
-        None => Some(Refusal::wrong(
-            "The two passwords differ. Type the same one twice.",
-        )),
+        None => Some(Refusal::wrong(Text::key("password-differs"), REPEATED)),
         Some(new) => match sessions.change_password(new, &visitor.browser).await {
             Ok(logged_in) => {
                 let next = enter(&mut visitor, logged_in);
@@ -55,11 +53,10 @@ pub(crate) async fn submit(
         },
     };
     let page = password_page(&visitor, waiting.as_ref(), &sessions, &pages).await?;
-    let (Some(refusal), Some(mut page)) = (refused, page) else {
+    let (Some(refusal), Some(page)) = (refused, page) else {
         return Ok(pages.see_other(LOGIN, waiting.as_ref()));
     };
-    page.problem = Some(refusal.problem.clone());
-    Ok(refusal.on(pages.show(refusal.status, &page)?))
+    refusal.show(page, &pages)
 }
 
 /// The page, where a change is due in this browser.
@@ -78,6 +75,7 @@ async fn password_page(
         action: pages.path(LOGIN_PASSWORD, waiting),
         csrf: visitor.csrf().expose().to_owned(),
         username: session.username.as_str().to_owned(),
+        minimum_length: sessions.password_rules().minimum_length,
         problem: None,
     }))
 }
@@ -93,14 +91,19 @@ fn typed_twice(fields: &mut Parameters) -> Option<Password> {
 /// A new password that was refused, said on the page itself; 422 as on the login page.
 struct Refusal {
     status: StatusCode,
-    problem: String,
+    problem: FormProblem,
 }
 
+/// The field of the new password.
+const NEW: &[&str] = &["new_password"];
+/// The field that repeats it.
+const REPEATED: &[&str] = &["repeat_password"];
+
 impl Refusal {
-    fn wrong(problem: impl Into<String>) -> Self {
+    fn wrong(text: Text, fields: &'static [&'static str]) -> Self {
         Self {
             status: StatusCode::UNPROCESSABLE_ENTITY,
-            problem: problem.into(),
+            problem: FormProblem { text, fields },
         }
     }
 
@@ -109,11 +112,13 @@ impl Refusal {
     fn of(error: ChangePasswordError) -> Result<Option<Self>, PageFailure> {
         let refusal = match &error {
             ChangePasswordError::NotDue => return Ok(None),
-            ChangePasswordError::Refused(reason) => Self::wrong(words(*reason)),
+            ChangePasswordError::Refused(reason) => Self::wrong(words(*reason), NEW),
             ChangePasswordError::Busy => Self {
                 status: StatusCode::SERVICE_UNAVAILABLE,
-                problem: "Very many people are signing in. Wait a moment, then try again."
-                    .to_owned(),
+                problem: FormProblem {
+                    text: Text::key("login-busy").with_wait(RETRY_SOON),
+                    fields: &[],
+                },
             },
             ChangePasswordError::Hashing(_) | ChangePasswordError::Storage(_) => {
                 return Err(error.into());
@@ -123,36 +128,34 @@ impl Refusal {
         Ok(Some(refusal))
     }
 
-    /// Adds what the answer's head says.
-    fn on(&self, mut response: HttpResponse) -> HttpResponse {
+    /// The page with what it says.
+    fn show(
+        self,
+        mut page: ChangePasswordPage,
+        pages: &Pages,
+    ) -> Result<HttpResponse, PageFailure> {
+        page.problem = Some(self.problem);
+        let mut response = pages.show(self.status, &page)?;
         if self.status == StatusCode::SERVICE_UNAVAILABLE {
             response
                 .headers_mut()
                 .insert(RETRY_AFTER, retry_seconds(RETRY_SOON).into());
         }
-        response
+        Ok(response)
     }
 }
 
 /// What a person is told about a new password that is not good enough.
-fn words(reason: NewPasswordError) -> String {
+fn words(reason: NewPasswordError) -> Text {
     match reason {
-        NewPasswordError::Form(PasswordFormError::Empty) => "Type a new password.".to_owned(),
-        NewPasswordError::Form(PasswordFormError::TooLong) => {
-            "This password is too long. Use at most 1,024 bytes.".to_owned()
-        }
-        NewPasswordError::Form(PasswordFormError::Nul) => {
-            "The password holds a character that no password can hold.".to_owned()
-        }
+        NewPasswordError::Form(PasswordFormError::Empty) => Text::key("password-missing"),
+        NewPasswordError::Form(PasswordFormError::TooLong) => Text::key("password-too-long"),
+        NewPasswordError::Form(PasswordFormError::Nul) => Text::key("password-character"),
         NewPasswordError::TooShort { minimum } => {
-            format!("This password is too short. Use at least {minimum} characters.")
+            Text::key("password-too-short").with("minimum", minimum.try_into().unwrap_or(u64::MAX))
         }
-        NewPasswordError::Unchanged => {
-            "This is the password you have now. Choose another one.".to_owned()
-        }
-        NewPasswordError::HoldsName => {
-            "Leave your user name and e-mail address out of the password.".to_owned()
-        }
+        NewPasswordError::Unchanged => Text::key("password-unchanged"),
+        NewPasswordError::HoldsName => Text::key("password-holds-name"),
     }
 }
 
@@ -196,10 +199,7 @@ mod tests {
     #[test]
     fn each_refusal_says_what_to_do() {
         let short = words(NewPasswordError::TooShort { minimum: 12 });
-        assert_eq!(
-            short,
-            "This password is too short. Use at least 12 characters."
-        );
+        assert_eq!(short, Text::key("password-too-short").with("minimum", 12));
         let refused = ChangePasswordError::Refused(NewPasswordError::HoldsName);
         let refusal = Refusal::of(refused).unwrap().unwrap();
         assert_eq!(refusal.status.as_u16(), 422);

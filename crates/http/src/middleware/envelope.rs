@@ -10,9 +10,9 @@ use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::error::InternalError;
 use actix_web::http::ConnectionType;
 use actix_web::http::Method;
-use actix_web::http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
+use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::middleware::Next;
-use actix_web::{Error, HttpResponse, web};
+use actix_web::{Error, HttpMessage as _, HttpResponse, web};
 use authly_domain::entropy::Entropy;
 use futures_util::FutureExt as _;
 use tracing::Instrument as _;
@@ -26,8 +26,8 @@ use crate::deps::Deps;
 use crate::drain::Drain;
 use crate::extract::client_address;
 use crate::metrics::RequestMetrics;
-use crate::pages::{CONTENT_TYPE_HTML, ErrorPage, Pages};
-use crate::places::{Places, Route};
+use crate::pages::{ErrorPage, Pages, Theme};
+use crate::places::{Places, Route, Surface};
 use crate::respond::{OAuthFailure, PageFailure, Trouble, trouble};
 use crate::settings::HttpSettings;
 
@@ -38,7 +38,7 @@ pub(crate) struct Envelope {
     panics: Arc<PanicCounter>,
     drain: Arc<Drain>,
     requests: Arc<RequestMetrics>,
-    pages: web::Data<Pages>,
+    theme: Arc<Theme>,
     places: Places,
 }
 
@@ -48,6 +48,8 @@ struct Letter {
     method: Method,
     path: String,
     route: Route,
+    /// In the language of the person who asks; `None` where programs ask.
+    pages: Option<Pages>,
 }
 
 /// Surrounds the answering of a request.
@@ -63,7 +65,11 @@ pub(crate) async fn surround(
         method: request.method().clone(),
         path: request.path().to_owned(),
         route: envelope.places.route(request.path()),
+        pages: envelope.pages(&request),
     };
+    if let Some(pages) = &letter.pages {
+        request.extensions_mut().insert(pages.clone());
+    }
     let span = tracing::info_span!("request", request.id = %letter.id);
     let connection = request.request().conn_data::<Connection>();
     let _at_work = connection.map(Connection::at_work);
@@ -105,15 +111,27 @@ pub(crate) async fn surround(
 
 impl Envelope {
     /// The layer for these collaborators.
-    pub(crate) fn new(deps: &Deps, pages: web::Data<Pages>) -> Self {
+    pub(crate) fn new(deps: &Deps) -> Self {
         Self {
             settings: Arc::clone(&deps.settings),
             entropy: Arc::clone(&deps.entropy),
             panics: Arc::clone(&deps.panics),
             drain: Arc::clone(&deps.drain),
             requests: Arc::clone(&deps.requests),
-            pages,
+            theme: Arc::clone(&deps.theme),
             places: Places::below(&deps.settings.issuer),
+        }
+    }
+
+    /// The pages for this request, where people look at what it answers.
+    fn pages(&self, request: &ServiceRequest) -> Option<Pages> {
+        match self.places.surface(request.path()) {
+            Surface::Json => None,
+            Surface::Page => Some(Pages::new(
+                Arc::clone(&self.theme),
+                request.query_string(),
+                request.headers(),
+            )),
         }
     }
 
@@ -147,7 +165,7 @@ impl Envelope {
         let response = self.own_words(letter, response);
         write_cause(&response);
         self.count_refusal(letter, &response);
-        let mut response = self.with_page(letter, response);
+        let mut response = Self::with_page(letter, response);
         if self.drain.has_begun() {
             let head = response.head_mut();
             head.set_connection_type(ConnectionType::Close);
@@ -188,23 +206,18 @@ impl Envelope {
     }
 
     /// Puts the page into an answer that says what is wrong.
-    fn with_page(&self, letter: &Letter, response: HttpResponse) -> HttpResponse {
+    fn with_page(letter: &Letter, response: HttpResponse) -> HttpResponse {
         let error = response.error();
         let Some(failure) = error.and_then(|error| error.as_error::<PageFailure>()) else {
             return response;
         };
-        let entry = failure.problem().entry();
-        let page = ErrorPage {
-            title: entry.title,
-            what: entry.what,
-            next: entry.next,
-            request_id: letter.id.to_string(),
+        let Some(pages) = &letter.pages else {
+            return response;
         };
-        match self.pages.render(&page) {
+        match pages.render(&ErrorPage::about(failure.problem(), letter.id.to_string())) {
             Ok(html) => {
                 let mut response = response.set_body(BoxBody::new(html));
-                let value = HeaderValue::from_static(CONTENT_TYPE_HTML);
-                response.headers_mut().insert(CONTENT_TYPE, value);
+                pages.label(response.headers_mut());
                 response
             }
             Err(error) => {

@@ -18,7 +18,7 @@ pub(crate) async fn by_query(
     parameters: QueryParameters,
     visitor: Visitor,
     authorizations: web::Data<AuthorizationService>,
-    pages: web::Data<Pages>,
+    pages: Pages,
 ) -> Result<HttpResponse, PageFailure> {
     begin(parameters.named(), visitor, &authorizations, &pages).await
 }
@@ -33,11 +33,12 @@ pub(crate) async fn by_form(
     parameters: FormParameters,
     visitor: Visitor,
     authorizations: web::Data<AuthorizationService>,
-    pages: web::Data<Pages>,
+    pages: Pages,
 ) -> Result<HttpResponse, PageFailure> {
     if visitor.visit == Visit::Withheld {
         return Ok(pages.see_other_with_query(AUTHORIZE, &parameters.as_query()));
     }
+    let pages = pages.asked_in(parameters.ui_locales());
     begin(parameters.named(), visitor, &authorizations, &pages).await
 }
 

@@ -1,11 +1,33 @@
-//! What each template is told. Everything inserted is escaped by the template engine.
+//! What each template is told: no words, only what they are about. Everything inserted is escaped
+//! by the template engine.
 
 use serde::Serialize;
+
+use super::text::Text;
+use crate::respond::PageProblem;
 
 /// A page with its template.
 pub(crate) trait Page: Serialize {
     /// The template's name.
     const TEMPLATE: &'static str;
+
+    /// What stands in the page in any case, or it does not work: a template of a deployer's own is
+    /// held to that.
+    const NEEDS: &'static [&'static str] = &[];
+
+    /// The address under which the page can be had again, in another language.
+    fn address(&self) -> Option<&str> {
+        None
+    }
+}
+
+/// What went wrong with a form.
+#[derive(Debug, Serialize)]
+pub(crate) struct FormProblem {
+    /// What is said about it.
+    pub(crate) text: Text,
+    /// The names of the fields to blame; none where it is no field's fault.
+    pub(crate) fields: &'static [&'static str],
 }
 
 /// Asks for user name and password. Fields: `username`, `password`.
@@ -18,7 +40,7 @@ pub(crate) struct LoginPage {
     /// What stands in the first field.
     pub(crate) username: String,
     /// What went wrong before.
-    pub(crate) problem: Option<&'static str>,
+    pub(crate) problem: Option<FormProblem>,
     /// Where the login leads; `None` where no application waits.
     pub(crate) leads_to: Option<Waiter>,
 }
@@ -41,8 +63,10 @@ pub(crate) struct ChangePasswordPage {
     pub(crate) csrf: String,
     /// Whose password it is; browsers store it with the name.
     pub(crate) username: String,
+    /// The fewest characters of a password.
+    pub(crate) minimum_length: usize,
     /// What went wrong before.
-    pub(crate) problem: Option<String>,
+    pub(crate) problem: Option<FormProblem>,
 }
 
 /// Asks whether the application may. Buttons: `decision` is `approve` or `deny`.
@@ -86,6 +110,8 @@ pub(crate) struct ScopeEntry {
 pub(crate) struct SignedInPage {
     /// Who.
     pub(crate) username: String,
+    /// This page.
+    pub(crate) address: String,
     /// The logout page.
     pub(crate) logout: String,
 }
@@ -136,7 +162,7 @@ impl std::fmt::Debug for PostedParameter<'_> {
     }
 }
 
-/// Says what is wrong and what to do next.
+/// Says what is wrong and what to do next: keys of texts.
 #[derive(Debug, Serialize)]
 pub(crate) struct ErrorPage {
     /// The heading.
@@ -149,30 +175,88 @@ pub(crate) struct ErrorPage {
     pub(crate) request_id: String,
 }
 
+impl ErrorPage {
+    /// The page about this problem of this request.
+    pub(crate) fn about(problem: PageProblem, request_id: String) -> Self {
+        let entry = problem.entry();
+        Self {
+            title: entry.title,
+            what: entry.what,
+            next: entry.next,
+            request_id,
+        }
+    }
+}
+
+/// How each of our forms is sent.
+const FORM: &str = r#"method="post""#;
+/// The field by which a form is known as ours.
+const TOKEN: &str = r#"name="csrf""#;
+
 impl Page for LoginPage {
     const TEMPLATE: &'static str = "login.html";
+    const NEEDS: &'static [&'static str] = &[
+        FORM,
+        TOKEN,
+        r#"name="username""#,
+        r#"name="password""#,
+        r#"type="submit""#,
+    ];
+
+    fn address(&self) -> Option<&str> {
+        Some(&self.action)
+    }
 }
 impl Page for ChangePasswordPage {
     const TEMPLATE: &'static str = "change_password.html";
+    const NEEDS: &'static [&'static str] = &[
+        FORM,
+        TOKEN,
+        r#"name="new_password""#,
+        r#"name="repeat_password""#,
+        r#"type="submit""#,
+    ];
+
+    fn address(&self) -> Option<&str> {
+        Some(&self.action)
+    }
 }
 impl Page for ConsentPage {
     const TEMPLATE: &'static str = "consent.html";
+    const NEEDS: &'static [&'static str] = &[
+        FORM,
+        TOKEN,
+        r#"name="decision""#,
+        r#"value="approve""#,
+        r#"value="deny""#,
+    ];
+
+    fn address(&self) -> Option<&str> {
+        Some(&self.action)
+    }
 }
 impl Page for SignedInPage {
     const TEMPLATE: &'static str = "signed_in.html";
+
+    fn address(&self) -> Option<&str> {
+        Some(&self.address)
+    }
 }
 impl Page for LogoutPage {
     const TEMPLATE: &'static str = "logout.html";
+    const NEEDS: &'static [&'static str] = &[FORM, TOKEN, r#"type="submit""#];
+
+    fn address(&self) -> Option<&str> {
+        Some(&self.action)
+    }
 }
 impl Page for SignedOutPage {
     const TEMPLATE: &'static str = "signed_out.html";
 }
 impl Page for FormPostPage<'_> {
     const TEMPLATE: &'static str = "form_post.html";
+    const NEEDS: &'static [&'static str] = &[FORM, "<script>", r#"type="submit""#];
 }
 impl Page for ErrorPage {
     const TEMPLATE: &'static str = "error.html";
 }
-
-#[cfg(test)]
-mod tests;

@@ -87,7 +87,7 @@ impl ResponseError for PageFailure {
         if let Some(methods) = &self.allow {
             response.insert_header((ALLOW, methods.as_str()));
         }
-        response.body(self.problem.entry().title)
+        response.body(self.problem.entry().reason)
     }
 }
 

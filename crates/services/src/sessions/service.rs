@@ -61,6 +61,12 @@ impl SessionService {
         }
     }
 
+    /// What a new password has to be.
+    #[must_use]
+    pub const fn password_rules(&self) -> &PasswordRules {
+        &self.policy.passwords
+    }
+
     /// The browser's session, whether or not steps of its login are left; `None` where there is no
     /// live one.
     ///

@@ -12,6 +12,7 @@ use actix_web::{App, HttpRequest};
 use pretty_assertions::assert_eq;
 
 use super::*;
+use crate::pages::PageSettings;
 use crate::respond::PageProblem;
 
 /// Fills with one byte.
@@ -25,6 +26,11 @@ impl Entropy for Constant {
 
 const ID: &str = "abababababababababababababababab";
 
+fn theme() -> Theme {
+    let issuer = "https://example.com/auth".parse().unwrap();
+    Theme::load(&issuer, &PageSettings::default()).unwrap()
+}
+
 fn envelope() -> Envelope {
     let mut settings = HttpSettings::new("https://example.com/auth".parse().unwrap());
     settings.request_time_limit = Duration::from_millis(20);
@@ -35,7 +41,7 @@ fn envelope() -> Envelope {
         panics: Arc::new(PanicCounter::new()),
         drain: Arc::default(),
         requests: Arc::default(),
-        pages: web::Data::new(Pages::sample()),
+        theme: Arc::new(theme()),
     }
 }
 
@@ -130,7 +136,8 @@ async fn a_page_about_a_refusal_shows_the_number_of_the_request_and_no_cause() {
 
     let (page, text) = &answers[0];
     assert_eq!(page.status(), StatusCode::BAD_REQUEST);
-    assert_eq!(page.headers().get(CONTENT_TYPE).unwrap(), CONTENT_TYPE_HTML);
+    let kind = page.headers().get(CONTENT_TYPE).unwrap();
+    assert_eq!(kind, "text/html; charset=utf-8");
     assert_eq!(page.headers().get(HEADER).unwrap(), ID);
     assert!(text.contains("This application is not known") && text.contains(ID));
     assert!(!text.contains("nobody knows it"));

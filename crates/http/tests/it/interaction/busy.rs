@@ -46,7 +46,11 @@ async fn a_login_that_finds_the_queue_full_is_asked_to_come_back() {
             let wait: u64 = page.answer.header("retry-after").parse().unwrap();
             assert!((1..=60).contains(&wait), "{wait}");
             assert!(page.text_of("login").is_some(), "the form is there again");
-            assert!(page.text_of("problem").unwrap().contains("Wait a moment"));
+            assert!(
+                page.text_of("problem")
+                    .unwrap()
+                    .contains("Try again in 2 seconds")
+            );
         } else {
             assert_eq!(page.status(), 422, "{page:?}");
         }

@@ -1,0 +1,173 @@
+### Alles, was Menschen auf den Seiten lesen, auf Deutsch.
+
+language-name = Deutsch
+
+## Um jede Seite herum
+
+layout-languages = Sprache
+layout-problem-title = Problem: { $title }
+
+## Anmelden
+
+login-title = Anmelden
+login-leads-to = um mit { $client } fortzufahren
+login-username = Benutzername oder E-Mail-Adresse
+login-password = Passwort
+login-submit = Anmelden
+login-cancel = Abbrechen und zurück zu { $client }
+login-wrong = Benutzername oder Passwort ist falsch.
+login-password-missing = Geben Sie Ihr Passwort ein.
+login-password-too-long = Das ist zu lang für ein Passwort.
+login-throttled = Es gab zu viele fehlgeschlagene Versuche. Bitte versuchen Sie es in { wait } noch einmal.
+login-busy = Gerade melden sich sehr viele Menschen an. Bitte versuchen Sie es in { wait } noch einmal.
+
+## Ein neues Passwort wählen
+
+password-title = Wählen Sie ein neues Passwort
+password-why = Ihr jetziges Passwort hat jemand anderes festgelegt. Bevor es weitergeht, wählen Sie bitte eines, das nur Sie kennen.
+password-account = Konto
+password-new = Neues Passwort
+password-hint = { $minimum ->
+        [one] Mindestens ein Zeichen.
+       *[other] Mindestens { $minimum } Zeichen.
+    } Mehrere Wörter hintereinander kann man sich gut merken, und sie sind schwer zu erraten.
+password-repeat = Dasselbe noch einmal
+password-submit = Passwort ändern
+password-differs = Die beiden Passwörter unterscheiden sich. Geben Sie zweimal dasselbe ein.
+password-missing = Geben Sie ein neues Passwort ein.
+password-too-short = Dieses Passwort ist zu kurz. { $minimum ->
+        [one] Verwenden Sie mindestens ein Zeichen.
+       *[other] Verwenden Sie mindestens { $minimum } Zeichen.
+    }
+password-too-long = Dieses Passwort ist zu lang. Es darf höchstens 1.024 Byte haben: ebenso viele Buchstaben, bei Umlauten weniger.
+password-character = Das Passwort enthält ein Zeichen, das in keinem Passwort stehen kann.
+password-unchanged = Das ist Ihr jetziges Passwort. Wählen Sie ein anderes.
+password-holds-name = Ihr Benutzername und Ihre E-Mail-Adresse dürfen im Passwort nicht vorkommen.
+
+## Zustimmung
+
+consent-title = { $client } bittet um Zugriff
+consent-signed-in = Sie sind angemeldet als { $username }
+consent-switch-account = Anderes Konto verwenden
+consent-required = { $client } darf dann
+consent-optional = Außerdem möchte die Anwendung
+consent-optional-hint = Entfernen Sie das Häkchen bei allem, was Sie nicht erlauben möchten.
+consent-destination = Ihre Antwort geht an { $destination }
+consent-approve = Erlauben
+consent-deny = Ablehnen
+consent-about = Über { $client }
+consent-client-page = Website der Anwendung
+consent-policy = Datenschutzerklärung
+consent-terms = Nutzungsbedingungen
+
+## Berechtigungen: worum eine Anwendung bittet.
+
+scope-openid = Ihre Identität erfahren
+scope-profile = Ihren Namen und Ihr Profil sehen
+scope-email = Ihre E-Mail-Adresse sehen
+scope-offline_access = In Ihrem Auftrag arbeiten, auch wenn Sie nicht da sind
+scope-admin_clients_read = Anwendungen sehen (Verwaltung)
+scope-admin_clients_write = Anwendungen ändern (Verwaltung)
+scope-admin_scopes_read = Berechtigungen sehen (Verwaltung)
+scope-admin_scopes_write = Berechtigungen ändern (Verwaltung)
+scope-admin_users_read = Benutzer sehen (Verwaltung)
+scope-admin_users_write = Benutzer ändern (Verwaltung)
+scope-admin_system_read = Den Server und seine Einstellungen sehen (Verwaltung)
+scope-admin_system_write = Den Server und seine Einstellungen ändern (Verwaltung)
+scope-admin_tokens_read = Token und erteilte Zugriffe sehen (Verwaltung)
+scope-admin_tokens_write = Token und erteilte Zugriffe ändern (Verwaltung)
+scope-admin_keys_read = Signaturschlüssel sehen (Verwaltung)
+scope-admin_keys_write = Signaturschlüssel ändern (Verwaltung)
+scope-admin_audit_read = Das Prüfprotokoll sehen (Verwaltung)
+scope-admin_audit_write = Das Prüfprotokoll ändern (Verwaltung)
+
+## Zurück zur Anwendung
+
+form-post-title = Zurück zur Anwendung
+form-post-text = Sie werden zu { $destination } weitergeleitet. Wenn nichts geschieht, drücken Sie auf die Schaltfläche.
+form-post-submit = Weiter
+
+## Angemeldet und abgemeldet
+
+signed-in-title = Sie sind angemeldet
+signed-in-as = Sie sind angemeldet als { $username }.
+signed-in-text = Anwendungen, die diesen Dienst nutzen, fragen nicht noch einmal nach Ihrem Passwort.
+signed-in-sign-out = Abmelden
+logout-title = Abmelden
+logout-signed-in = Sie sind angemeldet als { $username }.
+logout-what-happens = Mit der Abmeldung enden auch Ihre Sitzungen bei Anwendungen, außer bei denen, die in Ihrer Abwesenheit arbeiten dürfen.
+logout-signed-out = Sie sind nicht angemeldet. Die Abmeldung stellt sicher, dass in diesem Browser nichts zurückbleibt.
+logout-submit = Abmelden
+signed-out-title = Sie sind abgemeldet
+signed-out-text = Sie können dieses Fenster schließen.
+signed-out-sign-in = Wieder anmelden
+
+## Seiten, die sagen, was nicht stimmt
+
+error-next = Was Sie tun können
+error-request-id = Wenn Sie um Hilfe bitten, geben Sie diese Nummer an:
+
+problem-unknown_client-title = Diese Anwendung ist nicht bekannt
+problem-unknown_client-what = Die Anwendung, von der Sie kommen, ist nicht registriert oder wurde abgeschaltet.
+problem-redirect_uri-title = Diese Anwendung hat eine falsche Rücksprungadresse angegeben
+problem-redirect_uri-what = Die Adresse, zu der die Anwendung Sie leiten wollte, ist für sie nicht registriert. Sie wurden nicht dorthin geleitet.
+problem-request_unknown-title = Diese Seite ist abgelaufen
+problem-request_unknown-what = Die Anfrage ist abgelaufen oder wurde in einem anderen Browser begonnen, oder dieser Browser speichert keine Cookies.
+problem-already_answered-title = Sie haben bereits geantwortet
+problem-already_answered-what = Ihre Antwort wurde an die Anwendung weitergegeben. Sie zählt nur einmal.
+problem-session_changed-title = Ihre Anmeldung hat sich geändert
+problem-session_changed-what = Seit dem Aufruf dieser Seite haben Sie sich abgemeldet oder mit einem anderen Konto angemeldet.
+problem-too_many_requests-title = Zu viele Anmeldungen sind noch offen
+problem-too_many_requests-what = Aus Ihrem Netz wurden zu viele Anmeldungen begonnen und nicht abgeschlossen.
+problem-no_longer_allowed-title = Die Anwendung darf darum nicht mehr bitten
+problem-no_longer_allowed-what = Etwas, worum die Anwendung bittet, wurde ihr inzwischen entzogen.
+problem-client_changing-title = Diese Anwendung wird gerade geändert
+problem-client_changing-what = Die Registrierung der Anwendung wird in diesem Augenblick geändert.
+problem-malformed-title = Diese Adresse ist beschädigt
+problem-malformed-what = Die Adresse oder das Formular enthält etwas, das nicht gelesen werden kann.
+problem-too_large-title = Das ist zu viel auf einmal
+problem-too_large-what = Das Formular ist länger als hier erlaubt.
+problem-address_too_long-title = Diese Adresse ist zu lang
+problem-address_too_long-what = Die Adresse enthält mehr, als hier angenommen wird.
+problem-content_type-title = Dieses Formular kann nicht gelesen werden
+problem-content_type-what = Das Formular wurde auf eine Weise gesendet, die hier nicht verstanden wird.
+problem-forged_form-title = Dieses Formular wurde nicht angenommen
+problem-forged_form-what = Es wurde nicht von unserer eigenen Seite gesendet, oder dieser Browser speichert keine Cookies, die hier nötig sind.
+problem-not_found-title = Diese Seite gibt es nicht
+problem-not_found-what = Unter dieser Adresse ist nichts zu finden.
+problem-method_not_allowed-title = Das geht hier nicht
+problem-method_not_allowed-what = Die Adresse wurde auf eine Weise benutzt, die sie nicht unterstützt.
+problem-busy-title = Gerade melden sich sehr viele Menschen an
+problem-busy-what = Im Augenblick ist mehr zu tun, als auf einmal zu schaffen ist.
+problem-unavailable-title = Der Dienst ist nicht verfügbar
+problem-unavailable-what = Etwas, das für die Antwort nötig ist, ist im Augenblick nicht erreichbar.
+problem-timed_out-title = Das hat zu lange gedauert
+problem-timed_out-what = Die Antwort war nicht rechtzeitig fertig.
+problem-failed-title = Hier ist etwas schiefgegangen
+problem-failed-what = Das ist ein Fehler des Dienstes, nicht Ihrer. Er wurde festgehalten.
+
+next-start-again = Gehen Sie zurück zur Anwendung und beginnen Sie die Anmeldung von vorn.
+next-tell-application = Gehen Sie zurück zur Anwendung. Wenn das wieder geschieht, wenden Sie sich an deren Betreiber.
+next-send-again = Gehen Sie zurück, laden Sie die Seite neu und senden Sie das Formular noch einmal. Erlauben Sie Cookies für diese Website, falls Ihr Browser sie blockiert.
+next-later = Warten Sie einen Augenblick und versuchen Sie es dann noch einmal.
+next-start-later = Warten Sie einige Minuten und beginnen Sie dann in der Anwendung von vorn.
+next-send-less = Gehen Sie zurück und senden Sie weniger.
+next-check-address = Prüfen Sie die Adresse, oder gehen Sie zurück zu der Anwendung, von der Sie kommen.
+next-tell-service = Versuchen Sie es noch einmal. Wenn es wieder geschieht, nennen Sie den Betreibern dieses Dienstes die Nummer unten.
+
+## Eine Zeitspanne, im Dativ: „in zwei Minuten“
+
+wait = { $unit ->
+        [seconds] { $count ->
+                [one] einer Sekunde
+               *[other] { $count } Sekunden
+            }
+        [minutes] { $count ->
+                [one] einer Minute
+               *[other] { $count } Minuten
+            }
+       *[hours] { $count ->
+                [one] einer Stunde
+               *[other] { $count } Stunden
+            }
+    }
