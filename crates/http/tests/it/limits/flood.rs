@@ -14,8 +14,10 @@ const AT_ONCE: usize = 4;
 
 /// Sends requests at once, each from the address that belongs to its number. Answers their statuses.
 async fn flood(app: &TestApp, target: &str, addresses: &[String]) -> Vec<u16> {
+    // Making a client takes long, and a connection that waits meanwhile is hung up on.
+    let client = http_client();
     let requests = addresses.iter().map(async |address| {
-        let request = http_client().get(app.url(target));
+        let request = client.get(app.url(target));
         send(request.header("X-Forwarded-For", address))
             .await
             .status

@@ -1,5 +1,7 @@
 //! Everybody logs in at once.
 
+use std::time::Duration;
+
 use authly_testing::Setup;
 use authly_testing::policies::Policies;
 use futures_util::future::join_all;
@@ -12,6 +14,8 @@ const EVERYBODY: usize = 500;
 #[tokio::test]
 async fn five_hundred_logins_at_once_are_each_answered_and_afterwards_all_is_well() {
     let patient = |policies: &mut Policies| {
+        // However long the preparations take.
+        policies.http.keep_alive = Duration::from_hours(1);
         let throttle = &mut policies.sessions.throttle;
         throttle.login_address.attempts = 10_000;
         throttle.login_account_at_address.attempts = 10_000;
