@@ -1,5 +1,7 @@
 //! The pool, and connections borrowed from it.
 
+mod address;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -18,6 +20,8 @@ use crate::conn::{Conn, InFlight, RoundTrips, StatementMode};
 use crate::error::said;
 use crate::unit_of_work::UnitOfWork;
 use crate::{DbError, Reads};
+
+pub use address::DbAddress;
 
 /// How long a connection may take to be had: to be opened, or to be given back by somebody.
 const CONNECT_TIME_LIMIT: Duration = Duration::from_secs(5);
@@ -70,75 +74,6 @@ pub struct PoolSettings {
     pub statements: StatementMode,
     /// Whether the connection is encrypted.
     pub tls: TlsMode,
-}
-
-/// Where a database is, and as whom to log in. Has no `Debug`: a password may be in it.
-#[derive(Clone)]
-pub struct DbAddress(pub(crate) tokio_postgres::Config);
-
-impl DbAddress {
-    /// Reads a URL (`postgres://user:password@host/name`) or a `key=value` text.
-    ///
-    /// # Errors
-    /// [`DbError::Settings`] when it is neither.
-    pub fn parse(text: &str) -> Result<Self, DbError> {
-        let config: tokio_postgres::Config =
-            text.parse()
-                .map_err(|error: tokio_postgres::Error| DbError::Settings {
-                    source: error.into(),
-                })?;
-        Ok(Self::from_config(config))
-    }
-
-    /// A cluster on a Unix socket of this machine.
-    #[must_use]
-    pub fn unix_socket(
-        directory: &std::path::Path,
-        port: u16,
-        user: &str,
-        password: &str,
-        database: &str,
-    ) -> Self {
-        let mut config = tokio_postgres::Config::new();
-        config
-            .host_path(directory)
-            .port(port)
-            .user(user)
-            .password(password)
-            .dbname(database);
-        Self::from_config(config)
-    }
-
-    /// The same place, another database.
-    #[must_use]
-    pub fn with_database(&self, name: &str) -> Self {
-        let mut config = self.0.clone();
-        config.dbname(name);
-        Self(config)
-    }
-
-    /// Whether every host is a Unix socket or a loopback address, where nobody can listen in.
-    #[must_use]
-    pub fn is_local(&self) -> bool {
-        use tokio_postgres::config::Host;
-        let local = |host: &Host| match host {
-            Host::Tcp(name) => {
-                name == "localhost"
-                    || name
-                        .parse::<std::net::IpAddr>()
-                        .is_ok_and(|address| address.is_loopback())
-            }
-            Host::Unix(_) => true,
-        };
-        self.0.get_hosts().iter().all(local)
-    }
-
-    fn from_config(mut config: tokio_postgres::Config) -> Self {
-        config
-            .application_name("authly")
-            .connect_timeout(CONNECT_TIME_LIMIT);
-        Self(config)
-    }
 }
 
 /// The database: a pool of connections. Cheap to clone.
