@@ -9,6 +9,7 @@
 )]
 
 mod health;
+mod hostile;
 mod interaction;
 mod limits;
 mod logs;
