@@ -94,6 +94,11 @@ impl RefreshTokenRecord {
                 at,
                 successor: Some(sealed),
             } if now.since(*at) < window => Some(sealed.clone()),
+            // Its own time is over: whoever has it could not have used it any more either. Its row
+            // goes then, so that a grant does not grow for as long as it is refreshed.
+            RefreshState::Spent { .. } if now >= self.expires_at => {
+                return Rotation::Refused(InvalidRefresh::Expired);
+            }
             RefreshState::Spent { .. } => return Rotation::Reused,
         };
         let scope = match request.scope {

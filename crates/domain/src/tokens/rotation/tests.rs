@@ -96,6 +96,22 @@ fn a_spent_token_is_reused_after_the_window_or_once_its_successor_was_used() {
 }
 
 #[test]
+fn a_spent_token_whose_own_time_is_over_is_expired_unless_it_was_spent_a_moment_ago() {
+    assert_eq!(plan(&spent(None), at(999)), Rotation::Reused);
+    let expired = Rotation::Refused(InvalidRefresh::Expired);
+    assert_eq!(plan(&spent(None), at(1_000)), expired);
+
+    let state = RefreshState::Spent {
+        at: at(999),
+        successor: Some(SealedSuccessor::new(vec![1])),
+    };
+    let just_spent = RefreshTokenRecord { state, ..token() };
+    let again = plan(&just_spent, at(1_008));
+    assert!(matches!(again, Rotation::RepeatSuccessor { .. }));
+    assert_eq!(plan(&just_spent, at(1_009)), expired);
+}
+
+#[test]
 fn another_client_changes_nothing_even_with_a_spent_token() {
     let other = ClientKey::from_uuid(Uuid::max());
     let request = RefreshRequest {
