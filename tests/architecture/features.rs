@@ -5,13 +5,14 @@ use std::collections::BTreeSet;
 use crate::{assert_none, tree};
 
 /// The features of Authly. `git ls-files '*tokens*'` lists one across the layers.
-const FEATURES: [&str; 11] = [
+const FEATURES: [&str; 12] = [
     "audit",
     "authorizations",
     "clients",
     "consents",
     "devices",
     "grants",
+    "jobs",
     "keys",
     "scopes",
     "sessions",

@@ -108,9 +108,12 @@ fn serve_on(
     });
     let tokens = deps.tokens.clone();
     let erase = storage.handle().spawn(async move { tokens.watch().await });
+    let jobs = wiring::jobs(settings, &context, deps.keys.clone());
+    let jobs = storage.handle().spawn(async move { jobs.watch().await });
     answer(listeners, &deps, &settings.listen, signals)?;
     watch.abort();
     erase.abort();
+    jobs.abort();
     tracing::info!("stopped");
     Ok(())
 }

@@ -11,8 +11,11 @@ use authly_domain::throttle::ThrottleRule;
 use authly_domain::users::PasswordRules;
 use authly_http::{Deps, HttpSettings, Theme};
 use authly_services::clients::ClientThrottle;
+use authly_services::jobs::JobRunner;
 use authly_services::keys::KeyService;
-use authly_services::policy::{AuthorizationPolicy, Policies, ThrottlePolicy, TokenPolicy};
+use authly_services::policy::{
+    AuthorizationPolicy, KeyPolicy, Policies, ThrottlePolicy, TokenPolicy,
+};
 use authly_services::sessions::SessionPolicy;
 use authly_services::{Context, Foundation, Services};
 
@@ -52,11 +55,16 @@ pub(crate) async fn keys(
     storage: &Storage,
     context: &Context,
 ) -> anyhow::Result<Arc<KeyService>> {
-    let longest = token_policy(settings).longest_signed_token();
+    let schedule = policies(settings).key_schedule();
     let master = Arc::clone(&storage.master);
     Ok(Arc::new(
-        KeyService::open(context.clone(), master, longest).await?,
+        KeyService::open(context.clone(), master, schedule).await?,
     ))
+}
+
+/// What is done beside requests.
+pub(crate) fn jobs(settings: &Settings, context: &Context, keys: Arc<KeyService>) -> JobRunner {
+    JobRunner::of_a_node(context.clone(), keys, &token_policy(settings))
 }
 
 /// What stands in front of the services, checked before anything is changed.
@@ -94,6 +102,10 @@ pub(crate) fn policies(settings: &Settings) -> Policies {
         tokens: token_policy(settings),
         authorization: authorization_policy(settings),
         sessions: session_policy(settings),
+        keys: KeyPolicy {
+            announced_for: settings.keys.announced_for,
+            active_for: settings.keys.active_for,
+        },
     }
 }
 

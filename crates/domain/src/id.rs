@@ -109,6 +109,10 @@ uuid_id! {
     /// One event of the audit trail.
     AuditEventId, "aud"
 }
+uuid_id! {
+    /// One run of a job.
+    JobRunId, "run"
+}
 
 #[cfg(test)]
 mod tests {

@@ -6,6 +6,10 @@ use std::time::Duration;
 
 use crate::clock::Timestamp;
 
+mod schedule;
+
+pub use schedule::{KEY_SET_MAX_AGE, KeyChange, KeySchedule, LEAST_ANNOUNCEMENT};
+
 /// A text that names no member of an enumeration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("not one of the known values")]
@@ -122,19 +126,20 @@ impl KeyPhase {
         }
     }
 
-    /// Whether a key in this phase belongs in the published key set at `now`, when the longest
-    /// token that it may have signed lives for `longest_token`.
+    /// Whether a key in this phase belongs in the published key set at `now`, when a key retires for
+    /// this long ([`KeySchedule::retiring_for`]).
     #[must_use]
-    pub fn is_published(self, now: Timestamp, longest_token: Duration) -> bool {
+    pub fn is_published(self, now: Timestamp, retiring_for: Duration) -> bool {
         match self {
             Self::Announced | Self::Active { .. } => true,
-            Self::Retiring { since } => now < since.plus(longest_token),
+            Self::Retiring { since } => now < since.plus(retiring_for),
             Self::Gone { .. } | Self::Revoked { .. } => false,
         }
     }
 }
 
-/// A private key sealed under the master key, with the id of that master key (decisions 13).
+/// A private key sealed under the master key, with the id of that master key (decisions 13). Empty
+/// from the moment at which the key retires: nothing will be signed with it any more.
 #[derive(Clone, PartialEq, Eq)]
 pub struct SealedKey {
     /// Names the master key that sealed it.

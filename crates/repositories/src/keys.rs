@@ -1,11 +1,11 @@
 //! `signing_keys`, and the revision by which nodes learn that they changed.
 
 use authly_domain::clock::Timestamp;
-use authly_domain::keys::{KeyId, KeyPhase, SealedKey, SigningKeyRecord};
+use authly_domain::keys::{KeyId, KeyPhase, SealedKey, SigningAlgorithm, SigningKeyRecord};
 
 use crate::DbError;
 use crate::conn::Conn;
-use crate::params::{bytes, text, time};
+use crate::params::{bytes, text, texts, time};
 use crate::row::Columns;
 
 repository! {
@@ -90,38 +90,62 @@ impl<'u> SigningKeys<'u> {
         Ok(())
     }
 
-    /// Retires the active keys of all algorithms, and lets the announced ones take their place.
+    /// Retires the keys that sign with these algorithms. Their private halves are erased: nothing will
+    /// be signed with them any more.
     ///
     /// # Errors
     /// When storage fails.
-    pub async fn promote_announced(&self, now: Timestamp) -> Result<(), DbError> {
-        const RETIRE: &str = "-- keys.promote_announced (retire)
-            UPDATE signing_keys a
-               SET state = 'retiring', retired_at = $1
-             WHERE a.state = 'active' AND EXISTS (
-                   SELECT 1 FROM signing_keys n
-                    WHERE n.state = 'announced' AND n.algorithm = a.algorithm)";
-        const ACTIVATE: &str = "-- keys.promote_announced (activate)
-            UPDATE signing_keys SET state = 'active', activated_at = $1 WHERE state = 'announced'";
-        let at = now.as_date_time();
-        self.conn.execute(RETIRE, &[time(at)]).await?;
-        self.conn.execute(ACTIVATE, &[time(at)]).await?;
+    pub async fn retire(
+        &self,
+        algorithms: &[SigningAlgorithm],
+        now: Timestamp,
+    ) -> Result<(), DbError> {
+        const SQL: &str = "-- keys.retire
+            UPDATE signing_keys
+               SET state = 'retiring', retired_at = $2, sealed_key = ''
+             WHERE state = 'active' AND algorithm = ANY ($1)";
+        let params = [texts(names(algorithms)), time(now.as_date_time())];
+        self.conn.execute(SQL, &params).await?;
         Ok(())
     }
 
-    /// Lets go the keys that retired before `retired_before`: all they signed has expired.
+    /// Lets the announced keys of these algorithms sign, in whose place nothing else may sign.
     ///
     /// # Errors
     /// When storage fails.
-    pub async fn let_go(&self, retired_before: Timestamp, now: Timestamp) -> Result<(), DbError> {
+    pub async fn activate_announced(
+        &self,
+        algorithms: &[SigningAlgorithm],
+        now: Timestamp,
+    ) -> Result<(), DbError> {
+        const SQL: &str = "-- keys.activate_announced
+            UPDATE signing_keys
+               SET state = 'active', activated_at = $2
+             WHERE state = 'announced' AND algorithm = ANY ($1)";
+        let params = [texts(names(algorithms)), time(now.as_date_time())];
+        self.conn.execute(SQL, &params).await?;
+        Ok(())
+    }
+
+    /// Lets retiring keys go: all they signed has expired.
+    ///
+    /// # Errors
+    /// When storage fails.
+    pub async fn let_go(&self, keys: &[KeyId], now: Timestamp) -> Result<(), DbError> {
         const SQL: &str = "-- keys.let_go
             UPDATE signing_keys
                SET state = 'gone', gone_at = $2
-             WHERE state = 'retiring' AND retired_at < $1";
-        let (before, at) = (retired_before.as_date_time(), now.as_date_time());
-        self.conn.execute(SQL, &[time(before), time(at)]).await?;
+             WHERE state = 'retiring' AND kid = ANY ($1)";
+        let kids: Vec<&str> = keys.iter().map(KeyId::as_str).collect();
+        self.conn
+            .execute(SQL, &[texts(kids), time(now.as_date_time())])
+            .await?;
         Ok(())
     }
+}
+
+fn names(algorithms: &[SigningAlgorithm]) -> Vec<&'static str> {
+    algorithms.iter().map(|one| one.as_str()).collect()
 }
 
 fn record(row: &Columns<'_>) -> Result<SigningKeyRecord, DbError> {

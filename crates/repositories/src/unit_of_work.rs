@@ -12,6 +12,7 @@ use crate::clients::Clients;
 use crate::conn::{Conn, InFlight, RoundTrips, StatementMode};
 use crate::consents::Consents;
 use crate::grants::Grants;
+use crate::jobs::{CleanUp, Jobs};
 use crate::keys::SigningKeys;
 use crate::scopes::Scopes;
 use crate::sessions::Sessions;
@@ -127,4 +128,8 @@ repositories! {
     throttles: Throttles,
     /// `audit_events`.
     audit: AuditEvents,
+    /// `jobs`.
+    jobs: Jobs,
+    /// Rows of any table that are over.
+    clean_up: CleanUp,
 }

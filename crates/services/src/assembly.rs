@@ -78,6 +78,7 @@ impl Services {
             tokens,
             authorization,
             sessions,
+            keys: _,
         } = policies;
         let issuer = tokens.issuer.clone();
         let cache = ClientCache::new(context.db.clone());

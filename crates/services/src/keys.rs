@@ -1,5 +1,6 @@
 //! Signing keys: made, rotated, published, and noticed by every node.
 
+mod changes;
 mod rotate;
 
 use std::sync::Arc;
@@ -10,7 +11,7 @@ use authly_crypto::keyring::{KeyRing, KeyRingError, SharedKeyRing};
 use authly_crypto::keys::KeyError;
 use authly_crypto::master_key::MasterKey;
 use authly_domain::clock::Timestamp;
-use authly_domain::keys::{KeyPhase, SigningKeyRecord};
+use authly_domain::keys::{KeyPhase, KeySchedule, SigningKeyRecord};
 use authly_repositories::DbError;
 
 pub use rotate::Rotation;
@@ -58,29 +59,28 @@ pub struct KeyService {
     context: Context,
     master: Arc<MasterKey>,
     ring: Arc<SharedKeyRing>,
-    /// How long the longest-lived token lives: so long a retiring key stays published.
-    longest_token: Duration,
+    schedule: KeySchedule,
     held: ArcSwap<Held>,
 }
 
 impl KeyService {
-    /// Loads the keys; makes them where there are none yet.
+    /// Loads the keys; makes them where there are none yet, and where one is missing to sign with.
     ///
     /// # Errors
     /// When keys cannot be made or opened, or storage fails.
     pub async fn open(
         context: Context,
         master: Arc<MasterKey>,
-        longest_token: Duration,
+        schedule: KeySchedule,
     ) -> Result<Self, KeysError> {
-        rotate::make_first_keys(&context, &master).await?;
-        let (ring, held) = load(&context, &master, longest_token).await?;
+        changes::ensure_active(&context, &master, &schedule).await?;
+        let (ring, held) = load(&context, &master, &schedule).await?;
         let ring = Arc::new(SharedKeyRing::new(ring));
         Ok(Self {
             context,
             master,
             ring,
-            longest_token,
+            schedule,
             held: ArcSwap::from_pointee(held),
         })
     }
@@ -123,7 +123,7 @@ impl KeyService {
         let held = self.held.load();
         let is_due = held.changes_at.is_some_and(|at| self.context.now() >= at);
         if revision != held.revision || is_due {
-            let (ring, held) = load(&self.context, &self.master, self.longest_token).await?;
+            let (ring, held) = load(&self.context, &self.master, &self.schedule).await?;
             self.ring.replace(ring);
             self.held.store(Arc::new(held));
             tracing::info!(
@@ -157,19 +157,20 @@ impl KeyService {
 async fn load(
     context: &Context,
     master: &MasterKey,
-    longest_token: Duration,
+    schedule: &KeySchedule,
 ) -> Result<(KeyRing, Held), KeysError> {
     let conn = context.db.connect().await?;
     // The revision first: a change in between is then noticed at the next look.
     let revision = conn.reads().keys().revision().await?;
     let records = conn.reads().keys().all().await?;
     let now = context.now();
-    let ring = KeyRing::build(&records, master, now, longest_token)?;
+    let retiring_for = schedule.retiring_for();
+    let ring = KeyRing::build(&records, master, now, retiring_for)?;
     Ok((
         ring,
         Held {
             revision,
-            changes_at: next_change(&records, now, longest_token),
+            changes_at: next_change(&records, now, retiring_for),
         },
     ))
 }
@@ -177,10 +178,10 @@ async fn load(
 fn next_change(
     records: &[SigningKeyRecord],
     now: Timestamp,
-    longest_token: Duration,
+    retiring_for: Duration,
 ) -> Option<Timestamp> {
     let ends = records.iter().filter_map(|record| match record.phase {
-        KeyPhase::Retiring { since } => Some(since.plus(longest_token)),
+        KeyPhase::Retiring { since } => Some(since.plus(retiring_for)),
         _ => None,
     });
     ends.filter(|end| *end > now).min()

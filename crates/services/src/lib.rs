@@ -19,6 +19,7 @@ pub mod clients;
 pub mod context;
 pub mod discovery;
 pub mod health;
+pub mod jobs;
 pub mod keys;
 pub mod metrics;
 pub mod policy;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use authly_domain::issuer::Issuer;
-use authly_domain::keys::SigningAlgorithm;
+use authly_domain::keys::{KeySchedule, SigningAlgorithm};
 use authly_domain::sessions::SessionRules;
 use authly_domain::throttle::ThrottleRule;
 use authly_domain::users::PasswordRules;
@@ -20,6 +20,8 @@ pub struct Policies {
     pub authorization: AuthorizationPolicy,
     /// What sessions and passwords have to be, and how guessing is slowed.
     pub sessions: SessionPolicy,
+    /// How long signing keys stay in each phase.
+    pub keys: KeyPolicy,
 }
 
 impl Policies {
@@ -37,6 +39,17 @@ impl Policies {
                 passwords: PasswordRules { minimum_length: 12 },
                 throttle: ThrottlePolicy::DEFAULT,
             },
+            keys: KeyPolicy::DEFAULT,
+        }
+    }
+
+    /// When signing keys change.
+    #[must_use]
+    pub fn key_schedule(&self) -> KeySchedule {
+        KeySchedule {
+            announced_for: self.keys.announced_for,
+            active_for: self.keys.active_for,
+            longest_token: self.tokens.longest_signed_token(),
         }
     }
 }
@@ -134,5 +147,23 @@ impl ThrottlePolicy {
             client: ThrottleRule::per_quarter_hour(20),
             address: ThrottleRule::per_quarter_hour(200),
         },
+    };
+}
+
+/// How long signing keys stay in each phase.
+#[derive(Debug, Clone, Copy)]
+pub struct KeyPolicy {
+    /// How long a key is published before it signs; at least
+    /// [`LEAST_ANNOUNCEMENT`](authly_domain::keys::LEAST_ANNOUNCEMENT).
+    pub announced_for: Duration,
+    /// How long a key signs; longer than it is announced.
+    pub active_for: Duration,
+}
+
+impl KeyPolicy {
+    /// What the server's settings say by default.
+    pub const DEFAULT: Self = Self {
+        announced_for: Duration::from_hours(24),
+        active_for: Duration::from_hours(90 * 24),
     };
 }

@@ -3,6 +3,7 @@
 mod pooler;
 mod relay;
 mod server;
+mod state;
 mod template;
 
 use std::sync::Arc;

@@ -2,7 +2,7 @@
 
 use authly_domain::issuer::Issuer;
 use authly_http::{HttpSettings, PageSettings};
-use authly_services::policy::{self, AuthorizationPolicy, TokenPolicy};
+use authly_services::policy::{self, AuthorizationPolicy, KeyPolicy, TokenPolicy};
 use authly_services::sessions::SessionPolicy;
 
 /// The policies of all services.
@@ -14,6 +14,8 @@ pub struct Policies {
     pub authorization: AuthorizationPolicy,
     /// What sessions and passwords have to be, and how guessing is slowed.
     pub sessions: SessionPolicy,
+    /// How long signing keys stay in each phase.
+    pub keys: KeyPolicy,
     /// How requests are taken and answered.
     pub http: HttpSettings,
     /// How the pages look and what they speak.
@@ -30,8 +32,19 @@ impl Policies {
             tokens: services.tokens,
             authorization: services.authorization,
             sessions: services.sessions,
+            keys: services.keys,
             http,
             pages: Box::default(),
+        }
+    }
+
+    /// Those of the services.
+    pub(crate) fn of_services(&self) -> policy::Policies {
+        policy::Policies {
+            tokens: self.tokens.clone(),
+            authorization: self.authorization,
+            sessions: self.sessions,
+            keys: self.keys,
         }
     }
 }

@@ -9,8 +9,8 @@ use authly_domain::clock::Clock;
 use authly_http::{Deps, Theme};
 use authly_repositories::Db;
 use authly_services::bootstrap::Bootstrap;
+use authly_services::jobs::JobRunner;
 use authly_services::keys::KeyService;
-use authly_services::policy;
 use authly_services::seed::Seeder;
 use authly_services::{Context, Foundation, Services};
 
@@ -33,6 +33,8 @@ pub struct TestServices {
     pub context: Context,
     /// The services, as the endpoints get them.
     pub deps: Deps,
+    /// What is done beside requests, when the test says so.
+    pub jobs: Arc<JobRunner>,
     parts: Parts,
 }
 
@@ -48,27 +50,38 @@ impl TestServices {
     }
 
     pub(crate) async fn build(parts: Parts) -> Self {
-        let clock = parts.clock.clone();
-        let db = parts.pool();
-        let shared: Arc<dyn Clock> = Arc::new(clock.clone());
+        let clock: Arc<dyn Clock> = Arc::new(parts.clock.clone());
         let context = Context {
-            db: db.clone(),
-            clock: shared,
+            db: parts.pool(),
+            clock,
             entropy: Arc::new(OsEntropy),
             metrics: Arc::default(),
         };
-        let longest = parts.policies.tokens.longest_signed_token();
-        let keys = KeyService::open(context.clone(), master_key(), longest).await;
-        let deps = deps(
-            &context,
-            &parts,
-            Arc::new(keys.expect("the signing keys open")),
-        );
+        let schedule = parts.policies.of_services().key_schedule();
+        // Boxed, since it is part of the future of every test.
+        let opening = Box::pin(KeyService::open(context.clone(), master_key(), schedule));
+        let keys = opening.await.expect("the signing keys open");
+        Self::assemble(parts, context, Arc::new(keys))
+    }
+
+    fn assemble(parts: Parts, context: Context, keys: Arc<KeyService>) -> Self {
+        let Policies { http, pages, .. } = parts.policies.clone();
+        let theme = Theme::load(&http.issuer, &pages).expect("the pages are in order");
+        let policies = parts.policies.of_services();
+        let jobs = JobRunner::of_a_node(context.clone(), Arc::clone(&keys), &policies.tokens);
+        let foundation = Foundation {
+            context: context.clone(),
+            master: master_key(),
+            hasher: Arc::clone(&parts.hasher),
+            keys,
+            runtime: runtime::lasting().clone(),
+        };
         Self {
-            clock,
-            db,
+            clock: parts.clock.clone(),
+            db: context.db.clone(),
+            deps: Deps::new(Services::assemble(foundation, policies), http, theme),
+            jobs: Arc::new(jobs),
             context,
-            deps,
             parts,
         }
     }
@@ -190,28 +203,4 @@ impl TestServices {
         let answer = work.await;
         (answer, self.db.round_trips() - before)
     }
-}
-
-fn deps(context: &Context, parts: &Parts, keys: Arc<KeyService>) -> Deps {
-    let foundation = Foundation {
-        context: context.clone(),
-        master: master_key(),
-        hasher: Arc::clone(&parts.hasher),
-        keys,
-        runtime: runtime::lasting().clone(),
-    };
-    let Policies {
-        tokens,
-        authorization,
-        sessions,
-        http,
-        pages,
-    } = parts.policies.clone();
-    let policies = policy::Policies {
-        tokens,
-        authorization,
-        sessions,
-    };
-    let theme = Theme::load(&http.issuer, &pages).expect("the pages are in order");
-    Deps::new(Services::assemble(foundation, policies), http, theme)
 }

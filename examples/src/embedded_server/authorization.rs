@@ -12,6 +12,7 @@ use authly_embedded_postgres::{Access, Cluster};
 use authly_http::{Deps, HttpSettings, PageSettings, Theme, ThemeError};
 use authly_repositories::{Db, DbAddress, DbError, PoolSettings, StatementMode, TlsMode, migrate};
 use authly_services::bootstrap::{Bootstrap, BootstrapError};
+use authly_services::jobs::JobRunner;
 use authly_services::keys::{KeyService, KeysError};
 use authly_services::policy::Policies;
 use authly_services::seed::{Seed, SeedError, Seeder};
@@ -77,13 +78,17 @@ impl Authorization {
 
         // What an operator would decide: change what does not suit.
         let policies = Policies::new(issuer.clone());
-        let longest = policies.tokens.longest_signed_token();
-        let keys = KeyService::open(context.clone(), Arc::clone(&master), longest).await?;
+        let schedule = policies.key_schedule();
+        let keys = KeyService::open(context.clone(), Arc::clone(&master), schedule).await?;
+        let keys = Arc::new(keys);
+        // Clean-up, and keys on schedule.
+        let jobs = JobRunner::of_a_node(context.clone(), Arc::clone(&keys), &policies.tokens);
+        Handle::current().spawn(async move { jobs.watch().await });
         let foundation = Foundation {
             context,
             master,
             hasher,
-            keys: Arc::new(keys),
+            keys,
             runtime: Handle::current(),
         };
         let services = Services::assemble(foundation, policies);

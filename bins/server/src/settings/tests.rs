@@ -236,12 +236,14 @@ async fn settings_that_contradict_each_other_are_refused() {
         ("AUTHLY_PASSWORDS__BCRYPT_COST", "9"),
         ("AUTHLY_SESSIONS__IDLE_LIFETIME", "8d"),
         ("AUTHLY_TOKENS__REFRESH_TOKEN_IDLE_LIFETIME", "91d"),
+        ("AUTHLY_KEYS__ACTIVE_FOR", "24h"),
     ]))
     .await;
     let about = |line: &String| line.split(' ').next().unwrap_or_default().to_owned();
     assert_eq!(
         said.iter().map(about).collect::<Vec<_>>(),
         [
+            "keys.announced_for",
             "tokens.refresh_token_idle_lifetime",
             "sessions.idle_lifetime",
             "passwords.bcrypt_cost",

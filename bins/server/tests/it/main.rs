@@ -9,6 +9,7 @@
 mod commands;
 mod config;
 mod embedded;
+mod jobs;
 mod metrics;
 mod open_files;
 mod pooler;

@@ -10,8 +10,9 @@ in_both_modes!(
     a_key_reads_back_as_it_was_stored,
     a_second_key_that_signs_or_waits_is_refused_by_name,
     announced_keys_take_the_place_of_those_that_sign,
-    a_key_without_a_successor_goes_on_signing,
-    a_key_that_retired_long_ago_is_let_go,
+    the_private_half_of_a_key_that_retires_is_erased,
+    keys_of_other_algorithms_stay_as_they_are,
+    only_retiring_keys_are_let_go,
     whoever_changes_keys_waits_for_the_one_before,
     what_we_never_write_is_corrupt,
 );
@@ -89,6 +90,15 @@ async fn a_second_key_that_signs_or_waits_is_refused_by_name(world: World) {
     }
 }
 
+/// Lets the announced key sign in the place of the one that does.
+async fn promote(world: &World, at: u64) {
+    let conn = world.conn().await;
+    let (keys, algorithms) = (conn.reads().keys(), [SigningAlgorithm::EdDsa]);
+    keys.retire(&algorithms, world.later(at)).await.unwrap();
+    let activated = keys.activate_announced(&algorithms, world.later(at));
+    activated.await.unwrap();
+}
+
 async fn announced_keys_take_the_place_of_those_that_sign(world: World) {
     only(
         &world,
@@ -98,12 +108,7 @@ async fn announced_keys_take_the_place_of_those_that_sign(world: World) {
         ],
     )
     .await;
-    let conn = world.conn().await;
-    conn.reads()
-        .keys()
-        .promote_announced(world.later(5))
-        .await
-        .unwrap();
+    promote(&world, 5).await;
 
     let since = world.later(5);
     let expected = [
@@ -113,18 +118,7 @@ async fn announced_keys_take_the_place_of_those_that_sign(world: World) {
     assert_eq!(phases(&world).await, expected);
 }
 
-async fn a_key_without_a_successor_goes_on_signing(world: World) {
-    only(&world, &[key(&world, "a", active(&world))]).await;
-    let conn = world.conn().await;
-    conn.reads()
-        .keys()
-        .promote_announced(world.later(5))
-        .await
-        .unwrap();
-    assert_eq!(phases(&world).await, [("a".to_owned(), active(&world))]);
-}
-
-async fn a_key_that_retired_long_ago_is_let_go(world: World) {
+async fn the_private_half_of_a_key_that_retires_is_erased(world: World) {
     only(
         &world,
         &[
@@ -133,30 +127,50 @@ async fn a_key_that_retired_long_ago_is_let_go(world: World) {
         ],
     )
     .await;
-    let conn = world.conn().await;
-    let keys = conn.reads().keys();
-    keys.promote_announced(world.later(5)).await.unwrap();
+    promote(&world, 5).await;
+    let keys = world.conn().await.reads().keys().all().await.unwrap();
+    let private = keys
+        .iter()
+        .map(|key| key.sealed_private_key.ciphertext.len());
+    assert_eq!(private.collect::<Vec<_>>(), [0, 3]);
+}
 
-    keys.let_go(world.later(5), world.later(9)).await.unwrap();
-    assert_eq!(
-        phases(&world).await[0].1,
-        KeyPhase::Retiring {
-            since: world.later(5)
-        }
-    );
-    keys.let_go(world.later(6), world.later(9)).await.unwrap();
-    assert_eq!(
-        phases(&world).await[0].1,
-        KeyPhase::Gone {
-            since: world.later(9)
-        }
-    );
-    assert_eq!(
-        phases(&world).await[1].1,
-        KeyPhase::Active {
-            since: world.later(5)
-        }
-    );
+async fn keys_of_other_algorithms_stay_as_they_are(world: World) {
+    let keys = [
+        key(&world, "a", active(&world)),
+        key(&world, "b", KeyPhase::Announced),
+    ];
+    only(&world, &keys).await;
+    let conn = world.conn().await;
+    let others = [SigningAlgorithm::Es256, SigningAlgorithm::Rs256];
+    let now = world.later(5);
+    let stored = conn.reads().keys();
+    stored.retire(&others, now).await.unwrap();
+    stored.activate_announced(&others, now).await.unwrap();
+    assert_eq!(stored.all().await.unwrap(), keys);
+}
+
+async fn only_retiring_keys_are_let_go(world: World) {
+    only(
+        &world,
+        &[
+            key(&world, "a", active(&world)),
+            key(&world, "b", KeyPhase::Announced),
+        ],
+    )
+    .await;
+    promote(&world, 5).await;
+    let conn = world.conn().await;
+    let all = ["a", "b"].map(|kid| KeyId::new(kid.to_owned()));
+    let keys = conn.reads().keys();
+    keys.let_go(&all, world.later(9)).await.unwrap();
+
+    let (gone, signs) = (world.later(9), world.later(5));
+    let expected = [
+        ("a".to_owned(), KeyPhase::Gone { since: gone }),
+        ("b".to_owned(), KeyPhase::Active { since: signs }),
+    ];
+    assert_eq!(phases(&world).await, expected);
 }
 
 async fn whoever_changes_keys_waits_for_the_one_before(world: World) {

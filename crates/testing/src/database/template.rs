@@ -10,6 +10,7 @@ use authly_repositories::{StatementMode, migrate};
 use authly_services::Context;
 use authly_services::bootstrap::Bootstrap;
 use authly_services::keys::KeyService;
+use authly_services::policy::Policies;
 use tokio::sync::OnceCell;
 
 use super::server::Server;
@@ -66,7 +67,9 @@ async fn fill(server: &Server, draft: &str) {
         entropy: Arc::new(OsEntropy),
         metrics: Arc::default(),
     };
-    let keys = KeyService::open(context.clone(), master_key(), Duration::ZERO).await;
+    let issuer = "https://auth.example.com".parse();
+    let schedule = Policies::new(issuer.expect("the text is an issuer")).key_schedule();
+    let keys = KeyService::open(context.clone(), master_key(), schedule).await;
     drop(keys.expect("signing keys can be made"));
     let bootstrap = Bootstrap::new(context, passwords::hasher());
     let scopes = bootstrap.ensure_scopes().await;

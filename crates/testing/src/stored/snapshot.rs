@@ -41,6 +41,20 @@ impl Stored<'_> {
         self.rows_of(&REGISTRY).await
     }
 
+    /// How many rows each table has.
+    pub async fn row_counts(&self) -> BTreeMap<String, i64> {
+        let sql = "SELECT relname::text AS name FROM pg_stat_user_tables ORDER BY relname";
+        let mut counts = BTreeMap::new();
+        for table in self.query(sql, &[]).await {
+            let table: String = table.get("name");
+            let sql = ["SELECT count(*) AS rows FROM ", &table].concat();
+            let rows = self.query(&sql, &[]).await;
+            let rows = rows.first().map(|row| row.get("rows"));
+            counts.insert(table, rows.unwrap_or_default());
+        }
+        counts
+    }
+
     async fn rows_of(&self, tables: &[&'static str]) -> Snapshot {
         let mut all = BTreeMap::new();
         for table in tables {

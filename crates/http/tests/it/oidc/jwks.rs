@@ -1,6 +1,7 @@
 //! `GET /.well-known/jwks.json` (RFC 7517 §5).
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use authly_testing::TestApp;
 use authly_testing::answer::jose_header;
@@ -18,7 +19,7 @@ fn text<'k>(key: &'k Value, name: &str) -> &'k str {
 }
 
 #[tokio::test]
-async fn there_are_two_keys_for_each_algorithm() {
+async fn there_is_one_key_for_each_algorithm_and_two_while_the_next_is_announced() {
     let app = TestApp::start().await;
     let keys = published_keys(&app).await;
     let mut kinds: Vec<_> = keys
@@ -39,8 +40,10 @@ async fn there_are_two_keys_for_each_algorithm() {
         ("PS256", "RSA", "", "sig"),
         ("RS256", "RSA", "", "sig"),
     ];
-    // One that signs, and one that will sign next.
-    assert_eq!(kinds, expected.map(|kind| [kind; 2]).concat());
+    assert_eq!(kinds, expected);
+
+    announce_the_next(&app).await;
+    let keys = published_keys(&app).await;
     let names: BTreeSet<_> = keys.iter().map(|key| text(key, "kid")).collect();
     assert_eq!(names.len(), 8);
     let values: BTreeSet<_> = keys
@@ -48,6 +51,12 @@ async fn there_are_two_keys_for_each_algorithm() {
         .map(|key| (text(key, "n"), text(key, "x")))
         .collect();
     assert_eq!(values.len(), 8, "no key serves two algorithms");
+}
+
+/// The keys of the tests have signed for 30 days of their 90.
+async fn announce_the_next(app: &TestApp) {
+    app.advance(Duration::from_hours(59 * 24));
+    app.deps.keys.follow_schedule().await.unwrap();
 }
 
 #[tokio::test]
@@ -92,14 +101,20 @@ async fn a_key_is_published_before_it_signs_and_for_as_long_as_its_tokens_live()
         let keys = published_keys(&app).await;
         keys.into_iter().map(|key| key["kid"].clone()).collect()
     };
+    announce_the_next(&app).await;
     let (before, signed_before) = (names().await, kid_of_a_token().await);
-    app.deps.keys.rotate().await.unwrap();
+    app.advance(Duration::from_hours(24));
+    app.deps.keys.follow_schedule().await.unwrap();
     let (after, signed_after) = (names().await, kid_of_a_token().await);
 
     assert_ne!(signed_before, signed_after);
     assert!(before.contains(&signed_after));
     assert!(after.contains(&signed_before));
-    assert_eq!(after.len(), 12, "those that retire, sign, and will sign");
+    assert_eq!(after.len(), 8, "those that retire, and those that sign");
+
+    app.advance(Duration::from_mins(16));
+    app.deps.keys.refresh().await.unwrap();
+    assert!(!names().await.contains(&signed_before));
 }
 
 #[tokio::test]

@@ -1,0 +1,5 @@
+//! Jobs: who runs them, when, and what clean-up leaves.
+
+mod clean_up;
+mod flat;
+mod runner;

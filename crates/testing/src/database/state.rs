@@ -1,0 +1,87 @@
+//! States that would take long to come about by themselves.
+
+use std::time::Duration;
+
+use super::TestDatabase;
+
+/// Stores tokens that expired a month before each test: half belong to their client alone, the
+/// others to grants of which nothing else is left.
+const STORE_EXPIRED_TOKENS: &str = "
+    INSERT INTO grants (id, client_id, user_id, scope, resources, auth_time, acr, amr, created_at)
+    SELECT gen_random_uuid(), c.id, u.id, 'openid', '{}', at, '1', '{pwd}', at
+      FROM generate_series(1, COUNT / 4), (SELECT id FROM clients LIMIT 1) c,
+           (SELECT id FROM users LIMIT 1) u, (VALUES (timestamptz '2026-02-01')) AS t (at);
+    INSERT INTO tokens (id, kind, digest, grant_id, client_id, user_id, scope, audience, issued_at,
+                        expires_at)
+    SELECT gen_random_uuid(), 'refresh', sha256(g.id::text::bytea), g.id, g.client_id, g.user_id,
+           'openid', '{}', g.created_at, g.created_at + random() * interval '90 days'
+      FROM grants g
+     WHERE g.created_at = '2026-02-01';
+    INSERT INTO tokens (id, kind, digest, kid, grant_id, client_id, user_id, scope, audience,
+                        issued_at, expires_at)
+    SELECT gen_random_uuid(), 'access', sha256(gen_random_uuid()::text::bytea), k.kid, g.id,
+           g.client_id, g.user_id, 'openid', '{}', g.created_at,
+           g.created_at + random() * interval '90 days'
+      FROM grants g, signing_keys k
+     WHERE g.created_at = '2026-02-01' AND k.algorithm = 'ES256' AND k.state = 'active';
+    INSERT INTO tokens (id, kind, digest, kid, client_id, scope, audience, issued_at, expires_at)
+    SELECT gen_random_uuid(), 'access', sha256(gen_random_uuid()::text::bytea), k.kid, c.id, '',
+           '{}', at, at + random() * interval '90 days'
+      FROM generate_series(1, COUNT / 2), (SELECT id FROM clients LIMIT 1) c, signing_keys k,
+           (VALUES (timestamptz '2026-02-01')) AS t (at)
+     WHERE k.algorithm = 'ES256' AND k.state = 'active'";
+
+impl TestDatabase {
+    /// Stores about this many tokens that have expired, for a client and a user that are there.
+    pub async fn store_expired_tokens(&self, count: u32) {
+        let sql = STORE_EXPIRED_TOKENS.replace("COUNT", &count.to_string());
+        self.run(&sql).await;
+    }
+
+    /// Lets the planner know what is there, as the database does by itself after a while.
+    pub async fn analyze(&self) {
+        self.run("ANALYZE").await;
+    }
+
+    /// Makes every job due.
+    pub async fn make_jobs_due(&self) {
+        self.run("UPDATE jobs SET next_due_at = 'epoch'").await;
+    }
+
+    /// Removes the signing keys of an algorithm.
+    pub async fn remove_keys_of(&self, algorithm: &str) {
+        let sql = "DELETE FROM signing_keys WHERE algorithm = $1";
+        let removed = self.session().await.execute(sql, &[&algorithm]).await;
+        removed.expect("the keys can be removed");
+    }
+
+    /// Waits until somebody waits for a lock on this table.
+    pub async fn until_somebody_waits_for(&self, table: &str) {
+        let sql = "SELECT EXISTS (SELECT 1 FROM pg_locks l JOIN pg_class c ON c.oid = l.relation
+                                   WHERE c.relname = $1 AND NOT l.granted)";
+        let mut ticks = tokio::time::interval(Duration::from_millis(5));
+        let session = self.session().await;
+        loop {
+            let row = session.query_one(sql, &[&table]).await;
+            if row.expect("the database knows its locks").get(0) {
+                return;
+            }
+            ticks.tick().await;
+        }
+    }
+
+    /// Waits until no connection is left but the test's own.
+    pub async fn until_alone(&self) {
+        let sql = "SELECT count(*) = 0 FROM pg_stat_activity
+                    WHERE datname = current_database() AND pid <> pg_backend_pid()";
+        let mut ticks = tokio::time::interval(Duration::from_millis(5));
+        let session = self.session().await;
+        loop {
+            let row = session.query_one(sql, &[]).await;
+            if row.expect("the database knows its connections").get(0) {
+                return;
+            }
+            ticks.tick().await;
+        }
+    }
+}
