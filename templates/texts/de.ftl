@@ -102,6 +102,46 @@ signed-out-title = Sie sind abgemeldet
 signed-out-text = Sie können dieses Fenster schließen.
 signed-out-sign-in = Wieder anmelden
 
+## Die Vorführung im eingebetteten Betrieb
+
+demo-home-title = Authly läuft
+demo-home-what = Dies ist ein Autorisierungsserver zum Ausprobieren: { $issuer }, Version { $version }.
+demo-home-refused = Die Anmeldung endete ohne Token. Der Anwendung wurde mitgeteilt: { $code }
+demo-home-try = Anmeldung ausprobieren
+demo-home-try-what = Sie melden sich an und erlauben, worum eine kleine Anwendung bittet. Danach sehen Sie die Token, die sie bekommt, lesbar gemacht und erklärt.
+demo-home-password = Melden Sie sich als { $username } an. Das Passwort für das erste Mal steht in der Datei { $file }; danach wählen Sie Ihr eigenes.
+demo-home-account = Melden Sie sich als { $username } an oder mit einem anderen Konto dieses Servers.
+demo-home-start = Anmeldung ausprobieren
+demo-home-addresses = Was Anwendungen hier finden
+demo-home-metadata = Das Discovery-Dokument
+demo-home-keys = Die öffentlichen Schlüssel
+demo-home-health = Der Zustand des Servers
+demo-home-only-here = Diese Seite gibt es nur im eingebetteten Betrieb und nur für diesen Rechner.
+demo-title = Was die Anwendung bekommen hat
+demo-what = Sie haben { $scope } erlaubt. Die Anwendung hat ihren Code eingelöst, das ID-Token geprüft und besitzt nun Folgendes.
+demo-refused = Der Token-Endpunkt hat abgelehnt: { $code }
+demo-revoked = Die Erlaubnis ist beendet und mit ihr alle ihre Token. Fragen Sie nach, was der Server davon weiß, oder versuchen Sie zu erneuern.
+demo-active = Der Server sagt auf Nachfrage, dass das Access-Token gilt:
+demo-inactive = Der Server sagt auf Nachfrage, dass das Access-Token nicht mehr gilt:
+demo-refreshed = { $count ->
+        [one] Einmal erneuert: Access-Token und Refresh-Token sind neu, die vorigen verbraucht.
+       *[other] { $count }-mal erneuert: Access-Token und Refresh-Token sind neu, die vorigen verbraucht.
+    }
+demo-refresh = Erneuern
+demo-introspect = Nachfragen
+demo-revoke = Widerrufen
+demo-sign-out = Abmelden
+demo-header = Kopf
+demo-claims = Angaben
+demo-raw = So wird es übertragen
+demo-id-token = ID-Token
+demo-id-token-what = Nur für die Anwendung: wer sich angemeldet hat, wie und wann. Es öffnet nichts.
+demo-access-token = Access-Token
+demo-access-token-what = Für eine API: was sein Besitzer einige Minuten lang darf. Die API prüft Signatur, Aussteller, Empfänger, Ablauf und Scope.
+demo-refresh-token = Refresh-Token
+demo-refresh-token-what = Nur für den Token-Endpunkt: Es holt das nächste Access-Token und wird bei jedem Gebrauch ersetzt. Sonst sagt es niemandem etwas.
+demo-refresh-token-none = Es gibt keines: Sie haben der Anwendung nicht erlaubt, verbunden zu bleiben.
+
 ## Seiten, die sagen, was nicht stimmt
 
 error-next = Was Sie tun können

@@ -110,6 +110,51 @@ signed-out-title = You are signed out
 signed-out-text = You can close this window.
 signed-out-sign-in = Sign in again
 
+## The demonstration of embedded mode
+
+demo-home-title = Authly is running
+# $issuer: an address. $version: such as 0.1.0.
+demo-home-what = This is an authorization server for trying out: { $issuer }, version { $version }.
+# $code: a code such as access_denied.
+demo-home-refused = The sign-in ended without tokens. The application was told: { $code }
+demo-home-try = Try sign-in
+demo-home-try-what = You sign in and allow what a small application asks for. Then you see the tokens that it gets, decoded and explained.
+# $username: of the first administrator. $file: a path.
+demo-home-password = Sign in as { $username }. The password for the first time is in the file { $file }; you then choose your own.
+demo-home-account = Sign in as { $username }, or with any other account of this server.
+demo-home-start = Try sign-in
+demo-home-addresses = What applications find here
+demo-home-metadata = The discovery document
+demo-home-keys = The public keys
+demo-home-health = The health of the server
+demo-home-only-here = This page exists in embedded mode alone, and only for this machine.
+demo-title = What the application got
+# $scope: words such as openid profile.
+demo-what = You allowed { $scope }. The application redeemed its code, checked the ID token, and holds what follows.
+# $code: a code such as invalid_grant.
+demo-refused = The token endpoint refused: { $code }
+demo-revoked = The grant has ended, and with it all of its tokens. Ask by introspection, or try to refresh.
+demo-active = Introspection says that the access token counts:
+demo-inactive = Introspection says that the access token does not count any more:
+demo-refreshed = { $count ->
+        [one] Refreshed once: the access token and the refresh token are new, the ones before are spent.
+       *[other] Refreshed { $count } times: the access token and the refresh token are new, the ones before are spent.
+    }
+demo-refresh = Refresh
+demo-introspect = Introspect
+demo-revoke = Revoke
+demo-sign-out = Sign out
+demo-header = Header
+demo-claims = Claims
+demo-raw = As it travels
+demo-id-token = ID token
+demo-id-token-what = For the application alone: who signed in, how and when. It opens nothing.
+demo-access-token = Access token
+demo-access-token-what = For an API: what its holder may do, for a few minutes. The API checks signature, issuer, audience, expiry and scope.
+demo-refresh-token = Refresh token
+demo-refresh-token-what = For the token endpoint alone: it gets the next access token, and is replaced at each use. It says nothing to anybody else.
+demo-refresh-token-none = There is none: you did not allow the application to stay connected.
+
 ## Pages that say what is wrong: what it is called, what happened, and what to do next
 
 error-next = What you can do

@@ -34,10 +34,11 @@ const STORAGE: [&str; 9] = [
 ];
 
 /// What services need beside features: what they are built with, and what no feature owns.
-const DECISIONS: [&str; 11] = [
+const DECISIONS: [&str; 12] = [
     "assembly",
     "bootstrap",
     "context",
+    "demo",
     "discovery",
     "health",
     "metrics",

@@ -92,6 +92,14 @@ impl Browser {
             .unwrap();
     }
 
+    /// Waits until the element with this id says `text`.
+    pub(crate) async fn read(&self, id: &str, text: &str) {
+        let path = format!("//*[@id='{id}' and contains(., '{text}')]");
+        let found = self.page.wait().for_element(Locator::XPath(&path)).await;
+        let page = self.text().await;
+        assert!(found.is_ok(), "{id} does not say {text}: {page}");
+    }
+
     /// All that can be read on the page.
     pub(crate) async fn text(&self) -> String {
         self.page

@@ -9,6 +9,7 @@
 
 mod application;
 mod browser;
+mod demo;
 mod documents;
 mod examples;
 mod program;

@@ -6,6 +6,7 @@ mod announcement;
 mod args;
 mod commands;
 mod console;
+mod demo;
 mod embedded;
 mod first_start;
 mod open_files;

@@ -16,7 +16,7 @@ use crate::settings::{ListenSettings, Settings};
 use crate::shutdown::StopSignals;
 use crate::storage::{Claim, Storage};
 use crate::wiring::Front;
-use crate::{first_start, open_files, storage, toml_file, wiring};
+use crate::{demo, first_start, open_files, storage, toml_file, wiring};
 
 /// How many connections wait to be accepted.
 const BACKLOG: u32 = 1024;
@@ -98,7 +98,9 @@ fn serve_on(
     let watched = keys.clone();
     let watch = storage.handle().spawn(async move { watched.watch().await });
 
-    let deps = wiring::deps(settings, storage, &context, hasher, keys, front);
+    let mut deps = wiring::deps(settings, storage, &context, hasher.clone(), keys, front);
+    let demo = demo::open(settings, address, &context, &hasher, &deps);
+    deps.demo = storage.handle().block_on(demo)?;
     say(Announcement {
         settings,
         address,

@@ -15,6 +15,7 @@ use authly_services::sessions::{BrowserGuard, SessionService};
 use authly_services::tokens::TokenService;
 use authly_services::userinfo::UserInfoService;
 
+use crate::demo::Demo;
 use crate::drain::Drain;
 use crate::extract::Cookies;
 use crate::metrics::RequestMetrics;
@@ -58,6 +59,8 @@ pub struct Deps {
     pub settings: Arc<HttpSettings>,
     /// How the pages look and what they speak.
     pub theme: Arc<Theme>,
+    /// The demonstration, where it is mounted.
+    pub demo: Option<Demo>,
 }
 
 impl Deps {
@@ -98,12 +101,16 @@ impl Deps {
             exposition: Arc::new(exposition),
             settings: Arc::new(settings),
             theme: Arc::new(theme),
+            demo: None,
         }
     }
 
     /// Hands each collaborator to the application.
     pub(crate) fn provide(&self, config: &mut ServiceConfig) {
         let envelope = Envelope::new(self);
+        if let Some(demo) = &self.demo {
+            config.app_data(Data::new(demo.clone()));
+        }
         config
             .app_data(Data::from(Arc::clone(&self.clients)))
             .app_data(Data::from(Arc::clone(&self.tokens)))

@@ -32,6 +32,7 @@
 
 mod assets;
 mod connections;
+mod demo;
 mod deps;
 mod drain;
 mod extract;
@@ -49,6 +50,7 @@ mod routes;
 mod server;
 mod settings;
 
+pub use demo::{Demo, FirstAdministrator};
 pub use deps::Deps;
 pub use drain::Drain;
 pub use metrics::{RequestMetrics, serve_metrics};

@@ -36,6 +36,18 @@ pub(crate) const LOGIN_PASSWORD: &str = "/login/password";
 pub(crate) const CONSENT: &str = "/consent";
 /// The logout page.
 pub(crate) const LOGOUT: &str = "/logout";
+/// What the demonstration's application holds.
+pub(crate) const DEMO: &str = "/demo";
+/// Begins a sign-in of the demonstration.
+pub(crate) const DEMO_START: &str = "/demo/start";
+/// Refreshes its tokens.
+pub(crate) const DEMO_REFRESH: &str = "/demo/refresh";
+/// Asks about its access token.
+pub(crate) const DEMO_INTROSPECT: &str = "/demo/introspect";
+/// Ends its grant.
+pub(crate) const DEMO_REVOKE: &str = "/demo/revoke";
+/// Forgets its tokens and ends the session.
+pub(crate) const DEMO_SIGN_OUT: &str = "/demo/sign-out";
 
 /// What a place answers with when there is nothing better to say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -8,6 +8,7 @@ use actix_web::middleware::from_fn;
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{FromRequest, Handler, HttpRequest, HttpResponse, Resource, Responder, Scope};
 
+use crate::demo::{self, Demo};
 use crate::deps::Deps;
 use crate::interaction::{consent, home, login, logout, password};
 use crate::middleware::surround;
@@ -27,12 +28,18 @@ pub fn configure(config: &mut ServiceConfig, deps: &Deps) {
     let places = Places::below(&deps.settings.issuer);
     config
         .app_data(web::Data::new(places))
-        .service(all(path).wrap(from_fn(surround)));
+        .service(all(path, deps.demo.as_ref()).wrap(from_fn(surround)));
 }
 
 /// Everything, and the metadata of an issuer with a path at the root as well (RFC 8414 §3.1).
-fn all(path: &str) -> Scope {
+fn all(path: &str, demo: Option<&Demo>) -> Scope {
     let nothing = || web::to(nothing_there);
+    let endpoints = |config: &mut ServiceConfig| {
+        if demo.is_some() {
+            demonstration(config);
+        }
+        endpoints(config);
+    };
     if path.is_empty() {
         return web::scope("")
             .configure(endpoints)
@@ -105,6 +112,19 @@ fn endpoints(config: &mut ServiceConfig) {
         )
         .service(at(Route::Static).get(assets::file).done())
         .service(at(Route::Home).get(home::show).done());
+}
+
+/// The demonstration, whose front door comes before the usual one.
+fn demonstration(config: &mut ServiceConfig) {
+    config
+        .service(at(Route::Home).get(demo::home).done())
+        .service(at(Route::Demo).get(demo::show).done())
+        .service(at(Route::DemoStart).post(demo::start).done())
+        .service(at(Route::DemoCallback).get(demo::callback).done())
+        .service(at(Route::DemoRefresh).post(demo::refresh).done())
+        .service(at(Route::DemoIntrospect).post(demo::introspect).done())
+        .service(at(Route::DemoRevoke).post(demo::revoke).done())
+        .service(at(Route::DemoSignOut).post(demo::sign_out).done());
 }
 
 /// One line of the table.

@@ -17,6 +17,7 @@ pub mod authorizations;
 pub mod bootstrap;
 pub mod clients;
 pub mod context;
+pub mod demo;
 pub mod discovery;
 pub mod health;
 pub mod jobs;

@@ -10,7 +10,7 @@ use authly_crypto::password::PasswordError;
 use authly_repositories::DbError;
 
 pub use apply::{SeedReport, Seeder};
-pub use document::{Seed, SeedClient, SeedScope, SeedUser};
+pub use document::{Seed, SeedClient, SeedScope, SeedSecret, SeedUser};
 
 /// Why a seed is not applied. Nothing of it is stored then.
 #[derive(Debug, thiserror::Error)]

@@ -6,9 +6,10 @@ use std::time::Duration;
 use authly_crypto::entropy::OsEntropy;
 use authly_crypto::opaque;
 use authly_domain::clock::Clock;
-use authly_http::{Deps, Theme};
+use authly_http::{Demo, Deps, FirstAdministrator, Theme};
 use authly_repositories::Db;
 use authly_services::bootstrap::Bootstrap;
+use authly_services::demo::DemoService;
 use authly_services::jobs::JobRunner;
 use authly_services::keys::KeyService;
 use authly_services::seed::Seeder;
@@ -20,7 +21,7 @@ use crate::database::{Relay, master_key};
 use crate::fixtures::{ClientFixture, TestClient, TestUser, UserFixture};
 use crate::policies::Policies;
 use crate::runtime;
-use crate::setup::{Parts, Setup};
+use crate::setup::{Demonstration, Parts, Setup};
 use crate::stored::Stored;
 
 /// One node: every service, on a database that belongs to the test.
@@ -61,7 +62,12 @@ impl TestServices {
         // Boxed, since it is part of the future of every test.
         let opening = Box::pin(KeyService::open(context.clone(), master_key(), schedule));
         let keys = opening.await.expect("the signing keys open");
-        Self::assemble(parts, context, Arc::new(keys))
+        let mut node = Self::assemble(parts, context, Arc::new(keys));
+        if node.parts.demonstration == Demonstration::Mounted {
+            let demo = Box::pin(demo(&node.context, &node.parts, &node.deps)).await;
+            node.deps.demo = Some(demo);
+        }
+        node
     }
 
     fn assemble(parts: Parts, context: Context, keys: Arc<KeyService>) -> Self {
@@ -202,5 +208,29 @@ impl TestServices {
         let before = self.db.round_trips();
         let answer = work.await;
         (answer, self.db.round_trips() - before)
+    }
+}
+
+/// The demonstration, as embedded mode opens it.
+async fn demo(context: &Context, parts: &Parts, deps: &Deps) -> Demo {
+    let seeder = Seeder::new(context.clone(), Arc::clone(&parts.hasher));
+    let service = DemoService::open(
+        context.clone(),
+        Arc::clone(&deps.keys),
+        Arc::clone(&deps.clients),
+        Arc::clone(&deps.tokens),
+        &seeder,
+        parts.policies.tokens.issuer.clone(),
+    );
+    Demo {
+        service: Arc::new(
+            service
+                .await
+                .expect("the demonstration's client is registered"),
+        ),
+        administrator: Arc::new(FirstAdministrator {
+            username: "admin".to_owned(),
+            password_file: None,
+        }),
     }
 }

@@ -26,6 +26,7 @@ pub struct Setup {
     hasher: Option<Arc<PasswordHasher>>,
     issuer: IssuerChoice,
     way: Way,
+    demonstration: Demonstration,
 }
 
 /// Who issues.
@@ -34,6 +35,13 @@ enum IssuerChoice {
     Path(String),
     /// Somebody else, as behind a proxy.
     Named(Issuer),
+}
+
+/// Whether the demonstration of embedded mode is mounted.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Demonstration {
+    Absent,
+    Mounted,
 }
 
 /// How the pool reaches the database.
@@ -52,6 +60,7 @@ impl Default for Setup {
             hasher: None,
             issuer: IssuerChoice::Path(String::new()),
             way: Way::Direct,
+            demonstration: Demonstration::Absent,
         }
     }
 }
@@ -92,6 +101,12 @@ impl Setup {
         let networks = networks.iter().map(|text| text.parse().expect("a network"));
         let networks = networks.collect();
         self.policies(|policies| policies.http.trusted_proxies = networks)
+    }
+
+    /// Mounts the demonstration, as embedded mode does.
+    pub const fn demo(mut self) -> Self {
+        self.demonstration = Demonstration::Mounted;
+        self
     }
 
     /// Reaches the database by a way that [`TestServices::relay`] can cut.
@@ -150,6 +165,7 @@ impl Setup {
             policies,
             database,
             relay,
+            demonstration: self.demonstration,
         };
         TestServices::build(parts).await
     }
@@ -166,6 +182,7 @@ pub(crate) struct Parts {
     pub(crate) hasher: Arc<PasswordHasher>,
     pub(crate) clock: ManualClock,
     pub(crate) policies: Policies,
+    pub(crate) demonstration: Demonstration,
 }
 
 impl Parts {

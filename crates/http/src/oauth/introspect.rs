@@ -22,11 +22,17 @@ pub(crate) async fn introspect(
         .form
         .require("token", "The parameter token is missing.")?;
     let token = PresentedToken::new(token);
-    let response = match tokens.introspect(&auth.client, &token).await? {
-        Introspection::Active(record) => active(*record, settings.issuer.as_str()),
-        Introspection::Inactive => IntrospectionResponse::default(),
-    };
+    let introspection = tokens.introspect(&auth.client, &token).await?;
+    let response = response(introspection, settings.issuer.as_str());
     Ok(HttpResponse::Ok().json(response))
+}
+
+/// The answer (RFC 7662 §2.2).
+pub(crate) fn response(introspection: Introspection, issuer: &str) -> IntrospectionResponse {
+    match introspection {
+        Introspection::Active(record) => active(*record, issuer),
+        Introspection::Inactive => IntrospectionResponse::default(),
+    }
 }
 
 fn active(record: TokenRecord, issuer: &str) -> IntrospectionResponse {

@@ -188,6 +188,87 @@ impl ErrorPage {
     }
 }
 
+/// The front door of the demonstration.
+#[derive(Debug, Serialize)]
+pub(crate) struct DemoHomePage {
+    /// This page.
+    pub(crate) address: String,
+    /// The issuer.
+    pub(crate) issuer: String,
+    /// The server's version.
+    pub(crate) version: &'static str,
+    /// Where the form goes that begins.
+    pub(crate) start: String,
+    /// The token of the form.
+    pub(crate) csrf: String,
+    /// The first administrator.
+    pub(crate) username: String,
+    /// The file with the password of the first login.
+    pub(crate) password_file: Option<String>,
+    /// The discovery document.
+    pub(crate) metadata: String,
+    /// The keys.
+    pub(crate) keys: String,
+    /// The health document.
+    pub(crate) health: String,
+    /// The error with which a sign-in ended.
+    pub(crate) refused: Option<String>,
+}
+
+/// What the application of the demonstration holds: tokens, so that there is no `Debug`.
+#[derive(Serialize)]
+pub(crate) struct DemoPage {
+    /// This page.
+    pub(crate) address: String,
+    /// The token of the forms.
+    pub(crate) csrf: String,
+    /// Where the form goes that refreshes.
+    pub(crate) refresh: String,
+    /// Where the form goes that asks about the access token.
+    pub(crate) introspect: String,
+    /// Where the form goes that ends the grant.
+    pub(crate) revoke: String,
+    /// Where the form goes that ends the session.
+    pub(crate) sign_out: String,
+    /// What was granted.
+    pub(crate) scope: String,
+    /// How often the tokens were refreshed.
+    pub(crate) refreshed: u32,
+    /// The access token.
+    pub(crate) access_token: Option<DecodedToken>,
+    /// The ID token.
+    pub(crate) id_token: Option<DecodedToken>,
+    /// The refresh token.
+    pub(crate) refresh_token: Option<String>,
+    /// What came of the button that was pressed.
+    pub(crate) outcome: Option<DemoOutcome>,
+}
+
+/// What came of pressing a button.
+#[derive(Serialize)]
+#[serde(tag = "kind", content = "what", rename_all = "snake_case")]
+pub(crate) enum DemoOutcome {
+    /// The token endpoint refused with this code.
+    Refused(&'static str),
+    /// The token counts: the answer of introspection.
+    Active(String),
+    /// It does not.
+    Inactive(String),
+    /// The grant has ended.
+    Revoked,
+}
+
+/// A token taken apart.
+#[derive(Serialize)]
+pub(crate) struct DecodedToken {
+    /// The whole.
+    pub(crate) raw: String,
+    /// Its header, as JSON.
+    pub(crate) header: String,
+    /// Its claims, as JSON.
+    pub(crate) claims: String,
+}
+
 /// How each of our forms is sent.
 const FORM: &str = r#"method="post""#;
 /// The field by which a form is known as ours.
@@ -259,4 +340,22 @@ impl Page for FormPostPage<'_> {
 }
 impl Page for ErrorPage {
     const TEMPLATE: &'static str = "error.html";
+}
+
+impl Page for DemoHomePage {
+    const TEMPLATE: &'static str = "demo_home.html";
+    const NEEDS: &'static [&'static str] = &[FORM, TOKEN];
+
+    fn address(&self) -> Option<&str> {
+        Some(&self.address)
+    }
+}
+
+impl Page for DemoPage {
+    const TEMPLATE: &'static str = "demo.html";
+    const NEEDS: &'static [&'static str] = &[FORM, TOKEN];
+
+    fn address(&self) -> Option<&str> {
+        Some(&self.address)
+    }
 }

@@ -1,8 +1,11 @@
 //! The lines of the URL table, by which requests are counted.
 
+use authly_services::demo::CALLBACK;
+
 use super::{
-    AUTHORIZE, CONSENT, HEALTH, INTROSPECT, JWKS, LIVE, LOGIN, LOGIN_PASSWORD, LOGOUT,
-    OAUTH_METADATA, OPENID_CONFIGURATION, Places, READY, REVOKE, TOKEN, USERINFO,
+    AUTHORIZE, CONSENT, DEMO, DEMO_INTROSPECT, DEMO_REFRESH, DEMO_REVOKE, DEMO_SIGN_OUT,
+    DEMO_START, HEALTH, INTROSPECT, JWKS, LIVE, LOGIN, LOGIN_PASSWORD, LOGOUT, OAUTH_METADATA,
+    OPENID_CONFIGURATION, Places, READY, REVOKE, TOKEN, USERINFO,
 };
 
 /// Declares the lines with the template of their path, below the issuer's.
@@ -66,6 +69,20 @@ routes! {
     Static = "/static/{file}";
     /// The issuer itself.
     Home = "/";
+    /// What the demonstration's application holds.
+    Demo = DEMO;
+    /// Begins a sign-in of the demonstration.
+    DemoStart = DEMO_START;
+    /// The demonstration's redirect URI.
+    DemoCallback = CALLBACK;
+    /// Refreshes its tokens.
+    DemoRefresh = DEMO_REFRESH;
+    /// Asks about its access token.
+    DemoIntrospect = DEMO_INTROSPECT;
+    /// Ends its grant.
+    DemoRevoke = DEMO_REVOKE;
+    /// Ends its session.
+    DemoSignOut = DEMO_SIGN_OUT;
 }
 
 impl Places {

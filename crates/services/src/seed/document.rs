@@ -69,7 +69,7 @@ pub struct SeedUser {
 }
 
 /// A client.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SeedClient {
     /// Its name on the wire.
@@ -116,12 +116,29 @@ pub struct SeedClient {
     pub active: Option<bool>,
 }
 
+impl SeedClient {
+    /// A client of this name, of which nothing else is said.
+    #[must_use]
+    pub fn named(client_id: &str) -> Self {
+        Self {
+            client_id: client_id.to_owned(),
+            ..Self::default()
+        }
+    }
+}
+
 /// A secret in a seed: shown by no `Debug`.
 #[derive(Deserialize)]
 #[serde(transparent)]
 pub struct SeedSecret(String);
 
 impl SeedSecret {
+    /// Takes the text as the secret.
+    #[must_use]
+    pub const fn new(text: String) -> Self {
+        Self(text)
+    }
+
     pub(super) fn expose(&self) -> &str {
         &self.0
     }

@@ -77,7 +77,7 @@ fn requests_to(shown: &Shown, route: &str) -> f64 {
 #[tokio::test]
 async fn every_line_of_the_url_table_is_counted_by_its_template() {
     for path in ["", "/auth"] {
-        let app = Setup::default().issuer_path(path).app().await;
+        let app = Setup::default().issuer_path(path).demo().app().await;
         let metrics = Serving::metrics(&app.deps);
         let mut asked = 0.0;
         for route in ROUTES.iter().filter(|route| **route != "none") {

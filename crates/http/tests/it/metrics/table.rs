@@ -64,6 +64,13 @@ pub(crate) const ROUTES: &[&str] = &[
     "/logout",
     "/static/{file}",
     "/",
+    "/demo",
+    "/demo/start",
+    "/demo/callback",
+    "/demo/refresh",
+    "/demo/introspect",
+    "/demo/revoke",
+    "/demo/sign-out",
     "none",
 ];
 const METHODS: &[&str] = &["GET", "HEAD", "POST", "OPTIONS", "other"];
