@@ -5,7 +5,7 @@ CARGO := $(shell command -v cargo || echo "$${CARGO_HOME:-$$HOME/.cargo}/bin/car
 TARGET_DIR := $(or $(CARGO_TARGET_DIR),target)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-pooler crash-test load-login enumeration-report fuzz fmt lint doc book
+.PHONY: help run test test-pooler screenshots crash-test load-login enumeration-report fuzz fmt lint doc book
 
 help:
 	@echo 'make run     build in release mode and start on http://localhost:8000, data in ./data'
@@ -18,6 +18,8 @@ help:
 	@echo 'make fuzz    look for requests, tokens and files that break something, 30 seconds for each'
 	@echo '             parser; make fuzz SECONDS=600 TARGETS="http jwt" for longer, and for these'
 	@echo 'make load-login   let 500 people log in at once to a release build; report the peak of memory'
+	@echo 'make screenshots'
+	@echo '             take pictures of every page: 320 pixels wide, wide, and dark, in each language'
 	@echo 'make fmt     format the code'
 	@echo 'make lint    check formatting and lints as the gate does'
 	@echo 'make doc     build the API documentation'
@@ -62,6 +64,12 @@ load-login:
 	@.ci/setup run
 	"$(CARGO)" build --release --locked -p authly-server --bin authly-server --example load_login
 	"$(TARGET_DIR)/release/examples/load_login" "$(TARGET_DIR)/release/authly-server" $(ARGS)
+
+screenshots:
+	@.ci/setup test
+	"$(CARGO)" build --locked -p authly-server
+	"$(CARGO)" test --locked -p authly-e2e --test e2e looks
+	@echo 'The pictures are in $(TARGET_DIR)/screenshots.'
 
 fmt:
 	"$(CARGO)" fmt --all

@@ -124,9 +124,7 @@ impl Browser {
     /// Takes a picture of the page, for people to look at: `target/screenshots/NAME.png`.
     pub(crate) async fn picture(&self, name: &str) {
         let picture = self.page.screenshot().await.unwrap();
-        let tests = std::env::current_exe().unwrap();
-        let target = tests.ancestors().nth(3).map(PathBuf::from).unwrap();
-        let folder = target.join("screenshots");
+        let folder = pictures();
         std::fs::create_dir_all(&folder).unwrap();
         std::fs::write(folder.join(format!("{name}.png")), picture).unwrap();
     }
@@ -135,6 +133,13 @@ impl Browser {
     pub(crate) async fn close(self) {
         self.page.clone().close().await.unwrap();
     }
+}
+
+/// Where pictures go: `target/screenshots`.
+pub(crate) fn pictures() -> PathBuf {
+    let tests = std::env::current_exe().unwrap();
+    let target = tests.ancestors().nth(3).map(PathBuf::from).unwrap();
+    target.join("screenshots")
 }
 
 impl Drop for Browser {

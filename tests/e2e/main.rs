@@ -10,8 +10,11 @@
 mod application;
 mod browser;
 mod demo;
+mod devtools;
 mod documents;
+mod every_page;
 mod examples;
+mod looks;
 mod program;
 mod server;
 mod sign_in;

@@ -17,6 +17,11 @@ pub(crate) struct Server {
 impl Server {
     /// Starts the server with this seed, and waits until it says that it listens.
     pub(crate) fn start(seed: &str) -> Self {
+        Self::start_with(seed, &[])
+    }
+
+    /// The same with these settings, by the names of their variables.
+    pub(crate) fn start_with(seed: &str, settings: &[(&str, &str)]) -> Self {
         let data = folder();
         let seed_file = data.path().join("seed.toml");
         std::fs::write(&seed_file, seed).unwrap();
@@ -24,6 +29,7 @@ impl Server {
         let issuer = format!("http://{address}");
         let mut command = Command::new(binary("authly-server", "authly-server"));
         command
+            .envs(settings.iter().copied())
             .arg("--embedded")
             .args(["--bind", &address, "--issuer", &issuer])
             .arg("--data-dir")

@@ -1,0 +1,200 @@
+//! Every page in every state that people meet, on a real server.
+
+use url::Url;
+
+use crate::browser::Browser;
+use crate::devtools::Scripts;
+use crate::server::Server;
+
+/// People and applications with short names, and with the longest that there are.
+const SEED: &str = r#"
+[[scopes]]
+name = "notes:read"
+description = "Read your notes"
+
+[[scopes]]
+name = "archive:everything-that-was-ever-filed:read"
+description = "Read everything that was ever filed in the archive of your organisation, including what you have deleted since, and all of its older versions"
+
+[[scopes]]
+name = "calendar:write"
+description = "Add events to your calendar and change those that are there"
+
+[[users]]
+username = "alice"
+password = "correct horse battery staple"
+
+[[users]]
+username = "wilhelmina.featherstonehaugh-cholmondeley-of-redundancy"
+password = "correct horse battery staple"
+
+[[users]]
+username = "peter"
+password = "correct horse battery staple"
+
+[[clients]]
+client_id = "notes"
+client_name = "Notes"
+client_type = "confidential"
+client_secret = "development-only-secret-change-me-0001"
+redirect_uris = ["https://notes.example.com/callback"]
+grant_types = ["authorization_code"]
+scope = "openid"
+
+[[clients]]
+client_id = "archive"
+client_name = "Donaudampfschifffahrtsgesellschaftskapitänsarchiv of the Internationale Vereinigung"
+client_type = "confidential"
+client_secret = "development-only-secret-change-me-0002"
+redirect_uris = ["https://archive.with-a-very-long-name.department-of-redundancy-department.example.com:8443/callback"]
+grant_types = ["authorization_code", "refresh_token"]
+scope = "openid profile email offline_access notes:read calendar:write archive:everything-that-was-ever-filed:read admin:users:read admin:users:write admin:audit:read"
+optional_scope = "email calendar:write archive:everything-that-was-ever-filed:read"
+client_uri = "https://archive.example.com/"
+policy_uri = "https://archive.example.com/privacy"
+tos_uri = "https://archive.example.com/terms"
+"#;
+
+const PASSWORD: &str = "correct horse battery staple";
+/// The person with the long name.
+const WILHELMINA: &str = "wilhelmina.featherstonehaugh-cholmondeley-of-redundancy";
+
+/// A server with pages to look at.
+pub(crate) struct World {
+    server: Server,
+    language: &'static str,
+}
+
+impl World {
+    /// A server that loses patience after two wrong passwords, seen in this language.
+    pub(crate) fn start(language: &'static str) -> Self {
+        let settings = [
+            ("AUTHLY_PASSWORDS__BCRYPT_COST", "4"),
+            ("AUTHLY_THROTTLE__LOGIN_ACCOUNT_AT_ADDRESS", "2"),
+        ];
+        Self {
+            server: Server::start_with(SEED, &settings),
+            language,
+        }
+    }
+
+    /// An address of the server, in the language.
+    fn address(&self, path: &str) -> String {
+        let mut url: Url = format!("{}{path}", self.server.issuer).parse().unwrap();
+        url.query_pairs_mut()
+            .append_pair("ui_locales", self.language);
+        url.into()
+    }
+
+    /// The request of an application for everything that it may ask for.
+    fn request(&self, client: &str, redirect_uri: &str, scope: &str, more: &str) -> String {
+        let challenge = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
+        self.address(&format!(
+            "/api/v1/oauth/authorize?response_type=code&client_id={client}&redirect_uri=\
+             {redirect_uri}&scope={scope}&state=s&nonce=n&code_challenge={challenge}\
+             &code_challenge_method=S256{more}"
+        ))
+    }
+
+    fn notes(&self, more: &str) -> String {
+        let callback = "https://notes.example.com/callback";
+        self.request("notes", callback, "openid", more)
+    }
+
+    fn archive(&self) -> String {
+        let callback = "https://archive.with-a-very-long-name.department-of-redundancy-department\
+                        .example.com:8443/callback";
+        let scope = "openid profile email offline_access notes:read calendar:write \
+                     archive:everything-that-was-ever-filed:read admin:users:read \
+                     admin:users:write admin:audit:read";
+        self.request("archive", callback, scope, "&prompt=consent")
+    }
+
+    /// Leads the browser from page to page, and lets each be looked at.
+    pub(crate) async fn visit(&self, browser: &Browser, mut look: impl AsyncFnMut(&str)) {
+        self.visit_problems(browser, &mut look).await;
+        self.visit_authorization(browser, &mut look).await;
+        self.visit_long_names(browser, &mut look).await;
+        self.visit_change_of_password(browser, &mut look).await;
+    }
+
+    async fn visit_problems(&self, browser: &Browser, look: &mut impl AsyncFnMut(&str)) {
+        let unknown = self
+            .notes("")
+            .replace("client_id=notes", "client_id=nobody");
+        let elsewhere = self.notes("").replace("/callback", "/elsewhere");
+        for (name, address) in [
+            ("error-unknown-client", unknown),
+            ("error-redirect-uri", elsewhere),
+            ("error-expired", self.address("/login?request=authly_rq_0")),
+            ("error-not-found", self.address("/nothing")),
+        ] {
+            browser.open(&address).await;
+            look(name).await;
+        }
+    }
+
+    async fn visit_authorization(&self, browser: &Browser, look: &mut impl AsyncFnMut(&str)) {
+        browser.open(&self.notes("")).await;
+        look("login").await;
+        for _ in 0..2 {
+            log_in(browser, "mallory", "wrong").await;
+        }
+        look("login-wrong").await;
+        log_in(browser, "mallory", "wrong").await;
+        look("login-throttled").await;
+        log_in(browser, "alice", PASSWORD).await;
+        look("consent").await;
+
+        browser.run_scripts(Scripts::Forbidden).await;
+        browser.open(&self.notes("&response_mode=form_post")).await;
+        browser.press("deny").await;
+        look("form-post").await;
+        browser.run_scripts(Scripts::Allowed).await;
+
+        browser.open(&self.address("/login")).await;
+        look("signed-in").await;
+        browser.open(&self.address("/logout")).await;
+        look("logout").await;
+        browser.press("logout").await;
+        look("signed-out").await;
+        browser.open(&self.address("/logout")).await;
+        look("logout-signed-out").await;
+        browser.open(&self.address("/login")).await;
+        look("login-alone").await;
+    }
+
+    async fn visit_long_names(&self, browser: &Browser, look: &mut impl AsyncFnMut(&str)) {
+        browser.open(&self.archive()).await;
+        look("login-long").await;
+        log_in(browser, WILHELMINA, PASSWORD).await;
+        look("consent-long").await;
+        browser.open(&self.address("/logout")).await;
+        browser.press("logout").await;
+    }
+
+    async fn visit_change_of_password(&self, browser: &Browser, look: &mut impl AsyncFnMut(&str)) {
+        browser.open(&self.address("/login")).await;
+        let made = self.server.administrator_password();
+        log_in(browser, "admin", &made).await;
+        look("change-password").await;
+        change(browser, "short", "short").await;
+        look("change-password-short").await;
+        change(browser, "a quite different sentence", "another sentence").await;
+        look("change-password-differs").await;
+        browser.open(&self.address("/logout")).await;
+        browser.press("logout").await;
+    }
+}
+
+async fn log_in(browser: &Browser, username: &str, password: &str) {
+    browser.fill("username", username).await;
+    browser.fill("password", password).await;
+    browser.press("login").await;
+}
+
+async fn change(browser: &Browser, new: &str, repeated: &str) {
+    browser.fill("new_password", new).await;
+    browser.fill("repeat_password", repeated).await;
+    browser.press("change_password").await;
+}
