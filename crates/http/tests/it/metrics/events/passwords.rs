@@ -76,7 +76,9 @@ pub(super) async fn a_full_queue() -> BTreeSet<String> {
         .map(|(name, mut browser, login)| async move {
             browser.fill_in_login(&login, name, "wrong").await.status()
         });
-    let [first, second, last] = <[_; 3]>::try_from(Vec::from_iter(attempts)).ok().unwrap();
+    let [first, second, last] = <[_; 3]>::try_from(attempts.collect::<Vec<_>>())
+        .ok()
+        .unwrap();
     let third = async {
         watch
             .until(
