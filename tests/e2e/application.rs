@@ -12,9 +12,11 @@ use openidconnect::{
     EndpointNotSet, EndpointSet, HttpRequest, HttpResponse, IssuerUrl, Nonce, OAuth2TokenResponse,
     PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, RefreshToken, Scope, TokenResponse,
 };
-use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
-use tokio::net::TcpListener;
-use url::Url;
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Mutex;
+use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
+use url::{Url, form_urlencoded};
 
 pub(crate) const CLIENT_ID: &str = "notes-web";
 pub(crate) const SECRET: &str = "development-only-secret-change-me-0001";
@@ -28,10 +30,10 @@ type OidcClient = CoreClient<
     EndpointMaybeSet,
 >;
 
-/// The page at the redirect URI.
+/// The page at the redirect URI, which answers whenever a browser asks.
 pub(crate) struct Callback {
-    listener: TcpListener,
     pub(crate) uri: String,
+    answers: Mutex<UnboundedReceiver<HashMap<String, String>>>,
 }
 
 impl Callback {
@@ -41,29 +43,84 @@ impl Callback {
 
     /// Listens on this port; 0 takes a free one.
     pub(crate) async fn listen_on(port: u16) -> Self {
-        let listener = TcpListener::bind(("127.0.0.1", port)).await.unwrap();
-        let uri = format!("http://{}/callback", listener.local_addr().unwrap());
-        Self { listener, uri }
+        let body = "Back at the application.";
+        let length = body.len();
+        Self::serve(
+            port,
+            format!("200 OK\r\nContent-Type: text/plain\r\nContent-Length: {length}\r\n\r\n{body}"),
+        )
+        .await
     }
 
-    /// Waits for the browser, answers it, and tells what it brought in the query.
-    pub(crate) async fn answer(&self) -> HashMap<String, String> {
-        loop {
-            let (mut stream, _) = self.listener.accept().await.unwrap();
-            let mut line = String::new();
-            let (read, mut write) = stream.split();
-            BufReader::new(read).read_line(&mut line).await.unwrap();
-            let target = line.split(' ').nth(1).unwrap_or("/");
-            let url = Url::parse(&self.uri).unwrap().join(target).unwrap();
-            let body = "Back at the application.";
-            let head = "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nConnection: close";
-            let answer = format!("{head}\r\nContent-Length: {}\r\n\r\n{body}", body.len());
-            write.write_all(answer.as_bytes()).await.unwrap();
-            if url.path() == "/callback" {
-                return url.query_pairs().into_owned().collect();
-            }
-        }
+    /// An application that leads on to another address.
+    pub(crate) async fn leading_on(address: &str) -> Self {
+        Self::serve(
+            0,
+            format!("302 Found\r\nLocation: {address}\r\nContent-Length: 0\r\n\r\n"),
+        )
+        .await
     }
+
+    async fn serve(port: u16, answer: String) -> Self {
+        let listener = TcpListener::bind(("127.0.0.1", port)).await.unwrap();
+        let uri = format!("http://{}/callback", listener.local_addr().unwrap());
+        let (sender, answers) = mpsc::unbounded_channel();
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                tokio::spawn(take(stream, answer.clone(), sender.clone()));
+            }
+        });
+        let answers = Mutex::new(answers);
+        Self { uri, answers }
+    }
+
+    /// Waits for the browser, and tells what it brought in the query or in a form.
+    pub(crate) async fn answer(&self) -> HashMap<String, String> {
+        self.answers.lock().await.recv().await.unwrap()
+    }
+
+    /// Fails if a browser has brought anything that was not asked for yet.
+    pub(crate) async fn assert_nothing_more(&self) {
+        let more = self.answers.lock().await.try_recv();
+        assert!(more.is_err(), "the application got {more:?}");
+    }
+}
+
+/// Takes one request, says what it brought, and answers it. A browser also opens connections on
+/// which it asks for nothing, or for an icon.
+async fn take(
+    mut stream: TcpStream,
+    answer: String,
+    sender: UnboundedSender<HashMap<String, String>>,
+) -> std::io::Result<()> {
+    let mut stream = BufReader::new(&mut stream);
+    let (mut head, mut line) = (String::new(), String::new());
+    while stream.read_line(&mut line).await? > 2 {
+        head.push_str(&line);
+        line.clear();
+    }
+    let length = head.lines().find_map(|line| {
+        let (name, value) = line.split_once(": ")?;
+        let is_length = name.eq_ignore_ascii_case("content-length");
+        is_length.then(|| value.parse::<usize>().unwrap())
+    });
+    let mut form = vec![0; length.unwrap_or(0)];
+    stream.read_exact(&mut form).await?;
+    let target = head.split(' ').nth(1).unwrap_or("/");
+    if let Some(query) = target.strip_prefix("/callback") {
+        let query = query.trim_start_matches('?').as_bytes();
+        let pairs = form_urlencoded::parse(query).chain(form_urlencoded::parse(&form));
+        let _ = sender.send(
+            pairs
+                .map(|(name, value)| (name.into_owned(), value.into_owned()))
+                .collect(),
+        );
+    }
+    let answer = format!(
+        "HTTP/1.1 {}",
+        answer.replacen("\r\n", "\r\nConnection: close\r\n", 1)
+    );
+    stream.write_all(answer.as_bytes()).await
 }
 
 /// The application, which has found out about its server.
@@ -78,6 +135,21 @@ pub(crate) struct Asked {
     pub(crate) state: CsrfToken,
     nonce: Nonce,
     verifier: PkceCodeVerifier,
+}
+
+impl Asked {
+    /// Adds a parameter to the request.
+    pub(crate) fn with(mut self, name: &str, value: &str) -> Self {
+        self.url.query_pairs_mut().append_pair(name, value);
+        self
+    }
+
+    /// Checks that this is the answer to the request, of this server; its code.
+    pub(crate) fn code_of<'a>(&self, answer: &'a HashMap<String, String>, issuer: &str) -> &'a str {
+        assert_eq!(answer.get("state"), Some(self.state.secret()));
+        assert_eq!(answer.get("iss").map(String::as_str), Some(issuer));
+        answer.get("code").expect("a code")
+    }
 }
 
 impl Application {

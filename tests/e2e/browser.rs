@@ -1,13 +1,18 @@
 //! Debian's Chromium, driven through its driver.
 
 use std::io::{BufRead, BufReader};
-use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 
-use fantoccini::wd::Capabilities;
+use fantoccini::actions::{InputSource as _, KeyAction, KeyActions};
+use fantoccini::elements::Element;
+use fantoccini::wd::{Capabilities, WebDriverCompatibleCommand};
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
+use serde_json::{Value, json};
 use tempfile::TempDir;
+use url::{ParseError, Url};
+
+use crate::program::target_folder;
 
 /// A browser of its own, with no cookies. Dropping it ends it.
 pub(crate) struct Browser {
@@ -32,6 +37,11 @@ const CHROMIUM: [&str; 10] = [
 impl Browser {
     /// Starts the driver on a free port, and a browser with it.
     pub(crate) async fn start() -> Self {
+        Self::start_with(&[], json!({})).await
+    }
+
+    /// The same, with these arguments and preferences of Chromium besides.
+    pub(crate) async fn start_with(more: &[&str], preferences: Value) -> Self {
         let missing = "chromedriver is missing: apt-get install chromium chromium-driver";
         let mut driver = Command::new("chromedriver")
             .arg("--port=0")
@@ -51,10 +61,15 @@ impl Browser {
         let profile = TempDir::with_prefix("authly-chromium-").unwrap();
         let mut arguments: Vec<String> = CHROMIUM.map(str::to_owned).to_vec();
         arguments.push(format!("--user-data-dir={}", profile.path().display()));
+        arguments.extend(more.iter().map(|&argument| argument.to_owned()));
         let mut capabilities = Capabilities::new();
         capabilities.insert(
             "goog:chromeOptions".to_owned(),
-            serde_json::json!({ "args": arguments }),
+            json!({ "args": arguments, "prefs": preferences }),
+        );
+        capabilities.insert(
+            "goog:loggingPrefs".to_owned(),
+            json!({ "performance": "ALL", "browser": "ALL" }),
         );
         let page = ClientBuilder::new(HttpConnector::new())
             .capabilities(capabilities)
@@ -98,6 +113,57 @@ impl Browser {
         let found = self.page.wait().for_element(Locator::XPath(&path)).await;
         let page = self.text().await;
         assert!(found.is_ok(), "{id} does not say {text}: {page}");
+    }
+
+    /// Waits until there is an element with this id.
+    pub(crate) async fn wait_for(&self, id: &str) -> Element {
+        match self.page.wait().for_element(Locator::Id(id)).await {
+            Ok(element) => element,
+            Err(_) => panic!("no {id} on the page: {}", self.text().await),
+        }
+    }
+
+    /// Presses and releases these keys, one after the other.
+    pub(crate) async fn keys(&self, keys: &str) {
+        let stroke = |actions: KeyActions, value| {
+            let down = actions.then(KeyAction::Down { value });
+            down.then(KeyAction::Up { value })
+        };
+        let actions = keys
+            .chars()
+            .fold(KeyActions::new("keyboard".to_owned()), stroke);
+        self.page.perform_actions(actions).await.unwrap();
+    }
+
+    /// Presses one key while another is held down.
+    pub(crate) async fn keys_together(&self, held: char, value: char) {
+        let actions = KeyActions::new("keyboard".to_owned())
+            .then(KeyAction::Down { value: held })
+            .then(KeyAction::Down { value })
+            .then(KeyAction::Up { value })
+            .then(KeyAction::Up { value: held });
+        self.page.perform_actions(actions).await.unwrap();
+    }
+
+    /// What a script returns. The page's content security policy does not bind the driver.
+    pub(crate) async fn run(&self, script: &str) -> Value {
+        self.page.execute(script, vec![]).await.unwrap()
+    }
+
+    /// Sends a command of the Chrome DevTools Protocol.
+    pub(crate) async fn devtools(&self, command: &str, parameters: Value) {
+        let body = json!({ "cmd": command, "params": parameters });
+        let path = "goog/cdp/execute";
+        self.page.issue_cmd(Own { path, body }).await.unwrap();
+    }
+
+    /// What was logged since the last time: `browser` for complaints, `performance` for events.
+    pub(crate) async fn log(&self, kind: &str) -> Vec<String> {
+        let (path, body) = ("se/log", json!({ "type": kind }));
+        let log = self.page.issue_cmd(Own { path, body }).await.unwrap();
+        let entries = log.as_array().unwrap().iter();
+        let message = |entry: &Value| entry.get("message").unwrap().as_str().unwrap().to_owned();
+        entries.map(message).collect()
     }
 
     /// All that can be read on the page.
@@ -146,5 +212,23 @@ impl Drop for Browser {
     fn drop(&mut self) {
         let _ = self.driver.kill();
         let _ = self.driver.wait();
+    }
+}
+
+/// A command of Chromium's driver that the WebDriver standard does not have.
+#[derive(Debug)]
+struct Own {
+    path: &'static str,
+    body: Value,
+}
+
+impl WebDriverCompatibleCommand for Own {
+    fn endpoint(&self, driver: &Url, session: Option<&str>) -> Result<Url, ParseError> {
+        let session = session.unwrap_or_default();
+        driver.join(&format!("session/{session}/{}", self.path))
+    }
+
+    fn method_and_body(&self, _: &Url) -> (reqwest::Method, Option<String>) {
+        (reqwest::Method::POST, Some(self.body.to_string()))
     }
 }

@@ -7,6 +7,7 @@
     reason = "a test that cannot go on stops"
 )]
 
+mod accessibility;
 mod application;
 mod browser;
 mod demo;

@@ -65,6 +65,12 @@ pub(crate) fn folder() -> TempDir {
     folder
 }
 
+/// Cargo's target folder.
+pub(crate) fn target_folder() -> PathBuf {
+    let tests = std::env::current_exe().unwrap();
+    tests.ancestors().nth(3).map(PathBuf::from).unwrap()
+}
+
 /// A binary of the workspace, which lies beside the folder of the test binaries; `package` builds it.
 pub(crate) fn binary(name: &str, package: &str) -> PathBuf {
     let tests = std::env::current_exe().unwrap();

@@ -6,6 +6,9 @@ use tempfile::TempDir;
 
 use crate::program::{Program, binary, folder, free_address};
 
+/// Settings under which a login takes no time.
+pub(crate) const QUICK: &[(&str, &str)] = &[("AUTHLY_PASSWORDS__BCRYPT_COST", "4")];
+
 /// A running `authly-server --embedded`. Dropping it stops it.
 pub(crate) struct Server {
     /// Stopped before its folder goes.
@@ -35,7 +38,8 @@ impl Server {
             .arg("--data-dir")
             .arg(data.path().join("data"))
             .arg("--seed")
-            .arg(&seed_file);
+            .arg(&seed_file)
+            .envs(settings.iter().copied());
         Self {
             _program: Program::start(&mut command, &data, &issuer),
             issuer,

@@ -6,6 +6,9 @@ use crate::application::{Application, CLIENT_ID, Callback, SECRET};
 use crate::browser::Browser;
 use crate::server::Server;
 
+/// Alice's.
+pub(crate) const PASSWORD: &str = "correct horse battery staple";
+
 /// The sample seed, with the redirect URI of this test's application.
 pub(crate) fn seed(redirect_uri: &str) -> String {
     let sample = include_str!("../../examples/seed.toml");
@@ -41,7 +44,7 @@ async fn a_user_signs_in_and_the_application_gets_tokens_that_work() {
     );
     browser.picture("login-wrong-password").await;
 
-    log_in(&browser, "correct horse battery staple").await;
+    log_in(&browser, PASSWORD).await;
     assert_eq!(browser.path().await, "/consent");
     let consent = browser.text().await;
     for said in ["Notes", "alice", "127.0.0.1", "Read your notes"] {
@@ -93,7 +96,7 @@ async fn a_user_who_denies_is_sent_back_with_access_denied() {
     let asked = application.ask(&["profile"]);
 
     browser.open(asked.url.as_str()).await;
-    log_in(&browser, "correct horse battery staple").await;
+    log_in(&browser, PASSWORD).await;
     let (answer, ()) = tokio::join!(callback.answer(), browser.press("deny"));
     assert_eq!(
         answer.get("error").map(String::as_str),
