@@ -1,16 +1,17 @@
 //! Debian's Chromium, driven through its driver.
 
 use std::io::{BufRead, BufReader};
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
+use std::time::Duration;
 
 use fantoccini::actions::{InputSource as _, KeyAction, KeyActions};
 use fantoccini::elements::Element;
-use fantoccini::wd::{Capabilities, WebDriverCompatibleCommand};
+use fantoccini::wd::Capabilities;
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use url::{ParseError, Url};
 
 use crate::program::target_folder;
 
@@ -33,6 +34,9 @@ const CHROMIUM: [&str; 10] = [
     "--disable-dev-shm-usage",
     "--window-size=1000,900",
 ];
+
+/// How long a page may take to give way to another.
+const PATIENCE: Duration = Duration::from_mins(1);
 
 impl Browser {
     /// Starts the driver on a free port, and a browser with it.
@@ -96,8 +100,17 @@ impl Browser {
         field.send_keys(text).await.unwrap();
     }
 
-    /// Presses the button with this id.
+    /// Presses the button with this id, and waits until the page has given way to another.
     pub(crate) async fn press(&self, id: &str) {
+        let page = self.page.find(Locator::Css("html")).await.unwrap();
+        self.click(id).await;
+        let gone = async { while page.tag_name().await.is_ok() {} };
+        let gone = tokio::time::timeout(PATIENCE, gone).await;
+        assert!(gone.is_ok(), "{id} leads nowhere: {}", self.text().await);
+    }
+
+    /// Presses the button with this id.
+    pub(crate) async fn click(&self, id: &str) {
         self.page
             .find(Locator::Id(id))
             .await
@@ -117,10 +130,11 @@ impl Browser {
 
     /// Waits until there is an element with this id.
     pub(crate) async fn wait_for(&self, id: &str) -> Element {
-        match self.page.wait().for_element(Locator::Id(id)).await {
-            Ok(element) => element,
-            Err(_) => panic!("no {id} on the page: {}", self.text().await),
-        }
+        let found = self.page.wait().for_element(Locator::Id(id)).await;
+        let Ok(element) = found else {
+            panic!("no {id} on the page: {}", self.text().await);
+        };
+        element
     }
 
     /// Presses and releases these keys, one after the other.
@@ -148,22 +162,6 @@ impl Browser {
     /// What a script returns. The page's content security policy does not bind the driver.
     pub(crate) async fn run(&self, script: &str) -> Value {
         self.page.execute(script, vec![]).await.unwrap()
-    }
-
-    /// Sends a command of the Chrome DevTools Protocol.
-    pub(crate) async fn devtools(&self, command: &str, parameters: Value) {
-        let body = json!({ "cmd": command, "params": parameters });
-        let path = "goog/cdp/execute";
-        self.page.issue_cmd(Own { path, body }).await.unwrap();
-    }
-
-    /// What was logged since the last time: `browser` for complaints, `performance` for events.
-    pub(crate) async fn log(&self, kind: &str) -> Vec<String> {
-        let (path, body) = ("se/log", json!({ "type": kind }));
-        let log = self.page.issue_cmd(Own { path, body }).await.unwrap();
-        let entries = log.as_array().unwrap().iter();
-        let message = |entry: &Value| entry.get("message").unwrap().as_str().unwrap().to_owned();
-        entries.map(message).collect()
     }
 
     /// All that can be read on the page.
@@ -203,32 +201,12 @@ impl Browser {
 
 /// Where pictures go: `target/screenshots`.
 pub(crate) fn pictures() -> PathBuf {
-    let tests = std::env::current_exe().unwrap();
-    let target = tests.ancestors().nth(3).map(PathBuf::from).unwrap();
-    target.join("screenshots")
+    target_folder().join("screenshots")
 }
 
 impl Drop for Browser {
     fn drop(&mut self) {
         let _ = self.driver.kill();
         let _ = self.driver.wait();
-    }
-}
-
-/// A command of Chromium's driver that the WebDriver standard does not have.
-#[derive(Debug)]
-struct Own {
-    path: &'static str,
-    body: Value,
-}
-
-impl WebDriverCompatibleCommand for Own {
-    fn endpoint(&self, driver: &Url, session: Option<&str>) -> Result<Url, ParseError> {
-        let session = session.unwrap_or_default();
-        driver.join(&format!("session/{session}/{}", self.path))
-    }
-
-    fn method_and_body(&self, _: &Url) -> (reqwest::Method, Option<String>) {
-        (reqwest::Method::POST, Some(self.body.to_string()))
     }
 }

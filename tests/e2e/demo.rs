@@ -1,5 +1,6 @@
 //! Somebody who has read nothing but the README's first command tries the server out.
 
+use crate::accessibility::Axe;
 use crate::browser::Browser;
 use crate::server::Server;
 
@@ -7,10 +8,16 @@ use crate::server::Server;
 async fn a_newcomer_gets_from_the_first_page_to_decoded_tokens() {
     let server = Server::start("");
     let browser = Browser::start().await;
+    let axe = Axe::load();
 
+    browser
+        .open(&format!("{}/?ui_locales=de", server.issuer))
+        .await;
+    axe.assert_no_faults(&browser).await;
     browser.open(&format!("{}/", server.issuer)).await;
     let home = browser.text().await;
     assert!(home.contains("admin-password"), "{home}");
+    axe.assert_no_faults(&browser).await;
     browser.picture("demo-home").await;
     browser.press("try").await;
 
@@ -28,6 +35,7 @@ async fn a_newcomer_gets_from_the_first_page_to_decoded_tokens() {
 
     browser.read("id_token_claims", "authly-demo").await;
     assert_eq!(browser.path().await, "/demo");
+    axe.assert_no_faults(&browser).await;
     browser.picture("demo").await;
     for (act, said) in [
         ("refresh", "Refreshed once"),
@@ -38,6 +46,7 @@ async fn a_newcomer_gets_from_the_first_page_to_decoded_tokens() {
         browser.press(act).await;
         browser.read("outcome", said).await;
     }
+    axe.assert_no_faults(&browser).await;
     browser.picture("demo-revoked").await;
 
     browser.press("sign_out").await;

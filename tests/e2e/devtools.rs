@@ -1,5 +1,5 @@
 //! What only Chromium's own protocol can do: another screen, another colour scheme, no scripts, and
-//! pictures of whole pages.
+//! pictures of whole pages. And its logs.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -9,22 +9,21 @@ use url::{ParseError, Url};
 
 use crate::browser::{Browser, pictures};
 
-/// A command of the `DevTools` protocol, sent through the driver.
+/// A command of Chromium's driver that the standard for drivers does not have.
 #[derive(Debug)]
-struct DevTools {
-    name: &'static str,
-    parameters: Value,
+struct Own {
+    path: &'static str,
+    body: Value,
 }
 
-impl WebDriverCompatibleCommand for DevTools {
+impl WebDriverCompatibleCommand for Own {
     fn endpoint(&self, base: &Url, session: Option<&str>) -> Result<Url, ParseError> {
         let session = session.unwrap_or_default();
-        base.join(&format!("session/{session}/goog/cdp/execute"))
+        base.join(&format!("session/{session}/{}", self.path))
     }
 
     fn method_and_body(&self, _url: &Url) -> (reqwest::Method, Option<String>) {
-        let body = json!({ "cmd": self.name, "params": self.parameters });
-        (reqwest::Method::POST, Some(body.to_string()))
+        (reqwest::Method::POST, Some(self.body.to_string()))
     }
 }
 
@@ -50,9 +49,19 @@ pub(crate) enum Scripts {
 
 impl Browser {
     /// Sends a command of the `DevTools` protocol.
-    async fn devtools(&self, name: &'static str, parameters: Value) -> Value {
-        let command = DevTools { name, parameters };
-        self.page.issue_cmd(command).await.unwrap()
+    async fn devtools(&self, name: &str, parameters: Value) -> Value {
+        let body = json!({ "cmd": name, "params": parameters });
+        let path = "goog/cdp/execute";
+        self.page.issue_cmd(Own { path, body }).await.unwrap()
+    }
+
+    /// What was logged since the last time: `browser` for complaints, `performance` for events.
+    pub(crate) async fn log(&self, kind: &str) -> Vec<String> {
+        let (path, body) = ("se/log", json!({ "type": kind }));
+        let log = self.page.issue_cmd(Own { path, body }).await.unwrap();
+        let entries = log.as_array().unwrap().iter();
+        let message = |entry: &Value| entry.get("message").unwrap().as_str().unwrap().to_owned();
+        entries.map(message).collect()
     }
 
     /// Looks through this screen from now on.
@@ -65,11 +74,17 @@ impl Browser {
         });
         self.devtools("Emulation.setDeviceMetricsOverride", metrics)
             .await;
+        // Nothing is caught in the middle of a movement.
+        self.prefer(screen.scheme, "reduce").await;
+    }
+
+    /// What the person's system says of colours (`light`, `dark`) and motion (`reduce`,
+    /// `no-preference`) from now on.
+    pub(crate) async fn prefer(&self, scheme: &str, motion: &str) {
         let feature = |name: &str, value: &str| json!({ "name": name, "value": value });
         let features = json!({ "features": [
-            feature("prefers-color-scheme", screen.scheme),
-            // Nothing is caught in the middle of a movement.
-            feature("prefers-reduced-motion", "reduce"),
+            feature("prefers-color-scheme", scheme),
+            feature("prefers-reduced-motion", motion),
         ] });
         self.devtools("Emulation.setEmulatedMedia", features).await;
     }

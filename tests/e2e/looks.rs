@@ -1,7 +1,8 @@
-//! Every page fits every screen. `make screenshots` runs this for its pictures.
+//! Every page fits every screen, and shuts nobody out. `make screenshots` runs this for its pictures.
 
 use serde_json::{Value, json};
 
+use crate::accessibility::Axe;
 use crate::browser::Browser;
 use crate::devtools::Screen;
 use crate::every_page::World;
@@ -48,6 +49,7 @@ const MISFITS: &str = r#"
 "#;
 
 async fn look_at_every_page(language: &'static str) {
+    let axe = Axe::load();
     let world = World::start(language);
     let browser = Browser::start().await;
     world
@@ -61,6 +63,8 @@ async fn look_at_every_page(language: &'static str) {
                 let misfits = browser.page.execute(MISFITS, Vec::new()).await.unwrap();
                 let none = json!({ "sideways": 0, "small": [] });
                 assert_eq!(misfits, none, "{name} in {language}, {folder}");
+                let faults = axe.faults(&browser).await.join("\n");
+                assert_eq!(faults, "", "{name} in {language}, {folder}");
             }
             let spoken = "return document.documentElement.lang;";
             let spoken = browser.page.execute(spoken, Vec::new()).await.unwrap();
@@ -71,11 +75,11 @@ async fn look_at_every_page(language: &'static str) {
 }
 
 #[tokio::test]
-async fn every_page_fits_every_screen_in_english() {
+async fn every_page_fits_every_screen_and_axe_finds_nothing_in_english() {
     look_at_every_page("en").await;
 }
 
 #[tokio::test]
-async fn every_page_fits_every_screen_in_german() {
+async fn every_page_fits_every_screen_and_axe_finds_nothing_in_german() {
     look_at_every_page("de").await;
 }

@@ -16,6 +16,8 @@ mod documents;
 mod every_page;
 mod examples;
 mod looks;
+mod mishaps;
 mod program;
+mod response_modes;
 mod server;
 mod sign_in;

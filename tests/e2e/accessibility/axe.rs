@@ -1,8 +1,9 @@
 //! axe-core, which looks for what shuts people out of a page.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::browser::Browser;
+use crate::devtools::Scripts;
 use crate::program::target_folder;
 
 /// Runs every rule, also the size of what is pressed, which axe-core leaves out by itself.
@@ -18,11 +19,29 @@ axe.run(document, { rules }).then(
   (error) => done({ passed: [], faults: [`axe-core failed: ${error}`] }),
 );";
 
+/// Looks for faults beyond axe-core's rules: in titles, in what is said of fields, and motion.
+const MORE: &str = "
+const faults = [];
+const headings = document.querySelectorAll('h1');
+if (headings.length !== 1) faults.push(`${headings.length} headings of the first rank`);
+if (!document.title.includes(headings[0].textContent)) faults.push(`the title ${document.title} is not that of the heading`);
+const problem = document.getElementById('problem');
+if (problem && !document.title.startsWith('Problem: ')) faults.push('the title says nothing of the problem');
+if (problem && problem.getAttribute('role') !== 'alert') faults.push('the problem is not announced');
+for (const field of document.querySelectorAll('[aria-invalid]')) {
+  const said = (field.getAttribute('aria-describedby') ?? '').split(' ').map((id) => document.getElementById(id));
+  if (!said.includes(problem)) faults.push(`nothing says what is wrong with ${field.name}`);
+}
+for (const element of document.querySelectorAll('*')) {
+  if (parseFloat(getComputedStyle(element).transitionDuration) > 0) faults.push(`${element.tagName} moves`);
+}
+return faults;";
+
 /// The library, ready for any page.
-pub(super) struct Axe(String);
+pub(crate) struct Axe(String);
 
 impl Axe {
-    pub(super) fn load() -> Self {
+    pub(crate) fn load() -> Self {
         let file = target_folder().join("axe/node_modules/axe-core/axe.min.js");
         let source = std::fs::read_to_string(&file);
         Self(source.unwrap_or_else(|_| {
@@ -31,38 +50,33 @@ impl Axe {
         }))
     }
 
-    /// What it finds on the page as it is now, in light and in dark.
-    pub(super) async fn faults(&self, browser: &Browser) -> Vec<String> {
-        let mut faults = Vec::new();
-        for scheme in ["light", "dark"] {
-            prefer(browser, scheme, "reduce").await;
-            let query = format!("return matchMedia('(prefers-color-scheme: {scheme})').matches");
-            assert_eq!(browser.run(&query).await, true, "the page is {scheme}");
+    /// What is wrong with the page as it is shown now.
+    pub(crate) async fn faults(&self, browser: &Browser) -> Vec<String> {
+        browser.run_scripts(Scripts::Allowed).await;
+        if browser.run("return typeof axe").await == "undefined" {
             browser.run(&self.0).await;
-            let found = browser.page.execute_async(RUN, vec![]).await.unwrap();
-            let texts = |name: &str| texts(found.get(name).unwrap());
-            let passed = texts("passed");
-            let looked = passed.iter().any(|rule| rule == "color-contrast");
-            assert!(looked, "it looked at next to nothing: {found}");
-            faults.extend(
-                texts("faults")
-                    .iter()
-                    .map(|fault| format!("{scheme}: {fault}")),
-            );
         }
+        let found = browser.page.execute_async(RUN, vec![]).await.unwrap();
+        let passed = texts(found.get("passed").unwrap());
+        let mut faults = texts(found.get("faults").unwrap());
+        let looked = ["color-contrast", "document-title", "landmark-one-main"];
+        for rule in looked {
+            let found = |other: &String| other.starts_with(rule);
+            let looked = passed.iter().chain(&faults).any(found);
+            assert!(looked, "it did not look for {rule}: {passed:?}");
+        }
+        faults.extend(texts(&browser.run(MORE).await));
         faults
     }
-}
 
-/// What the person's system prefers from now on.
-pub(super) async fn prefer(browser: &Browser, scheme: &str, motion: &str) {
-    let features = json!({ "features": [
-        { "name": "prefers-color-scheme", "value": scheme },
-        { "name": "prefers-reduced-motion", "value": motion },
-    ]});
-    browser
-        .devtools("Emulation.setEmulatedMedia", features)
-        .await;
+    /// Fails if anything is wrong with the page in light or in dark.
+    pub(crate) async fn assert_no_faults(&self, browser: &Browser) {
+        for scheme in ["light", "dark"] {
+            browser.prefer(scheme, "reduce").await;
+            let faults = self.faults(browser).await.join("\n");
+            assert_eq!(faults, "", "{} in {scheme}", browser.title().await);
+        }
+    }
 }
 
 fn texts(list: &Value) -> Vec<String> {

@@ -3,10 +3,10 @@
 use openidconnect::OAuth2TokenResponse as _;
 use serde_json::Value;
 
-use super::server;
 use crate::application::{Application, Callback};
 use crate::browser::Browser;
-use crate::sign_in::PASSWORD;
+use crate::server::{QUICK, Server};
+use crate::sign_in::{PASSWORD, seed};
 
 const SHIFT: char = '\u{E008}';
 const TAB: char = '\u{E004}';
@@ -61,7 +61,11 @@ async fn tab_back_to(browser: &Browser, goal: &str) {
 #[tokio::test]
 async fn who_has_a_keyboard_alone_signs_in_declines_a_scope_allows_the_rest_and_signs_out() {
     let callback = Callback::listen().await;
-    let server = server(&callback);
+    let sample = seed(&callback.uri);
+    let optional = "client_name = \"Notes\"\noptional_scope = \"email notes:write\"";
+    let seed = sample.replace("client_name = \"Notes\"", optional);
+    assert_ne!(seed, sample);
+    let server = Server::start_with(&seed, QUICK);
     let application = Application::discover(&server.issuer, &callback.uri).await;
     let browser = Browser::start().await;
     let asked = application.ask(&["profile", "email", "notes:write"]);
