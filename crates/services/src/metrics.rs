@@ -20,6 +20,7 @@ mod sources;
 use std::sync::Arc;
 
 use authly_domain::clients::GrantType;
+use authly_domain::jobs::{JobName, JobOutcome};
 use authly_domain::throttle::ThrottleKind;
 
 pub use exposition::{Exposition, Value};
@@ -46,6 +47,10 @@ pub struct Metrics {
     pub logins: Counters<LoginOutcome>,
     /// Attempts that had to wait.
     pub throttled: Counters<ThrottleKind>,
+    /// Runs of jobs on this node.
+    pub job_runs: Counters<(JobName, JobOutcome)>,
+    /// How long they took.
+    pub job_durations: Durations<JobName>,
 }
 
 impl Metrics {
@@ -92,6 +97,22 @@ impl Metrics {
             "authly_throttled_attempts",
             "Logins and client authentications that had to wait, by the rule that was hit",
             move |kind| Some(it.throttled.get(kind)),
+        );
+        self.register_jobs(shown);
+    }
+
+    fn register_jobs(self: &Arc<Self>, shown: &mut Exposition) {
+        let it = Arc::clone(self);
+        shown.counter(
+            "authly_job_runs",
+            "Runs of jobs on this node, by how they ended",
+            move |labels| Some(it.job_runs.get(labels)),
+        );
+        let it = Arc::clone(self);
+        shown.durations(
+            "authly_job_duration_seconds",
+            "How long runs of jobs took on this node",
+            move |job| it.job_durations.seen(job),
         );
     }
 }

@@ -134,6 +134,9 @@ impl JobRunner {
             took: ended.since(began),
             result,
         };
+        let metrics = &context.metrics;
+        metrics.job_runs.add((name, report.outcome()));
+        metrics.job_durations.observe(name, report.took);
         let end = (ended, report.outcome());
         let next_due_at = ended.plus(name.interval());
         let conn = context.db.connect().await?;

@@ -1,6 +1,7 @@
 //! What the numbers of services are told apart by.
 
 use authly_domain::clients::GrantType;
+use authly_domain::jobs::{JobName, JobOutcome};
 use authly_domain::keys::SigningAlgorithm;
 use authly_domain::throttle::ThrottleKind;
 
@@ -10,6 +11,24 @@ use crate::sessions::{LoggedIn, LoginError};
 
 impl Label for GrantType {
     const NAME: &'static str = "grant_type";
+    const ALL: &'static [Self] = &Self::ALL;
+
+    fn value(self) -> &'static str {
+        self.as_str()
+    }
+}
+
+impl Label for JobName {
+    const NAME: &'static str = "job";
+    const ALL: &'static [Self] = &Self::ALL;
+
+    fn value(self) -> &'static str {
+        self.as_str()
+    }
+}
+
+impl Label for JobOutcome {
+    const NAME: &'static str = "outcome";
     const ALL: &'static [Self] = &Self::ALL;
 
     fn value(self) -> &'static str {

@@ -1,6 +1,7 @@
 //! Each thing that is counted happens once, on a real server, and is counted once.
 
 mod database;
+mod jobs;
 mod passwords;
 mod process;
 mod requests;
@@ -19,6 +20,7 @@ async fn every_family_moves_when_its_thing_happens_and_nothing_else_does() {
     touched.extend(tokens::clients_that_are_not_let_in().await);
     touched.extend(tokens::guesses_at_a_secret().await);
     touched.extend(tokens::keys_that_rotate().await);
+    touched.extend(jobs::runs().await);
     touched.extend(passwords::logins().await);
     touched.extend(passwords::a_full_queue().await);
     touched.extend(requests::panics_and_requests_under_way().await);

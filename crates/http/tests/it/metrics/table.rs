@@ -111,6 +111,8 @@ const TOKEN_ERRORS: &[&str] = &[
     "temporarily_unavailable",
     "server_error",
 ];
+const JOBS: &[&str] = &["clean_up", "rotate_keys"];
+const JOB_OUTCOMES: &[&str] = &["succeeded", "failed"];
 const ALGORITHMS: &[&str] = &["RS256", "PS256", "ES256", "EdDSA"];
 const BOUNDS: &[&str] = &[
     "0.001", "0.0025", "0.005", "0.01", "0.025", "0.05", "0.1", "0.25", "0.5", "1", "2.5", "5",
@@ -133,6 +135,8 @@ pub(crate) const TABLE: &[Row] = &[
     row("authly_client_authentication_failures_total", "counter", &[("reason", REASONS)]),
     row("authly_logins_total", "counter", &[("outcome", LOGINS)]),
     row("authly_throttled_attempts_total", "counter", &[("kind", THROTTLES)]),
+    row("authly_job_runs_total", "counter", &[("job", JOBS), ("outcome", JOB_OUTCOMES)]),
+    row("authly_job_duration_seconds", "histogram", &[("job", JOBS), ("le", BOUNDS)]),
     row("authly_database_connections", "gauge", &[("state", &["idle", "in_use"])]),
     fixed("authly_database_connections_max", &[]),
     row("authly_database_connections_awaited", "gauge", &[]),

@@ -10,8 +10,8 @@ use pretty_assertions::assert_eq;
 
 use super::super::watch::Watch;
 
-/// A hash that takes a second or more to compare with.
-const SLOW: &str = "$2a$14$EXRkfkdmXn2gzds2SSitu.MW9.gAVqa9eLS1//RYtYCmB1eLHg.9q";
+/// A hash of cost 16, which takes some seconds to compare with.
+const SLOW: &str = "$2b$16$Sfea9klk71BZYuY6o3lh2ObdQkn.HYJ9hQOu5FqyHOa6JQpLO2nxO";
 
 fn outcome(name: &str) -> String {
     format!("authly_logins_total{{outcome=\"{name}\"}}")
@@ -64,7 +64,7 @@ pub(super) async fn a_full_queue() -> BTreeSet<String> {
     }
 
     let mut watch = Watch::of(&app.deps).await;
-    // The pages are there before the first hash is computed, which takes a second and no more.
+    // The pages are there before the first hash is computed, which takes some seconds and no more.
     let mut pages = Vec::new();
     for name in ["slow-1", "slow-2", "slow-3"] {
         let mut browser = app.browser();
