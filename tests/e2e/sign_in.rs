@@ -153,7 +153,7 @@ async fn the_first_administrator_changes_the_password_that_was_made_for_them() {
     browser.press("logout").await;
     browser.picture("signed-out").await;
     assert!(
-        browser.title().await.contains("Signed out"),
+        browser.title().await.contains("signed out"),
         "{}",
         browser.title().await
     );

@@ -76,7 +76,8 @@ fn steps(text: &str) -> Vec<Step> {
             {
                 steps.push(Step::Open(block.concat()));
             }
-            "text" => {}
+            // For people to read, or for programs of others.
+            "" | "text" | "yaml" => {}
             other => panic!("nobody knows what a reader does with a block of {other:?}"),
         }
     }
