@@ -153,9 +153,15 @@ async fn an_application_with_a_scheme_of_its_own_gets_the_answer() {
 
     browser.click("approve").await;
 
-    let handed_over = browser.log("performance").await;
-    let handed_over = handed_over.iter().find_map(|event| handed_over_in(event));
-    let handed_over = handed_over.expect("the browser hands the answer over");
+    let patience = std::time::Instant::now() + std::time::Duration::from_secs(20);
+    let handed_over = loop {
+        let events = browser.log("performance").await;
+        if let Some(address) = events.iter().find_map(|event| handed_over_in(event)) {
+            break address;
+        }
+        let may_still_come = std::time::Instant::now() < patience;
+        assert!(may_still_come, "the browser hands the answer over");
+    };
     let answer = url::Url::parse(&handed_over).unwrap();
     let value = |name: &str| {
         let pair = answer.query_pairs().find(|(key, _)| key == name);

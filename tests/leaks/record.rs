@@ -113,7 +113,8 @@ impl Record {
 }
 
 /// The head and body of an answer, without the places where something secret has to be: new cookies,
-/// and the forms of a page, which bring back their CSRF token, their request and what was typed.
+/// the forms of a page, which bring back their CSRF token, their request and what was typed, and the
+/// links to the same page in other languages, which have its address.
 fn without_its_forms(answer: &Answer) -> String {
     let mut text = String::new();
     for (name, value) in &answer.headers {
@@ -127,7 +128,9 @@ fn without_its_forms(answer: &Answer) -> String {
     for part in parts {
         let (tag, after) = part.split_once('>').unwrap_or((part, ""));
         let is_of_a_form = tag.starts_with("form ") || tag.starts_with("input ");
-        text.push_str(if is_of_a_form { "form" } else { tag });
+        let is_the_page_itself = tag.starts_with("a ") && tag.contains(" hreflang=");
+        let is_expected = is_of_a_form || is_the_page_itself;
+        text.push_str(if is_expected { "expected" } else { tag });
         text.push_str(after);
     }
     text

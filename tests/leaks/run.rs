@@ -248,7 +248,13 @@ fn planted_process() -> Place {
         .env("WHAT", PLANTED)
         .spawn()
         .expect("sleep can be run");
-    let seen = seen_of(process.id());
+    // Its environment shows only once the system has put the program in place.
+    let mut seen = seen_of(process.id());
+    while seen.iter().any(|place| place.text.is_empty()) {
+        let ended = process.try_wait().expect("it is ours");
+        assert!(ended.is_none(), "the process ended before it was seen");
+        seen = seen_of(process.id());
+    }
     process.kill().expect("it is ours");
     process.wait().expect("it is ours");
     let text = seen.iter().map(|place| place.text.as_str()).collect();

@@ -12,8 +12,8 @@ async fn servers_that_start_at_once_on_an_empty_database_all_serve() {
         node.comes_to("/health/ready", 200).await;
     }
     let database = installation.postgres.connect().await;
-    // One administrator and the two of the seed; one key for each algorithm, and its successor.
-    assert_eq!(users_and_keys(&database).await, (3, 8));
+    // One administrator and the two of the seed; one key for each algorithm.
+    assert_eq!(users_and_keys(&database).await, (3, 4));
 
     let application = installation.application(&second).await;
     let token = application.refresh_token(&first.url).await;
