@@ -17,6 +17,15 @@ fn uuid_v7(at: Timestamp, entropy: &dyn Entropy) -> Uuid {
     Builder::from_unix_timestamp_millis(at.unix_milliseconds(), &random).into_uuid()
 }
 
+/// What every identifier here is: a UUID of its own kind. For code that reads or writes the bare UUID
+/// whatever the kind.
+pub trait UuidBacked: Copy {
+    /// Wraps a stored or received value.
+    fn wrap(raw: Uuid) -> Self;
+    /// The bare UUID.
+    fn bare(&self) -> Uuid;
+}
+
 /// Declares a UUID-backed identifier that mixes with no other kind.
 macro_rules! uuid_id {
     ($(#[$doc:meta])* $name:ident, $tag:literal) => {
@@ -44,6 +53,16 @@ macro_rules! uuid_id {
             #[must_use]
             pub const fn as_uuid(&self) -> &Uuid {
                 &self.0
+            }
+        }
+
+        impl UuidBacked for $name {
+            fn wrap(raw: Uuid) -> Self {
+                Self(raw)
+            }
+
+            fn bare(&self) -> Uuid {
+                self.0
             }
         }
 

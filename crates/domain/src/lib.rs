@@ -27,6 +27,7 @@
 //! Nothing here reads a clock, draws randomness or waits: rules take `now` as an argument, and
 //! [`clock::Clock`] and [`entropy::Entropy`] are interfaces that the edges implement.
 
+pub mod admin;
 pub mod audit;
 pub mod authorizations;
 pub mod clients;
@@ -38,6 +39,7 @@ pub mod id;
 pub mod issuer;
 pub mod jobs;
 pub mod keys;
+pub mod page;
 pub mod retention;
 pub mod scopes;
 pub mod secret;

@@ -1,7 +1,11 @@
 //! Scopes (OAuth 2.1 §1.4.1) and resources (RFC 8707).
 
+mod admin;
+
 use std::fmt;
 use std::str::FromStr;
+
+pub use admin::{AdminScope, ParseAdminScopeError};
 
 /// The longest scope name that is accepted, in bytes.
 pub const MAX_TOKEN_LENGTH: usize = 128;

@@ -57,7 +57,8 @@ pub(super) const TABLE: [Row; 15] = [
     Row {
         package: "authly-protocol",
         ours: &["authly-domain"],
-        theirs: &[],
+        // What an OpenAPI document says of a type stands on the type.
+        theirs: &["schemars"],
         small: &[
             "form_urlencoded",
             "secrecy",
@@ -66,6 +67,7 @@ pub(super) const TABLE: [Row; 15] = [
             "thiserror",
             "time",
             "url",
+            "uuid",
         ],
         in_tests: &[],
     },

@@ -1,0 +1,47 @@
+//! Administration: who acts, and whether what they ask for is meant.
+
+use crate::clients::ClientId;
+use crate::id::{ClientKey, UserId};
+use crate::users::Username;
+
+/// Who administers: a person with `is_admin`, or a service client that an administrator entitled.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Administrator {
+    /// A person.
+    User {
+        /// Who.
+        id: UserId,
+        /// Their name.
+        username: Username,
+    },
+    /// A service client.
+    Client {
+        /// Which.
+        key: ClientKey,
+        /// Its name on the wire.
+        client_id: ClientId,
+    },
+}
+
+impl Administrator {
+    /// Whether the person with this id is who acts.
+    #[must_use]
+    pub fn is_user(&self, user: UserId) -> bool {
+        matches!(self, Self::User { id, .. } if *id == user)
+    }
+
+    /// Whether this client is who acts.
+    #[must_use]
+    pub fn is_client(&self, client: ClientKey) -> bool {
+        matches!(self, Self::Client { key, .. } if *key == client)
+    }
+}
+
+/// Whether a change is meant, or only what it would do is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Run {
+    /// It is meant.
+    ForReal,
+    /// It is done and undone: checked as a real one is, answered alike, and nothing is stored.
+    Dry,
+}
