@@ -9,6 +9,7 @@
 
 mod accessibility;
 mod application;
+mod behind_nginx;
 mod browser;
 mod demo;
 mod devtools;
