@@ -23,7 +23,7 @@ help:
 	@echo 'make fmt     format the code'
 	@echo 'make lint    check formatting and lints as the gate does'
 	@echo 'make doc     build the API documentation'
-	@echo 'make book    render docs/ into target/book (cargo install mdbook)'
+	@echo 'make book    render docs/ into target/book (cargo install --locked mdbook)'
 	@echo
 	@echo '.ci/run is the gate: formatting, lints and documentation, then make test.'
 
@@ -81,6 +81,9 @@ lint:
 doc:
 	RUSTDOCFLAGS="-D warnings" "$(CARGO)" doc --workspace --no-deps --locked
 
+# What pages link to outside of docs/ lies beside it, as in the repository.
 book:
 	@command -v mdbook >/dev/null || { echo 'mdbook is missing: cargo install --locked mdbook' >&2; exit 1; }
-	mdbook build docs --dest-dir "$(abspath $(TARGET_DIR))/book"
+	mdbook build docs --dest-dir "$(abspath $(TARGET_DIR))/book/docs"
+	@cp -R deploy examples "$(TARGET_DIR)/book/"
+	@echo 'Open $(TARGET_DIR)/book/docs/index.html.'

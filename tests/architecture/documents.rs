@@ -50,7 +50,7 @@ fn is_pattern(name: &str) -> bool {
 }
 
 /// The text without its fenced blocks, whose backquotes would pair up with others.
-fn outside_fences(markdown: &str) -> String {
+pub(crate) fn outside_fences(markdown: &str) -> String {
     let mut parts = markdown.split("```").step_by(2);
     let first = parts.next().unwrap_or_default().to_owned();
     parts.fold(first, |text, part| text + "\n" + part)

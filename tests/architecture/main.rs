@@ -9,6 +9,7 @@
 )]
 
 mod attributes;
+mod book;
 mod dependencies;
 mod documents;
 mod features;
@@ -19,6 +20,7 @@ mod rust_source;
 mod security;
 mod sql;
 mod tree;
+mod troubleshooting;
 
 /// Fails if `check`, given the path and text of a file, complains about any of `files`.
 fn assert_none_in(files: &[tree::File], check: impl Fn(&str, &str) -> Vec<String>) {

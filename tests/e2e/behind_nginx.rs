@@ -170,7 +170,7 @@ fn example() -> String {
 fn settings_in(example: &str) -> String {
     let (_, rest) = example.split_once("# The server's side of it:\n").unwrap();
     let lines = rest.lines().map_while(|line| line.strip_prefix("#   "));
-    lines.map(|line| format!("{line}\n")).collect()
+    lines.map(|line| line.to_owned() + "\n").collect()
 }
 
 /// The other line that makes nginx listen, where this machine has IPv6 at all.
