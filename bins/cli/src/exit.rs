@@ -15,6 +15,8 @@ pub enum Exit {
     Refused = 1,
     /// The command line makes no sense.
     Usage = 2,
+    /// Nobody is logged in, or not any more.
+    NotLoggedIn = 3,
     /// The server cannot be reached.
     Unreachable = 4,
 }
@@ -52,7 +54,13 @@ impl From<ClientError> for Failure {
                     "{said}\nIs the server running? Name another with --server or AUTHLY_SERVER."
                 ),
             },
-            ClientError::Refused { .. } => Self::refused(said),
+            ClientError::NotLoggedIn { .. } => Self {
+                exit: Exit::NotLoggedIn,
+                message: said,
+            },
+            ClientError::Refused { .. } | ClientError::Store(_) | ClientError::Request { .. } => {
+                Self::refused(said)
+            }
             ClientError::Unexpected { .. } => Self::refused(format!(
                 "{said}\nCheck the address: --server and AUTHLY_SERVER take the server's issuer."
             )),

@@ -1,11 +1,10 @@
 //! How a call can fail.
 
 use std::error::Error;
-use std::fmt;
-
-use authly_protocol::oauth::ErrorResponse;
 
 use crate::ServerUrl;
+use crate::refusal::Refusal;
+use crate::tokens::StoreError;
 
 /// An error of the HTTP library, kept for the log without its type.
 pub(crate) type Cause = Box<dyn Error + Send + Sync>;
@@ -33,7 +32,27 @@ pub enum ClientError {
         /// Who was asked.
         server: ServerUrl,
         /// What the server said.
-        refusal: Refusal,
+        refusal: Box<Refusal>,
+    },
+    /// There is no access token to call with, and no way to get one without a person.
+    #[error("not logged in to {server}: {reason}")]
+    NotLoggedIn {
+        /// Who would have been asked.
+        server: ServerUrl,
+        /// Why there is none.
+        reason: NotLoggedIn,
+    },
+    /// The credentials cannot be read, or not be kept.
+    #[error("the stored credentials cannot be used")]
+    Store(#[from] StoreError),
+    /// The request has no form that can be sent.
+    #[error("the request to {server} cannot be written")]
+    Request {
+        /// Who would have been asked.
+        server: ServerUrl,
+        /// What is wrong with it.
+        #[source]
+        source: Cause,
     },
     /// An answer came that is not in the form of this version of Authly, if of Authly at all.
     #[error("{server} gave an answer that no Authly server of this version gives")]
@@ -46,30 +65,18 @@ pub enum ClientError {
     },
 }
 
-/// What the server said when it refused.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Refusal {
-    /// The HTTP status: 400 to 599.
-    pub status: u16,
-    /// The code and its description, where the answer has the form of OAuth 2.1 §3.2.4.
-    pub error: Option<ErrorResponse>,
-    /// The id under which the server's log has the request.
-    pub request_id: Option<String>,
-}
-
-impl fmt::Display for Refusal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "status {}", self.status)?;
-        if let Some(error) = &self.error {
-            let description = error.error_description.as_deref();
-            let description = description.unwrap_or_else(|| error.error.description());
-            write!(f, ", {}: {description}", error.error.as_str())?;
-        }
-        match &self.request_id {
-            Some(id) => write!(f, " (request id {id})"),
-            None => Ok(()),
-        }
-    }
+/// Why there is no access token.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NotLoggedIn {
+    /// Nobody has logged in, or they have logged out.
+    #[error("there are no credentials")]
+    NoCredentials,
+    /// The access token has ended, and nothing came with it to get another.
+    #[error("the access token has ended")]
+    Ended,
+    /// The server takes the credentials no more: they were revoked, or are too old.
+    #[error("the credentials are not accepted any more ({0})")]
+    Refused(Box<Refusal>),
 }
 
 /// What is odd about an answer.

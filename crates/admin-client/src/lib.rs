@@ -24,24 +24,60 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! A call ends in one of four ways: the typed answer, or a [`ClientError`] that tells a server that
-//! cannot be reached from one that refuses and from one that gives an answer nobody understands.
-//! Every call has a time limit, answers have a size limit, and redirects are not followed, so that
-//! credentials stay with the server that they are meant for.
+//! A call ends in one of these ways: the typed answer, or a [`ClientError`] that tells a server that
+//! cannot be reached from one that refuses, from one that gives an answer nobody understands, and
+//! from having no access token. Every attempt has a time limit, answers have a size limit, and
+//! redirects are not followed, so that credentials stay with the server that they are meant for.
 //!
-//! To add a call: the wire type in `authly-protocol`, a method in the module of its feature that
-//! says which statuses carry that type, and tests against a server and against malformed answers.
+//! A call whose answer was lost, or that the server puts off, is repeated twice within half a second
+//! where doing it twice is as good as doing it once: reading, replacing, deleting, and whatever goes
+//! with an [`IdempotencyKey`]. So a new secret that was lost on its way is asked for again:
+//!
+//! ```no_run
+//! # use authly_admin_client::{AdminClient, ClientError, IdempotencyKey, Call};
+//! # use authly_protocol::admin::whoami::WhoAmI;
+//! # async fn example(call: Call<'_, WhoAmI>) -> Result<(), ClientError> {
+//! let key = IdempotencyKey::generate();
+//! let answer = call.idempotency_key(&key).await?;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! Access tokens come from a [`TokenSource`], which the builder makes: one token that you have, the
+//! credentials of a service client, or a person's login that a [`CredentialStore`] keeps. They are
+//! renewed as they end, once for all calls that go on at the same time.
+//!
+//! To add a call: the endpoint in `authly-protocol`, and a method of one line in the module of its
+//! feature that begins it with [`AdminClient::call`].
 
 mod answer;
+mod call;
 mod client;
+mod connection;
 mod error;
+mod idempotency;
+mod oauth;
+mod refusal;
 mod server_url;
 mod status;
+mod tokens;
+mod whoami;
 
+pub use call::{Call, Versioned};
 pub use client::{AdminClient, AdminClientBuilder};
-pub use error::{BuildError, ClientError, Misunderstanding, Refusal};
+pub use error::{BuildError, ClientError, Misunderstanding, NotLoggedIn};
+pub use idempotency::IdempotencyKey;
+pub use oauth::{OAuth, Redemption, Tokens};
+pub use refusal::Refusal;
 pub use server_url::{ServerUrl, ServerUrlError};
+pub use tokens::{CredentialStore, Credentials, LockedStore, Pending, StoreError, TokenSource};
 
+/// Time, as credentials carry it.
+pub use authly_domain::clock;
+/// Secrets, as they are handed in and out.
+pub use authly_domain::secret;
+/// The endpoints and documents of the admin API.
+pub use authly_protocol::admin;
 /// The health document, as the server writes it.
 pub use authly_protocol::health;
 /// The refusals of OAuth endpoints, as the server writes them.

@@ -6,9 +6,14 @@
     reason = "what goes wrong in the functions between fails the test as well"
 )]
 
+mod calls;
 mod limits;
 mod malformed;
 mod refused;
+mod repeated;
+mod samples;
 mod stand_in;
 mod status;
+mod store;
+mod tokens;
 mod transport;

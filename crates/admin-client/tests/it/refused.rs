@@ -10,7 +10,7 @@ async fn refusal(answer: String) -> (Refusal, String) {
     let error = server.client().build().unwrap().health().await.unwrap_err();
     let text = error.to_string().replace(&server.address, "SERVER");
     match error {
-        ClientError::Refused { refusal, .. } => (refusal, text),
+        ClientError::Refused { refusal, .. } => (*refusal, text),
         other => panic!("{other:?} is no refusal"),
     }
 }
@@ -26,6 +26,7 @@ async fn a_refusal_keeps_what_the_server_said() {
         refusal,
         Refusal {
             status: 503,
+            problem: None,
             error: Some(ErrorResponse {
                 error: ErrorCode::TemporarilyUnavailable,
                 error_description: Some("Ask again later.".to_owned()),
