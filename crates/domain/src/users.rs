@@ -112,6 +112,37 @@ pub struct Profile {
     pub zoneinfo: Option<String>,
     /// `locale`, a BCP 47 tag.
     pub locale: Option<String>,
+    /// `phone_number`, best as E.164 has it: `+49 30 1234567`.
+    pub phone_number: Option<String>,
+    /// `phone_number_verified`: always known of a user who is stored.
+    pub phone_number_verified: Option<bool>,
+    /// `address`.
+    pub address: Address,
+}
+
+/// The `address` claim (OpenID Connect Core §5.1.1). Absent members are absent.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Address {
+    /// `formatted`: the whole, as it stands on a letter, with line breaks.
+    pub formatted: Option<String>,
+    /// `street_address`.
+    pub street_address: Option<String>,
+    /// `locality`: the town.
+    pub locality: Option<String>,
+    /// `region`: the state or province.
+    pub region: Option<String>,
+    /// `postal_code`.
+    pub postal_code: Option<String>,
+    /// `country`.
+    pub country: Option<String>,
+}
+
+impl Address {
+    /// Whether nothing of it is known.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// A user as UserInfo answers about them.

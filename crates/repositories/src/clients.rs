@@ -1,17 +1,18 @@
 //! `clients`, with their secrets and scopes.
 
 use authly_domain::clients::{
-    Client, ClientId, ClientSecretDigest, ConsentPolicy, NonceRule, PkceRule, RedirectUri,
-    RefreshRotation,
+    Client, ClientId, ClientSecretDigest, ConsentPolicy, NonceRule, OpenIdMetadata, PkceRule,
+    RedirectUri, RefreshRotation,
 };
 use authly_domain::clock::Timestamp;
 use authly_domain::id::ClientKey;
+use authly_domain::keys::SigningAlgorithm;
 use authly_domain::scopes::{Scope, ScopeToken};
 use authly_domain::secret::SecretDigest;
 use time::OffsetDateTime;
 
 use crate::DbError;
-use crate::params::{bytes, flag, text, texts, time, uuid};
+use crate::params::{bytes, flag, number, seconds, text, texts, time, uuid};
 use crate::row::Columns;
 
 repository! {
@@ -24,9 +25,10 @@ const UPSERT: &str = "-- clients.upsert
             token_endpoint_auth_method, redirect_uris, post_logout_redirect_uris, grant_types,
             resources, default_audience, require_pkce, require_nonce, require_consent,
             refresh_rotation, client_uri, policy_uri, tos_uri, is_active, created_at,
-            updated_at)
+            updated_at, id_token_signed_response_alg, userinfo_signed_response_alg,
+            subject_type, sector_identifier_uri, default_max_age, require_auth_time)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17,
-            $18, $19, $20, $20)
+            $18, $19, $20, $20, $21, $22, $23, $24, $25, $26)
         ON CONFLICT (client_id) DO UPDATE SET
             client_name = excluded.client_name,
             client_type = excluded.client_type,
@@ -45,6 +47,12 @@ const UPSERT: &str = "-- clients.upsert
             policy_uri = excluded.policy_uri,
             tos_uri = excluded.tos_uri,
             is_active = excluded.is_active,
+            id_token_signed_response_alg = excluded.id_token_signed_response_alg,
+            userinfo_signed_response_alg = excluded.userinfo_signed_response_alg,
+            subject_type = excluded.subject_type,
+            sector_identifier_uri = excluded.sector_identifier_uri,
+            default_max_age = excluded.default_max_age,
+            require_auth_time = excluded.require_auth_time,
             version = c.version + 1
         RETURNING id";
 
@@ -60,7 +68,9 @@ impl Clients<'_> {
                    c.grant_types, c.resources,
                    c.default_audience, c.require_pkce, c.require_nonce, c.require_consent,
                    c.refresh_rotation, c.client_uri, c.policy_uri, c.tos_uri, c.is_active,
-                   c.version,
+                   c.version, c.id_token_signed_response_alg, c.userinfo_signed_response_alg,
+                   c.subject_type, c.sector_identifier_uri, c.default_max_age,
+                   c.require_auth_time,
                    (SELECT coalesce(array_agg(s.digest ORDER BY s.digest), '{}')
                       FROM client_secrets s WHERE s.client_id = c.id) AS secret_digests,
                    (SELECT coalesce(array_agg(s.expires_at ORDER BY s.digest), '{}')
@@ -128,6 +138,12 @@ impl Clients<'_> {
             text(&client.tos_uri),
             flag(client.is_active),
             time(now.as_date_time()),
+            text(client.openid.id_token_alg.as_str()),
+            text(client.openid.userinfo_alg.map(SigningAlgorithm::as_str)),
+            text(client.openid.subject_type.as_str()),
+            text(&client.openid.sector_identifier_uri),
+            number(client.openid.default_max_age.map(seconds)),
+            flag(client.openid.require_auth_time),
         ];
         let row = self.conn.query_opt(UPSERT, &params).await?;
         let row = row.ok_or(DbError::Corrupt {
@@ -231,11 +247,23 @@ fn record(row: &Columns<'_>) -> Result<Client, DbError> {
         } else {
             RefreshRotation::Keep
         },
+        openid: openid(row)?,
         client_uri: row.get("client_uri")?,
         policy_uri: row.get("policy_uri")?,
         tos_uri: row.get("tos_uri")?,
         is_active: row.get("is_active")?,
         version: row.get("version")?,
+    })
+}
+
+fn openid(row: &Columns<'_>) -> Result<OpenIdMetadata, DbError> {
+    Ok(OpenIdMetadata {
+        id_token_alg: row.parse("id_token_signed_response_alg")?,
+        userinfo_alg: row.parse_opt("userinfo_signed_response_alg")?,
+        subject_type: row.parse("subject_type")?,
+        sector_identifier_uri: row.get("sector_identifier_uri")?,
+        default_max_age: row.seconds_opt("default_max_age")?,
+        require_auth_time: row.get("require_auth_time")?,
     })
 }
 

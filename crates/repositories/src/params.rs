@@ -1,6 +1,8 @@
 //! Statement parameters with their types, so that a statement needs no round trip to ask for them:
 //! without prepared statements (behind a pooler) it is still one round trip.
 
+use std::time::Duration;
+
 use tokio_postgres::types::{ToSql, Type};
 
 /// A value, owned or borrowed, and the type that the statement expects.
@@ -30,4 +32,9 @@ params! {
     numbers: INT8_ARRAY,
     flag: BOOL,
     address: INET,
+}
+
+/// A length of time, for a column of seconds.
+pub(crate) fn seconds(length: Duration) -> i64 {
+    i64::try_from(length.as_secs()).unwrap_or(i64::MAX)
 }

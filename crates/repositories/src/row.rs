@@ -1,6 +1,7 @@
 //! Reading columns: a value that we never write becomes `Corrupt`, with its place, and no panic.
 
 use std::str::FromStr;
+use std::time::Duration;
 
 use authly_domain::clock::Timestamp;
 use authly_domain::secret::SecretDigest;
@@ -49,6 +50,15 @@ impl<'r> Columns<'r> {
         Ok(self
             .get::<Option<OffsetDateTime>>(column)?
             .map(Timestamp::from_date_time))
+    }
+
+    /// A length of time, in a column of seconds.
+    pub(crate) fn seconds_opt(&self, column: &'static str) -> Result<Option<Duration>, DbError> {
+        let seconds: Option<i64> = self.get(column)?;
+        seconds
+            .map(|seconds| u64::try_from(seconds).map(Duration::from_secs))
+            .transpose()
+            .map_err(|_negative| self.corrupt(column))
     }
 
     pub(crate) fn digest(&self, column: &'static str) -> Result<SecretDigest, DbError> {

@@ -3,7 +3,7 @@
 use authly_domain::clock::Timestamp;
 use authly_domain::id::UserId;
 use authly_domain::users::{
-    Email, LoginName, PasswordChange, PasswordHash, PasswordVersion, Profile, Subject,
+    Address, Email, LoginName, PasswordChange, PasswordHash, PasswordVersion, Profile, Subject,
     UserCredentials, Username,
 };
 
@@ -149,9 +149,12 @@ impl Users<'_> {
             INSERT INTO users (id, subject, username, username_normal, email, email_normal,
                 is_verified, password_hash, password_scheme, requires_password_change, is_admin,
                 name, given_name, family_name, middle_name, nickname, profile, picture, website,
-                gender, birthdate, zoneinfo, locale, created_at, updated_at)
+                gender, birthdate, zoneinfo, locale, created_at, updated_at, phone_number,
+                phone_number_verified, address_formatted, street_address, locality, region,
+                postal_code, country)
             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17,
-                $18, $19, $20, $21, $22, $23, $24, $24)
+                $18, $19, $20, $21, $22, $23, $24, $24, $25, coalesce($26, false), $27, $28, $29,
+                $30, $31, $32)
             ON CONFLICT DO NOTHING";
         let profile = user.profile;
         let params = [
@@ -179,6 +182,14 @@ impl Users<'_> {
             text(&profile.zoneinfo),
             text(&profile.locale),
             time(user.created_at.as_date_time()),
+            text(&profile.phone_number),
+            flag(profile.phone_number_verified),
+            text(&profile.address.formatted),
+            text(&profile.address.street_address),
+            text(&profile.address.locality),
+            text(&profile.address.region),
+            text(&profile.address.postal_code),
+            text(&profile.address.country),
         ];
         Ok(self.conn.execute(SQL, &params).await? == 1)
     }
@@ -198,7 +209,12 @@ impl Users<'_> {
                 profile = coalesce($11, profile), picture = coalesce($12, picture),
                 website = coalesce($13, website), gender = coalesce($14, gender),
                 birthdate = coalesce($15, birthdate), zoneinfo = coalesce($16, zoneinfo),
-                locale = coalesce($17, locale)
+                locale = coalesce($17, locale), phone_number = coalesce($18, phone_number),
+                phone_number_verified = coalesce($19, phone_number_verified),
+                address_formatted = coalesce($20, address_formatted),
+                street_address = coalesce($21, street_address),
+                locality = coalesce($22, locality), region = coalesce($23, region),
+                postal_code = coalesce($24, postal_code), country = coalesce($25, country)
              WHERE id = $1";
         let profile = change.profile;
         let params = [
@@ -219,6 +235,14 @@ impl Users<'_> {
             text(&profile.birthdate),
             text(&profile.zoneinfo),
             text(&profile.locale),
+            text(&profile.phone_number),
+            flag(profile.phone_number_verified),
+            text(&profile.address.formatted),
+            text(&profile.address.street_address),
+            text(&profile.address.locality),
+            text(&profile.address.region),
+            text(&profile.address.postal_code),
+            text(&profile.address.country),
         ];
         self.conn.execute(SQL, &params).await?;
         Ok(())
@@ -338,5 +362,15 @@ pub(crate) fn profile(row: &Columns<'_>) -> Result<Profile, DbError> {
         birthdate: row.get("birthdate")?,
         zoneinfo: row.get("zoneinfo")?,
         locale: row.get("locale")?,
+        phone_number: row.get("phone_number")?,
+        phone_number_verified: row.get("phone_number_verified")?,
+        address: Address {
+            formatted: row.get("address_formatted")?,
+            street_address: row.get("street_address")?,
+            locality: row.get("locality")?,
+            region: row.get("region")?,
+            postal_code: row.get("postal_code")?,
+            country: row.get("country")?,
+        },
     })
 }

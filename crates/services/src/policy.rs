@@ -63,7 +63,7 @@ pub struct TokenPolicy {
     pub access_token_lifetime: Duration,
     /// What access tokens are signed with.
     pub access_token_signing_alg: SigningAlgorithm,
-    /// How long an ID token lives. ID tokens are signed with RS256.
+    /// How long an ID token lives. What signs it is the client's word.
     pub id_token_lifetime: Duration,
     /// How long a refresh token lives without being used.
     pub refresh_token_idle_lifetime: Duration,

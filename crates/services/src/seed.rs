@@ -5,12 +5,13 @@ mod apply;
 mod check;
 mod clients;
 mod document;
+mod profile;
 
 use authly_crypto::password::PasswordError;
 use authly_repositories::DbError;
 
 pub use apply::{SeedReport, Seeder};
-pub use document::{Seed, SeedClient, SeedScope, SeedSecret, SeedUser};
+pub use document::{Seed, SeedAddress, SeedClient, SeedScope, SeedSecret, SeedUser};
 
 /// Why a seed is not applied. Nothing of it is stored then.
 #[derive(Debug, thiserror::Error)]

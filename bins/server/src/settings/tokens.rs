@@ -22,8 +22,8 @@ const ACCESS_TOKEN_SIGNING_ALG: Setting = Setting {
     path: "tokens.access_token_signing_alg",
     kind: Kind::Choice(&["ES256", "RS256", "PS256", "EdDSA"]),
     default: DefaultValue::Is("ES256"),
-    about: "What access tokens are signed with. ID tokens are signed with RS256, which every \
-            client can check.",
+    about: "What access tokens are signed with. ID tokens are signed as the client registered it: \
+            with RS256, which every client can check, unless it says otherwise.",
 };
 const ID_TOKEN_LIFETIME: Setting = Setting {
     path: "tokens.id_token_lifetime",

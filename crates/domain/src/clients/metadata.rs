@@ -1,36 +1,8 @@
 //! A client's record: what was registered for it (RFC 7591 §2), and what only an administrator sets.
 
-use std::str::FromStr;
-
-use super::{AuthMethod, ClientId, ClientSecretDigest, RedirectUri};
+use super::{AuthMethod, ClientId, ClientSecretDigest, OpenIdMetadata, RedirectUri};
 use crate::id::ClientKey;
-use crate::keys::UnknownValue;
 use crate::scopes::{Resource, Scope};
-
-/// Declares an enumeration whose members have registered names.
-macro_rules! named {
-    ($(#[$doc:meta])* $name:ident { $($(#[$member_doc:meta])* $member:ident = $text:literal,)+ }) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-        pub enum $name { $($(#[$member_doc])* $member,)+ }
-
-        impl $name {
-            /// Its name on the wire and in the column.
-            #[must_use]
-            pub const fn as_str(self) -> &'static str {
-                match self { $(Self::$member => $text,)+ }
-            }
-        }
-
-        impl FromStr for $name {
-            type Err = UnknownValue;
-
-            fn from_str(text: &str) -> Result<Self, UnknownValue> {
-                match text { $($text => Ok(Self::$member),)+ _ => Err(UnknownValue) }
-            }
-        }
-    };
-}
 
 named! {
     /// Whether a client can keep a secret (OAuth 2.1 §2.1).
@@ -148,6 +120,8 @@ pub struct Client {
     pub consent: ConsentPolicy,
     /// Whether its refresh tokens rotate.
     pub refresh_rotation: RefreshRotation,
+    /// How it takes part in OpenID Connect.
+    pub openid: OpenIdMetadata,
     /// A page about it.
     pub client_uri: Option<String>,
     /// Its privacy policy.

@@ -1,10 +1,7 @@
 use pretty_assertions::assert_eq;
 
 use super::*;
-use crate::clients::{
-    ApplicationType, AuthMethod, ClientType, GrantType, NonceRule, PkceRule, RefreshRotation,
-};
-use crate::id::ClientKey;
+use crate::clients::{ClientType, sample};
 
 fn scope(text: &str) -> Scope {
     text.parse().unwrap()
@@ -16,30 +13,8 @@ fn uri(text: &str) -> RedirectUri {
 
 fn client(client_type: ClientType) -> Client {
     Client {
-        key: ClientKey::from_uuid(uuid::Uuid::nil()),
-        id: "app".parse().unwrap(),
-        name: "App".to_owned(),
         client_type,
-        application_type: ApplicationType::Web,
-        auth_method: AuthMethod::None,
-        secrets: Vec::new(),
-        redirect_uris: Vec::new(),
-        post_logout_redirect_uris: Vec::new(),
-        grant_types: vec![GrantType::AuthorizationCode],
-        scope: scope("openid profile email offline_access"),
-        default_scope: Scope::empty(),
-        optional_scope: scope("openid email"),
-        resources: Vec::new(),
-        default_audience: Vec::new(),
-        pkce: PkceRule::Required,
-        nonce: NonceRule::Required,
-        consent: ConsentPolicy::Ask,
-        refresh_rotation: RefreshRotation::Rotate,
-        client_uri: None,
-        policy_uri: None,
-        tos_uri: None,
-        is_active: true,
-        version: 1,
+        ..sample::client()
     }
 }
 

@@ -7,6 +7,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use authly_domain::authorizations::ResponseMode;
 use authly_domain::clients::{AuthMethod, GrantType};
 use authly_domain::issuer::Issuer;
+use authly_domain::keys::SigningAlgorithm;
 use authly_protocol::oauth::AuthorizationServerMetadata;
 use authly_protocol::oidc::ProviderMetadata;
 use authly_services::discovery::{DiscoveryFacts, DiscoveryService};
@@ -83,7 +84,9 @@ fn metadata(issuer: &Issuer, facts: DiscoveryFacts) -> ProviderMetadata {
         oauth: oauth_metadata(issuer, facts),
         userinfo_endpoint: issuer.url_of(places::USERINFO),
         subject_types_supported: texts(["public"]),
-        id_token_signing_alg_values_supported: texts(["RS256"]),
+        id_token_signing_alg_values_supported: texts(
+            SigningAlgorithm::ALL.map(SigningAlgorithm::as_str),
+        ),
         claims_supported: texts(CLAIMS),
         claims_parameter_supported: false,
         request_parameter_supported: false,
@@ -152,7 +155,7 @@ mod tests {
         assert_eq!(document["response_types_supported"], json!(["code"]));
         assert_eq!(
             document["id_token_signing_alg_values_supported"],
-            json!(["RS256"])
+            json!(["RS256", "PS256", "ES256", "EdDSA"])
         );
         assert_eq!(
             document["code_challenge_methods_supported"],

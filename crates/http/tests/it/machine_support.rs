@@ -1,6 +1,7 @@
 //! What the tests of the endpoints for programs share: requests put together by hand, and what every
 //! refusal has to be.
 
+use authly_domain::keys::SigningAlgorithm;
 use authly_services::seed::Seed;
 use authly_testing::TestApp;
 use authly_testing::answer::Answer;
@@ -11,7 +12,7 @@ use pretty_assertions::assert_eq;
 use reqwest::RequestBuilder;
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE};
 use serde_json::{Value, json};
-use sha2::{Digest as _, Sha256};
+use sha2::{Digest as _, Sha256, Sha512};
 
 pub(crate) const TOKEN: &str = "/api/v1/oauth/token";
 pub(crate) const INTROSPECT: &str = "/api/v1/oauth/introspect";
@@ -124,7 +125,15 @@ pub(crate) fn members(object: &Value) -> Vec<&str> {
 
 /// `at_hash` of OpenID Connect Core §3.1.3.6, for an ID token that is signed with RS256.
 pub(crate) fn at_hash(access_token: &str) -> String {
-    URL_SAFE_NO_PAD.encode(&Sha256::digest(access_token)[..16])
+    at_hash_of(access_token, SigningAlgorithm::Rs256)
+}
+
+/// `at_hash` for an ID token that is signed with this algorithm.
+pub(crate) fn at_hash_of(access_token: &str, algorithm: SigningAlgorithm) -> String {
+    match algorithm {
+        SigningAlgorithm::EdDsa => URL_SAFE_NO_PAD.encode(&Sha512::digest(access_token)[..32]),
+        _ => URL_SAFE_NO_PAD.encode(&Sha256::digest(access_token)[..16]),
+    }
 }
 
 /// The published keys.

@@ -1,7 +1,6 @@
 //! `authorization_requests`.
 
 use std::net::IpAddr;
-use std::time::Duration;
 
 use authly_domain::authorizations::{AuthorizationRequest, StoredRequest, StoredRequestState};
 use authly_domain::clients::RedirectUri;
@@ -10,7 +9,7 @@ use authly_domain::id::{AuthorizationRequestId, ClientKey, SessionId};
 use authly_domain::secret::SecretDigest;
 
 use crate::DbError;
-use crate::params::{address, bytes, number, text, texts, time, uuid};
+use crate::params::{address, bytes, number, seconds, text, texts, time, uuid};
 use crate::row::Columns;
 
 repository! {
@@ -91,9 +90,6 @@ impl AuthorizationRequests<'_> {
             .iter()
             .map(authly_domain::scopes::Resource::as_str)
             .collect();
-        let max_age = request
-            .max_age
-            .map(|age| i64::try_from(age.as_secs()).unwrap_or(i64::MAX));
         let params = [
             uuid(new.id.as_uuid()),
             bytes(new.key.handle.as_bytes().as_slice()),
@@ -112,7 +108,7 @@ impl AuthorizationRequests<'_> {
                     .map(authly_domain::authorizations::CodeChallenge::as_str),
             ),
             text(request.prompt.as_str()),
-            number(max_age),
+            number(request.max_age.map(seconds)),
             text(&request.login_hint),
             address(new.network),
             time(request.requested_at.as_date_time()),
@@ -211,10 +207,6 @@ impl AuthorizationRequests<'_> {
 }
 
 fn stored(row: &Columns<'_>, now: Timestamp) -> Result<StoredRequest, DbError> {
-    let max_age: Option<i64> = row.get("max_age")?;
-    let max_age = max_age
-        .map(|seconds| u64::try_from(seconds).map_err(|_negative| row.corrupt("max_age")))
-        .transpose()?;
     let request = AuthorizationRequest {
         client: ClientKey::from_uuid(row.uuid("client_id")?),
         redirect_uri: RedirectUri::from_stored(row.get("redirect_uri")?),
@@ -225,7 +217,7 @@ fn stored(row: &Columns<'_>, now: Timestamp) -> Result<StoredRequest, DbError> {
         nonce: row.get("nonce")?,
         code_challenge: row.parse_opt("code_challenge")?,
         prompt: row.parse("prompt")?,
-        max_age: max_age.map(Duration::from_secs),
+        max_age: row.seconds_opt("max_age")?,
         login_hint: row.get("login_hint")?,
         requested_at: row.time("requested_at")?,
     };

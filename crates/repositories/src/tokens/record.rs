@@ -113,7 +113,9 @@ impl<'u> Tokens<'u> {
                    g.session_id, g.auth_time, g.acr, g.amr,
                    u.email, u.is_verified, u.name, u.given_name, u.family_name, u.middle_name,
                    u.nickname, u.profile, u.picture, u.website, u.gender, u.birthdate,
-                   u.zoneinfo, u.locale, u.updated_at,
+                   u.zoneinfo, u.locale, u.updated_at, u.phone_number, u.phone_number_verified,
+                   u.address_formatted, u.street_address, u.locality, u.region, u.postal_code,
+                   u.country,
                    ",
             liveness_columns!(),
             "

@@ -1,9 +1,12 @@
 //! `clients`, `client_secrets`, `client_scopes`.
 
+use std::time::Duration;
+
 use authly_domain::clients::{
     ApplicationType, AuthMethod, Client, ClientSecretDigest, ClientType, ConsentPolicy, GrantType,
-    NonceRule, PkceRule, RefreshRotation,
+    NonceRule, OpenIdMetadata, PkceRule, RefreshRotation, SubjectType,
 };
+use authly_domain::keys::SigningAlgorithm;
 use authly_domain::scopes::{Scope, ScopeRecord};
 use pretty_assertions::assert_eq;
 
@@ -63,6 +66,14 @@ async fn an_unlike_client_reads_back_too(world: World) {
         nonce: NonceRule::Exempt,
         consent: ConsentPolicy::FirstParty,
         refresh_rotation: RefreshRotation::Keep,
+        openid: OpenIdMetadata {
+            id_token_alg: SigningAlgorithm::EdDsa,
+            userinfo_alg: Some(SigningAlgorithm::Ps256),
+            subject_type: SubjectType::Pairwise,
+            sector_identifier_uri: Some("https://client.example/uris.json".to_owned()),
+            default_max_age: Some(Duration::from_hours(1)),
+            require_auth_time: true,
+        },
         client_uri: Some("https://client.example/".to_owned()),
         policy_uri: Some("https://client.example/privacy".to_owned()),
         tos_uri: Some("https://client.example/terms".to_owned()),

@@ -1,7 +1,7 @@
 //! Migrations.
 
 use authly_repositories::migrate::{
-    self, Migrated, SchemaState, ensure_database, expected_version, fingerprint, schema_state,
+    self, Migrated, SchemaState, ensure_database, fingerprint, schema_state,
 };
 use authly_repositories::{DbError, StatementMode};
 use authly_testing::TestDatabase;
@@ -9,6 +9,15 @@ use authly_testing::database::POOL_SIZE;
 use pretty_assertions::assert_eq;
 
 const MODES: [StatementMode; 2] = [StatementMode::Prepared, StatementMode::Unnamed];
+
+/// As many as lie in the folder: their numbers may have gaps.
+pub(crate) fn number_of_migrations() -> usize {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../migrations");
+    std::fs::read_dir(folder)
+        .unwrap()
+        .filter(|entry| entry.as_ref().unwrap().path().extension() == Some("sql".as_ref()))
+        .count()
+}
 
 #[tokio::test]
 async fn an_empty_database_gets_the_whole_schema_once() {
@@ -18,10 +27,7 @@ async fn an_empty_database_gets_the_whole_schema_once() {
         assert_eq!(schema_state(&db).await.unwrap(), SchemaState::Behind);
 
         let first = migrate::migrate(&db).await.unwrap();
-        assert_eq!(
-            i64::try_from(first.applied.len()).unwrap(),
-            expected_version()
-        );
+        assert_eq!(first.applied.len(), number_of_migrations());
         assert_eq!(schema_state(&db).await.unwrap(), SchemaState::Current);
 
         let second = migrate::migrate(&db).await.unwrap();
@@ -46,8 +52,7 @@ async fn nodes_that_migrate_at_once_wait_for_one_another() {
         applied.push(node.await.unwrap().unwrap().applied.len());
     }
     applied.sort_unstable();
-    let all = usize::try_from(expected_version()).unwrap();
-    assert_eq!(applied, [0, 0, 0, all]);
+    assert_eq!(applied, [0, 0, 0, number_of_migrations()]);
 }
 
 #[tokio::test]

@@ -2,8 +2,8 @@
 
 use authly_domain::id::UserId;
 use authly_domain::users::{
-    Email, LoginName, PasswordChange, PasswordHash, PasswordScheme, PasswordVersion, Profile,
-    Subject, Username,
+    Address, Email, LoginName, PasswordChange, PasswordHash, PasswordScheme, PasswordVersion,
+    Profile, Subject, Username,
 };
 use authly_repositories::users::{NewUser, UserChange};
 use pretty_assertions::assert_eq;
@@ -37,6 +37,16 @@ fn full_profile() -> Profile {
         birthdate: text("0000-03-22"),
         zoneinfo: text("Europe/Berlin"),
         locale: text("en"),
+        phone_number: text("+49 30 1234567"),
+        phone_number_verified: Some(true),
+        address: Address {
+            formatted: text("Hauptstr. 1\n10827 Berlin"),
+            street_address: text("Hauptstr. 1"),
+            locality: text("Berlin"),
+            region: text("BE"),
+            postal_code: text("10827"),
+            country: text("DE"),
+        },
     }
 }
 

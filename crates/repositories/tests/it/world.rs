@@ -4,8 +4,8 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
 
 use authly_domain::clients::{
-    ApplicationType, AuthMethod, Client, ClientType, ConsentPolicy, GrantType, NonceRule, PkceRule,
-    RefreshRotation,
+    ApplicationType, AuthMethod, Client, ClientType, ConsentPolicy, GrantType, NonceRule,
+    OpenIdMetadata, PkceRule, RefreshRotation,
 };
 use authly_domain::clock::Timestamp;
 use authly_domain::entropy::Entropy;
@@ -158,6 +158,7 @@ impl World {
             nonce: NonceRule::Required,
             consent: ConsentPolicy::Ask,
             refresh_rotation: RefreshRotation::Rotate,
+            openid: OpenIdMetadata::default(),
             client_uri: None,
             policy_uri: None,
             tos_uri: None,

@@ -111,7 +111,7 @@ pub(super) fn validate(
         nonce: parameters.nonce.clone(),
         code_challenge,
         prompt: prompt(parameters)?,
-        max_age: max_age(parameters)?,
+        max_age: max_age(parameters)?.or(client.openid.default_max_age),
         login_hint: parameters.login_hint.clone(),
         requested_at: now,
         scope,

@@ -16,6 +16,7 @@ use authly_repositories::{DbError, UnitOfWork};
 
 use super::check::check;
 use super::clients::client_of;
+use super::profile::profile_of;
 use super::{Seed, SeedError, SeedScope, SeedUser};
 use crate::Context;
 
@@ -312,21 +313,4 @@ fn scopes_of(seed: &[SeedScope], problems: &mut Vec<String>) -> Vec<ScopeRecord>
         }
     }
     scopes
-}
-
-fn profile_of(seed: &SeedUser) -> Profile {
-    Profile {
-        name: seed.name.clone(),
-        given_name: seed.given_name.clone(),
-        family_name: seed.family_name.clone(),
-        middle_name: seed.middle_name.clone(),
-        nickname: seed.nickname.clone(),
-        profile: seed.profile.clone(),
-        picture: seed.picture.clone(),
-        website: seed.website.clone(),
-        gender: seed.gender.clone(),
-        birthdate: seed.birthdate.clone(),
-        zoneinfo: seed.zoneinfo.clone(),
-        locale: seed.locale.clone(),
-    }
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use authly_domain::users::Username;
 
+use super::profile::texts_of;
 use super::{Seed, SeedClient, SeedUser};
 
 /// Adds what is wrong to `problems`.
@@ -44,11 +45,7 @@ fn free_texts(seed: &Seed) -> impl Iterator<Item = (String, &'static str, &str)>
         (of, "description", scope.description.as_str())
     });
     let users = seed.users.iter().flat_map(|user| {
-        let claims = claims(user).into_iter();
-        claims.filter_map(|(name, text)| {
-            let of = format!("user {}", user.username);
-            Some((of, name, text.as_deref()?))
-        })
+        texts_of(user).map(|(name, text)| (format!("user {}", user.username), name, text))
     });
     let clients = seed.clients.iter().flat_map(|client| {
         let texts = client_texts(client).into_iter();
@@ -60,28 +57,12 @@ fn free_texts(seed: &Seed) -> impl Iterator<Item = (String, &'static str, &str)>
     scopes.chain(users).chain(clients)
 }
 
-fn claims(user: &SeedUser) -> [(&'static str, &Option<String>); 12] {
-    [
-        ("name", &user.name),
-        ("given_name", &user.given_name),
-        ("family_name", &user.family_name),
-        ("middle_name", &user.middle_name),
-        ("nickname", &user.nickname),
-        ("profile", &user.profile),
-        ("picture", &user.picture),
-        ("website", &user.website),
-        ("gender", &user.gender),
-        ("birthdate", &user.birthdate),
-        ("zoneinfo", &user.zoneinfo),
-        ("locale", &user.locale),
-    ]
-}
-
-fn client_texts(client: &SeedClient) -> [(&'static str, &Option<String>); 4] {
+fn client_texts(client: &SeedClient) -> [(&'static str, &Option<String>); 5] {
     [
         ("client_name", &client.client_name),
         ("client_uri", &client.client_uri),
         ("policy_uri", &client.policy_uri),
         ("tos_uri", &client.tos_uri),
+        ("sector_identifier_uri", &client.sector_identifier_uri),
     ]
 }

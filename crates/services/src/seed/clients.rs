@@ -1,10 +1,11 @@
 //! From what a seed says of a client, and what is stored of it, to what is to be stored.
 
 use std::str::FromStr;
+use std::time::Duration;
 
 use authly_domain::clients::{
     ApplicationType, AuthMethod, Client, ClientId, ClientType, ConsentPolicy, GrantType, NonceRule,
-    PkceRule, RefreshRotation,
+    OpenIdMetadata, PkceRule, RefreshRotation, SubjectType,
 };
 use authly_domain::id::ClientKey;
 use authly_domain::scopes::Scope;
@@ -113,6 +114,7 @@ pub(super) fn client_of(
     replace(&mut client.name, seed.client_name.clone());
     replace(&mut client.is_active, seed.active);
     take_switches(&mut client, seed);
+    take_openid(&mut read, &mut client.openid, seed);
     check(&mut read, &client, seed, present.is_some());
     Some(client)
 }
@@ -138,6 +140,7 @@ fn new_client(key: ClientKey, id: ClientId) -> Client {
         nonce: NonceRule::Required,
         consent: ConsentPolicy::Ask,
         refresh_rotation: RefreshRotation::Rotate,
+        openid: OpenIdMetadata::default(),
         client_uri: None,
         policy_uri: None,
         tos_uri: None,
@@ -192,6 +195,27 @@ fn take_switches(client: &mut Client, seed: &SeedClient) {
     }
 }
 
+fn take_openid(read: &mut Reader<'_>, openid: &mut OpenIdMetadata, seed: &SeedClient) {
+    let (id_token, userinfo, subject_type) = (
+        seed.id_token_signed_response_alg.as_ref(),
+        seed.userinfo_signed_response_alg.as_ref(),
+        seed.subject_type.as_ref(),
+    );
+    let id_token = read.one("id_token_signed_response_alg", id_token);
+    let userinfo = read.one("userinfo_signed_response_alg", userinfo);
+    replace(&mut openid.id_token_alg, id_token);
+    replace(&mut openid.userinfo_alg, userinfo.map(Some));
+    replace(
+        &mut openid.subject_type,
+        read.one("subject_type", subject_type),
+    );
+    let sector = seed.sector_identifier_uri.clone();
+    replace(&mut openid.sector_identifier_uri, sector.map(Some));
+    let max_age = seed.default_max_age.map(u64::from).map(Duration::from_secs);
+    replace(&mut openid.default_max_age, max_age.map(Some));
+    replace(&mut openid.require_auth_time, seed.require_auth_time);
+}
+
 /// Rules that span several fields.
 fn check(read: &mut Reader<'_>, client: &Client, seed: &SeedClient, is_present: bool) {
     let is_public = client.client_type == ClientType::Public;
@@ -223,6 +247,12 @@ fn check(read: &mut Reader<'_>, client: &Client, seed: &SeedClient, is_present: 
     }
     if !client.scope.covers(&client.optional_scope) {
         read.problem("optional_scope is a part of scope");
+    }
+    let has_sector = client.openid.sector_identifier_uri.is_some();
+    if let Err(why) = client.sector()
+        && (has_sector || client.openid.subject_type == SubjectType::Pairwise)
+    {
+        read.problem(&why.to_string());
     }
     for uri in [&client.client_uri, &client.policy_uri, &client.tos_uri]
         .into_iter()

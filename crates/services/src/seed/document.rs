@@ -66,6 +66,30 @@ pub struct SeedUser {
     pub zoneinfo: Option<String>,
     /// `locale`.
     pub locale: Option<String>,
+    /// `phone_number`.
+    pub phone_number: Option<String>,
+    /// `phone_number_verified`.
+    pub phone_number_verified: Option<bool>,
+    /// `address`: what is listed of it replaces, the rest stays.
+    pub address: Option<SeedAddress>,
+}
+
+/// The `address` claim of a user (OpenID Connect Core §5.1.1).
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct SeedAddress {
+    /// `formatted`.
+    pub formatted: Option<String>,
+    /// `street_address`.
+    pub street_address: Option<String>,
+    /// `locality`.
+    pub locality: Option<String>,
+    /// `region`.
+    pub region: Option<String>,
+    /// `postal_code`.
+    pub postal_code: Option<String>,
+    /// `country`.
+    pub country: Option<String>,
 }
 
 /// A client.
@@ -106,6 +130,18 @@ pub struct SeedClient {
     pub require_consent: Option<bool>,
     /// `false` for a confidential client whose refresh tokens stay.
     pub refresh_rotation: Option<bool>,
+    /// How its ID tokens are signed: `RS256`, `PS256`, `ES256` or `EdDSA`.
+    pub id_token_signed_response_alg: Option<String>,
+    /// How what UserInfo answers is signed; absent for plain JSON.
+    pub userinfo_signed_response_alg: Option<String>,
+    /// `public` or `pairwise`.
+    pub subject_type: Option<String>,
+    /// Whose host is the sector of pairwise subjects.
+    pub sector_identifier_uri: Option<String>,
+    /// How many seconds ago its users may have logged in.
+    pub default_max_age: Option<u32>,
+    /// Whether ID tokens say when the user logged in, which ours always do.
+    pub require_auth_time: Option<bool>,
     /// A page about it.
     pub client_uri: Option<String>,
     /// Its privacy policy.

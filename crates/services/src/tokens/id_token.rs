@@ -5,14 +5,10 @@ use authly_crypto::jws::{SigningError, TokenType};
 use authly_domain::clients::Client;
 use authly_domain::clock::Timestamp;
 use authly_domain::id::SessionId;
-use authly_domain::keys::SigningAlgorithm;
 use authly_domain::scopes::Scope;
 use authly_domain::secret::{AccessToken, SecretText};
 
 use super::issue::{Issuer, OnBehalfOf};
-
-/// What every OpenID client can check (OpenID Connect Core §15.1).
-const ALGORITHM: SigningAlgorithm = SigningAlgorithm::Rs256;
 
 /// What an ID token is to say beyond who logged in.
 pub(super) struct IdOrder<'a> {
@@ -35,6 +31,7 @@ impl Issuer {
         if !order.scope.contains("openid") {
             return Ok(None);
         }
+        let algorithm = order.client.openid.id_token_alg;
         let authentication = order.user.authentication;
         let claims = IdTokenClaims {
             iss: self.policy.issuer.as_str().to_owned(),
@@ -48,9 +45,9 @@ impl Issuer {
             amr: authentication.amr.clone(),
             azp: None,
             sid: order.session.map(|session| session.as_uuid().to_string()),
-            at_hash: Some(at_hash(order.access_token, ALGORITHM)),
+            at_hash: Some(at_hash(order.access_token, algorithm)),
         };
-        let token = self.keys.load().sign(ALGORITHM, TokenType::Jwt, &claims)?;
+        let token = self.keys.load().sign(algorithm, TokenType::Jwt, &claims)?;
         Ok(Some(SecretText::new(token)))
     }
 }

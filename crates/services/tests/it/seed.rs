@@ -8,6 +8,8 @@ use serde_json::{Value, json};
 
 use crate::flow;
 
+mod openid;
+
 const SECRET: &str = "development-only-secret-change-me-0001";
 
 fn seed(document: Value) -> Seed {

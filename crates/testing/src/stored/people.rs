@@ -57,6 +57,18 @@ impl Stored<'_> {
         users.into_iter().find(|user| user.username == username)
     }
 
+    /// Telephone number, whether it is proven, street, postal code, town, region and country of the
+    /// user of this name.
+    pub async fn contact_of(&self, username: &str) -> Vec<Option<String>> {
+        let sql = "SELECT phone_number, phone_number_verified::text, street_address, postal_code,
+                          locality, region, country
+                     FROM users
+                    WHERE username = $1";
+        let rows = self.query(sql, &[&username]).await;
+        let row = rows.first().expect("the user is there");
+        (0..row.len()).map(|column| row.get(column)).collect()
+    }
+
     /// The sessions of the user of this name, the oldest first.
     pub async fn sessions_of(&self, username: &str) -> Vec<StoredSession> {
         let sql = "SELECT s.id, s.pending_steps, s.ended_reason

@@ -53,7 +53,10 @@ async fn the_members_that_clients_need_are_there() {
         ("revocation_endpoint", at("/api/v1/oauth/revoke")),
         ("response_types_supported", json!(["code"])),
         ("subject_types_supported", json!(["public"])),
-        ("id_token_signing_alg_values_supported", json!(["RS256"])),
+        (
+            "id_token_signing_alg_values_supported",
+            json!(["RS256", "PS256", "ES256", "EdDSA"]),
+        ),
         ("code_challenge_methods_supported", json!(["S256"])),
         (
             "authorization_response_iss_parameter_supported",

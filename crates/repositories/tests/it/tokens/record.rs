@@ -199,7 +199,10 @@ async fn an_access_token_opens_its_users_claims(world: World) {
         username: "alice".parse().unwrap(),
         email: Some("alice@example.com".parse().unwrap()),
         email_is_verified: true,
-        profile: Profile::default(),
+        profile: Profile {
+            phone_number_verified: Some(false),
+            ..Profile::default()
+        },
         updated_at: world.now,
     };
     assert_eq!(found.claims, expected);

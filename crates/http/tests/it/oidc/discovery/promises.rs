@@ -1,5 +1,6 @@
 //! Whatever the document names, works.
 
+use authly_domain::keys::SigningAlgorithm;
 use authly_domain::users::Profile;
 use authly_testing::TestApp;
 use authly_testing::answer::{claims, jose_header};
@@ -10,7 +11,7 @@ use reqwest::RequestBuilder;
 use serde_json::Value;
 
 use super::{OPENID_CONFIGURATION, read};
-use crate::machine_support::{OPENID, assert_issued, published_keys};
+use crate::machine_support::{OPENID, assert_issued, at_hash_of, published_keys};
 
 /// The texts of a member of the document.
 fn texts<'d>(document: &'d Value, name: &str) -> Vec<&'d str> {
@@ -157,16 +158,31 @@ async fn every_response_mode_brings_the_code() {
 #[tokio::test]
 async fn id_tokens_are_signed_as_the_document_says_by_a_key_that_is_published() {
     let app = TestApp::start().await;
-    let client = app.client().create().await;
     let alice = app.user("alice").create().await;
     let document = read(app.url(OPENID_CONFIGURATION)).await;
     assert_eq!(document["jwks_uri"], app.url("/.well-known/jwks.json"));
-    let tokens = app.tokens(&client, &alice, OPENID).await;
-    let header = jose_header(tokens.id_token.as_deref().unwrap());
-    let algorithms = texts(&document, "id_token_signing_alg_values_supported");
-    assert!(algorithms.contains(&header["alg"].as_str().unwrap()));
     let keys = published_keys(&app).await;
-    assert!(keys.iter().any(|key| key["kid"] == header["kid"]));
+    let algorithms = texts(&document, "id_token_signing_alg_values_supported");
+    assert_eq!(
+        algorithms,
+        SigningAlgorithm::ALL.map(SigningAlgorithm::as_str)
+    );
+    for name in algorithms {
+        let registered = name.parse().unwrap();
+        let client = app.client().id(name);
+        let client = client.with(|client| client.openid.id_token_alg = registered);
+        let client = client.create().await;
+        let tokens = app.tokens(&client, &alice, OPENID).await;
+        let id_token = tokens.id_token.unwrap();
+        let header = jose_header(&id_token);
+        assert_eq!(header["alg"], name);
+        let key = keys.iter().find(|key| key["kid"] == header["kid"]).unwrap();
+        assert_eq!(key["alg"], name);
+        assert_eq!(
+            claims(&id_token)["at_hash"],
+            at_hash_of(&tokens.access_token, registered)
+        );
+    }
 }
 
 /// A profile in which nothing is missing.
@@ -185,6 +201,7 @@ fn full_profile() -> Profile {
         birthdate: Some("1990-02-28".to_owned()),
         zoneinfo: text(),
         locale: text(),
+        ..Profile::default()
     }
 }
 

@@ -22,6 +22,7 @@ fn full_profile() -> Profile {
         birthdate: text("1990-02-28"),
         zoneinfo: text("Europe/Paris"),
         locale: text("fr-FR"),
+        ..Profile::default()
     }
 }
 

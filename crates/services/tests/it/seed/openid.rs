@@ -1,0 +1,116 @@
+//! What seeds say for OpenID Connect.
+
+use std::time::Duration;
+
+use authly_domain::clients::{OpenIdMetadata, SubjectType};
+use authly_domain::keys::SigningAlgorithm;
+
+use authly_testing::TestServices;
+use pretty_assertions::assert_eq;
+use serde_json::{Value, json};
+
+use super::{SECRET, problems, seed};
+
+fn client(more: &Value) -> Value {
+    let mut client = json!({
+        "client_id": "app", "client_secret": SECRET, "scope": "openid",
+        "redirect_uris": ["https://a.example/cb", "https://b.example/cb"],
+    });
+    let members = client.as_object_mut().unwrap();
+    members.extend(more.as_object().unwrap().clone());
+    json!({ "clients": [client] })
+}
+
+async fn stored(services: &TestServices) -> OpenIdMetadata {
+    let conn = services.db.connect().await.unwrap();
+    let id = "app".parse().unwrap();
+    let found = conn.reads().clients().find(&id).await.unwrap();
+    found.unwrap().openid
+}
+
+#[tokio::test]
+async fn the_metadata_of_a_client_are_kept_and_what_is_absent_stays() {
+    let services = TestServices::start().await;
+    services.bootstrap().ensure_scopes().await.unwrap();
+    let seeder = services.seeder();
+    seeder.apply(&seed(client(&json!({})))).await.unwrap();
+    assert_eq!(stored(&services).await, OpenIdMetadata::default());
+
+    let all = json!({
+        "id_token_signed_response_alg": "EdDSA", "userinfo_signed_response_alg": "PS256",
+        "subject_type": "pairwise", "sector_identifier_uri": "https://sector.example/uris.json",
+        "default_max_age": 600, "require_auth_time": true,
+    });
+    seeder.apply(&seed(client(&all))).await.unwrap();
+    let expected = OpenIdMetadata {
+        id_token_alg: SigningAlgorithm::EdDsa,
+        userinfo_alg: Some(SigningAlgorithm::Ps256),
+        subject_type: SubjectType::Pairwise,
+        sector_identifier_uri: Some("https://sector.example/uris.json".to_owned()),
+        default_max_age: Some(Duration::from_mins(10)),
+        require_auth_time: true,
+    };
+    assert_eq!(stored(&services).await, expected);
+    seeder.apply(&seed(client(&json!({})))).await.unwrap();
+    assert_eq!(stored(&services).await, expected);
+}
+
+#[tokio::test]
+async fn metadata_that_cannot_be_are_problems_and_nothing_is_stored() {
+    let services = TestServices::start().await;
+    services.bootstrap().ensure_scopes().await.unwrap();
+    let before = services.stored().registry().await;
+    for (wrong, expected) in &[
+        (
+            json!({ "id_token_signed_response_alg": "none" }),
+            "client app: id_token_signed_response_alg \"none\" is not one of the known values",
+        ),
+        (
+            json!({ "userinfo_signed_response_alg": "HS256" }),
+            "client app: userinfo_signed_response_alg \"HS256\" is not one of the known values",
+        ),
+        (
+            json!({ "subject_type": "pairwise" }),
+            "client app: pairwise subjects need a sector_identifier_uri, or redirect_uris of one host",
+        ),
+        (
+            json!({ "sector_identifier_uri": "http://sector.example/" }),
+            "client app: sector_identifier_uri is an https URL",
+        ),
+    ] {
+        let refused = services.seeder().apply(&seed(client(wrong))).await;
+        assert_eq!(problems(refused.unwrap_err()), [*expected]);
+    }
+    assert_eq!(services.stored().registry().await, before);
+}
+
+#[tokio::test]
+async fn the_address_and_the_telephone_of_a_user_are_kept_and_what_is_absent_stays() {
+    let services = TestServices::start().await;
+    let user = |claims: &Value| {
+        let mut user = json!({ "username": "alice", "password": "long enough for anybody" });
+        let members = user.as_object_mut().unwrap();
+        members.extend(claims.as_object().unwrap().clone());
+        seed(json!({ "users": [user] }))
+    };
+    let first = json!({
+        "phone_number": "+49 30 1234567", "phone_number_verified": true,
+        "address": { "street_address": "Hauptstr. 1", "locality": "Berlin", "country": "DE" },
+    });
+    let seeder = services.seeder();
+    seeder.apply(&user(&first)).await.unwrap();
+    let moved = json!({ "address": { "street_address": "Nebenstr. 2", "postal_code": "10827" } });
+    seeder.apply(&user(&moved)).await.unwrap();
+
+    let stored = services.stored().contact_of("alice").await;
+    let expected = [
+        Some("+49 30 1234567"),
+        Some("true"),
+        Some("Nebenstr. 2"),
+        Some("10827"),
+        Some("Berlin"),
+        None,
+        Some("DE"),
+    ];
+    assert_eq!(stored, expected.map(|text| text.map(str::to_owned)));
+}
