@@ -7,7 +7,6 @@
 mod authorization;
 mod bootstrap;
 mod database;
-mod duration;
 mod keys;
 mod layers;
 mod listen;

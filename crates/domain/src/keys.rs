@@ -8,7 +8,9 @@ use crate::clock::Timestamp;
 
 mod schedule;
 
-pub use schedule::{KEY_SET_MAX_AGE, KeyChange, KeySchedule, LEAST_ANNOUNCEMENT};
+pub use schedule::{
+    KEY_SET_MAX_AGE, KeyChange, KeySchedule, LEAST_ANNOUNCEMENT, LONGEST_SIGNED_TOKEN,
+};
 
 /// A text that names no member of an enumeration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

@@ -44,6 +44,7 @@ pub mod retention;
 pub mod scopes;
 pub mod secret;
 pub mod sessions;
+pub mod settings;
 pub mod throttle;
 pub mod tokens;
 pub mod users;

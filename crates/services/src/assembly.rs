@@ -15,7 +15,7 @@ use crate::discovery::DiscoveryService;
 use crate::health::HealthService;
 use crate::keys::KeyService;
 use crate::metrics::Sources;
-use crate::policy::Policies;
+use crate::policy::{LivePolicies, Policies};
 use crate::sessions::{BrowserGuard, SessionService};
 use crate::tokens::TokenService;
 use crate::userinfo::UserInfoService;
@@ -74,28 +74,22 @@ impl Services {
             keys,
             runtime,
         } = foundation;
-        let Policies {
-            tokens,
-            authorization,
-            sessions,
-            keys: _,
-        } = policies;
-        let issuer = tokens.issuer.clone();
+        let issuer = policies.tokens.issuer.clone();
+        let policies = LivePolicies::new(policies);
         let cache = ClientCache::new(context.db.clone());
-        let rule = sessions.throttle.clients;
         let sources = Sources {
             context: context.clone(),
             hasher: Arc::clone(&hasher),
             keys: Arc::clone(&keys),
             clients: cache.clone(),
         };
-        let clients = ClientAuthenticator::new(context.clone(), cache.clone(), rule);
-        let sessions = SessionService::new(context.clone(), hasher, sessions, &master);
+        let clients = ClientAuthenticator::new(context.clone(), cache.clone(), policies.clone());
+        let sessions = SessionService::new(context.clone(), hasher, policies.clone(), &master);
         let writer = AccessTokenWriter::start(context.db.clone(), &runtime);
         let ring = keys.ring();
         let tokens = TokenService::new(
             context.clone(),
-            tokens,
+            policies.clone(),
             Arc::clone(&ring),
             writer,
             clients.clone(),
@@ -103,7 +97,7 @@ impl Services {
         let authorizations = AuthorizationService::new(
             context.clone(),
             issuer.clone(),
-            authorization,
+            policies.clone(),
             cache,
             sessions.clone(),
         );

@@ -1,9 +1,12 @@
-//! What an operator decides: each service takes the policy it needs, never the settings.
+//! What an operator decides: services take policies, never the settings. An administrator may change
+//! them while the server runs, so that each is asked for when it is needed ([`LivePolicies`]).
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use arc_swap::ArcSwap;
 use authly_domain::issuer::Issuer;
-use authly_domain::keys::{KeySchedule, SigningAlgorithm};
+use authly_domain::keys::{KeySchedule, LONGEST_SIGNED_TOKEN, SigningAlgorithm};
 use authly_domain::sessions::SessionRules;
 use authly_domain::throttle::ThrottleRule;
 use authly_domain::users::PasswordRules;
@@ -49,8 +52,31 @@ impl Policies {
         KeySchedule {
             announced_for: self.keys.announced_for,
             active_for: self.keys.active_for,
-            longest_token: self.tokens.longest_signed_token(),
+            longest_token: LONGEST_SIGNED_TOKEN,
         }
+    }
+}
+
+/// The policies in force on this node; a clone sees every change.
+#[derive(Debug, Clone)]
+pub struct LivePolicies(Arc<ArcSwap<Policies>>);
+
+impl LivePolicies {
+    /// These are in force.
+    #[must_use]
+    pub fn new(policies: Policies) -> Self {
+        Self(Arc::new(ArcSwap::from_pointee(policies)))
+    }
+
+    /// Those in force at this moment. Take them once for what has to fit together.
+    #[must_use]
+    pub fn load(&self) -> Arc<Policies> {
+        self.0.load_full()
+    }
+
+    /// Others are in force from now on.
+    pub fn replace(&self, policies: Policies) {
+        self.0.store(Arc::new(policies));
     }
 }
 
@@ -86,12 +112,6 @@ impl TokenPolicy {
             refresh_token_absolute_lifetime: Duration::from_hours(90 * 24),
             refresh_rotation_window: Duration::from_secs(10),
         }
-    }
-
-    /// How long the longest-lived signed token lives: so long a retiring key stays published.
-    #[must_use]
-    pub fn longest_signed_token(&self) -> Duration {
-        self.access_token_lifetime.max(self.id_token_lifetime)
     }
 }
 

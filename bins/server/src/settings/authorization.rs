@@ -2,36 +2,14 @@
 
 use std::time::Duration;
 
-use super::reader::Reader;
-use super::setting::{DefaultValue, Kind, Setting};
+use authly_domain::settings::live::{
+    AUTHORIZATION_REQUEST_LIFETIME as REQUEST_LIFETIME,
+    AUTHORIZATION_REQUESTS_IN_ALL as REQUESTS_IN_ALL,
+    AUTHORIZATION_REQUESTS_PER_ADDRESS as REQUESTS_PER_ADDRESS,
+};
 
-const REQUEST_LIFETIME: Setting = Setting {
-    path: "authorization.request_lifetime",
-    kind: Kind::Duration {
-        least: 60,
-        most: 86_400,
-    },
-    default: DefaultValue::Is("30m"),
-    about: "How long a user may take to log in and consent.",
-};
-const REQUESTS_PER_ADDRESS: Setting = Setting {
-    path: "authorization.requests_per_address",
-    kind: Kind::Integer {
-        least: 1,
-        most: 1_000_000,
-    },
-    default: DefaultValue::Is("200"),
-    about: "The most requests that wait for one address. Raise it where many users share one.",
-};
-const REQUESTS_IN_ALL: Setting = Setting {
-    path: "authorization.requests_in_all",
-    kind: Kind::Integer {
-        least: 1,
-        most: 100_000_000,
-    },
-    default: DefaultValue::Is("20000"),
-    about: "The most requests that wait in all, so that nobody can fill the database.",
-};
+use super::reader::Reader;
+use super::setting::Setting;
 
 pub(super) const SETTINGS: &[Setting] = &[REQUEST_LIFETIME, REQUESTS_PER_ADDRESS, REQUESTS_IN_ALL];
 

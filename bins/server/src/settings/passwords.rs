@@ -1,17 +1,13 @@
 //! `[passwords]`: what new ones have to be, and how they are hashed.
 
+use authly_domain::settings::live::PASSWORD_MINIMUM_LENGTH as MINIMUM_LENGTH;
+
 use super::reader::Reader;
 use super::setting::{DefaultValue, Kind, Setting};
 
 /// The least cost for a server that others can reach.
 pub(super) const LEAST_PUBLIC_COST: u32 = 10;
 
-const MINIMUM_LENGTH: Setting = Setting {
-    path: "passwords.minimum_length",
-    kind: Kind::Integer { least: 8, most: 64 },
-    default: DefaultValue::Is("12"),
-    about: "The fewest characters of a new password.",
-};
 pub(super) const BCRYPT_COST: Setting = Setting {
     path: "passwords.bcrypt_cost",
     kind: Kind::Integer { least: 4, most: 15 },

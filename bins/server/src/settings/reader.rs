@@ -9,10 +9,10 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use authly_domain::secret::SecretText;
+use authly_domain::settings::{Given, Misfit};
 
 use super::layers::{Layers, Mode};
 use super::problem::{Origin, Problem};
-use super::raw::{Misfit, Raw};
 use super::secrets::Secrets;
 use super::setting::{DefaultValue, Setting};
 
@@ -57,8 +57,8 @@ impl<'l> Reader<'l> {
 
     /// A text that `T` parses.
     pub(crate) fn parsed<T: FromStr<Err: Display>>(&mut self, setting: &Setting) -> Option<T> {
-        self.value(setting, |raw| {
-            let text = raw.text(setting)?;
+        self.value(setting, |given| {
+            let text = given.text(setting.kind)?;
             text.parse()
                 .map_err(|error: T::Err| format!("`{text}`: {error}"))
         })
@@ -66,18 +66,18 @@ impl<'l> Reader<'l> {
 
     /// A path.
     pub(crate) fn path(&mut self, setting: &Setting) -> Option<PathBuf> {
-        self.value(setting, |raw| raw.text(setting).map(PathBuf::from))
+        self.value(setting, |given| given.text(setting.kind).map(PathBuf::from))
     }
 
     /// One of the names that the setting offers.
     pub(crate) fn choice(&mut self, setting: &Setting) -> Option<&'static str> {
-        self.value(setting, |raw| raw.choice(setting))
+        self.value(setting, |given| given.choice(setting.kind))
     }
 
     /// A list whose entries `T` parses.
     pub(crate) fn list<T: FromStr<Err: Display>>(&mut self, setting: &Setting) -> Vec<T> {
-        let list = self.value(setting, |raw| {
-            let entries = raw.list(setting)?.into_iter();
+        let list = self.value(setting, |given| {
+            let entries = given.list(setting.kind)?.into_iter();
             let parsed = entries.map(|entry| {
                 let parsed = entry.parse();
                 parsed.map_err(|error: T::Err| format!("`{entry}`: {error}"))
@@ -89,7 +89,7 @@ impl<'l> Reader<'l> {
 
     /// Yes or no.
     pub(crate) fn switch(&mut self, setting: &Setting) -> bool {
-        self.value(setting, |raw| raw.switch(setting))
+        self.value(setting, |given| given.switch(setting.kind))
             .unwrap_or_default()
     }
 
@@ -106,8 +106,8 @@ impl<'l> Reader<'l> {
         &mut self,
         setting: &Setting,
     ) -> Option<T> {
-        self.value(setting, |raw| {
-            let number = T::try_from(raw.integer(setting)?);
+        self.value(setting, |given| {
+            let number = T::try_from(given.integer(setting.kind)?);
             number.map_err(|error: T::Error| error.to_string())
         })
     }
@@ -119,7 +119,7 @@ impl<'l> Reader<'l> {
 
     /// A span of time that may be left out.
     pub(crate) fn optional_duration(&mut self, setting: &Setting) -> Option<Duration> {
-        self.value(setting, |raw| raw.duration(setting))
+        self.value(setting, |given| given.duration(setting.kind))
     }
 
     /// A secret. One that was given and could not be read has been reported already.
@@ -134,15 +134,19 @@ impl<'l> Reader<'l> {
     fn value<T>(
         &mut self,
         setting: &Setting,
-        read: impl Fn(&Raw) -> Result<T, Misfit>,
+        read: impl Fn(Given) -> Result<T, Misfit>,
     ) -> Option<T> {
-        match self.layers.entry(setting).map(|entry| read(&entry.raw)) {
+        match self
+            .layers
+            .entry(setting)
+            .map(|entry| read(entry.raw.given()))
+        {
             Some(Ok(value)) => return Some(value),
             Some(Err(misfit)) => self.refuse(setting, misfit),
             None => self.miss(setting),
         }
         match setting.default {
-            DefaultValue::Is(text) => read(&Raw::Text(text.to_owned())).ok(),
+            DefaultValue::Is(text) => read(Given::Untyped(text)).ok(),
             DefaultValue::Words(_) | DefaultValue::Required(_) => None,
         }
     }

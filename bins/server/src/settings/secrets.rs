@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 use std::error::Error as _;
 
 use authly_domain::secret::SecretText;
+use authly_domain::settings::Misfit;
 use authly_outbound::secrets::{EnvironmentSecrets, FileSecrets};
 use authly_services::ports::{SecretError, SecretProvider};
 
 use super::declared;
 use super::layers::{Entry, Layers};
 use super::problem::Problem;
-use super::raw::{Misfit, Raw};
+use super::raw::Raw;
 use super::setting::{Kind, Setting};
 use crate::toml_file::Exposure;
 
@@ -40,7 +41,7 @@ pub(crate) fn parts() -> Vec<&'static str> {
 /// Where a secret is, as it was written: a text is the secret itself, a table says where to look.
 pub(crate) fn place<'r>(raw: &'r Raw, setting: &Setting) -> Result<Place<'r>, Misfit> {
     let Raw::Toml(toml::Value::Table(table)) = raw else {
-        return raw.text(setting).map(Place::Here);
+        return raw.given().text(setting.kind).map(Place::Here);
     };
     let form = format!(
         "expected a text or one of {}",

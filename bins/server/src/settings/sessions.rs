@@ -2,27 +2,13 @@
 
 use std::time::Duration;
 
-use super::reader::Reader;
-use super::setting::{DefaultValue, Kind, Setting};
+use authly_domain::settings::idle_within;
+use authly_domain::settings::live::{
+    SESSION_ABSOLUTE_LIFETIME as ABSOLUTE_LIFETIME, SESSION_IDLE_LIFETIME as IDLE_LIFETIME,
+};
 
-const IDLE_LIFETIME: Setting = Setting {
-    path: "sessions.idle_lifetime",
-    kind: Kind::Duration {
-        least: 60,
-        most: 365 * 86_400,
-    },
-    default: DefaultValue::Is("12h"),
-    about: "How long a browser stays logged in without being used.",
-};
-const ABSOLUTE_LIFETIME: Setting = Setting {
-    path: "sessions.absolute_lifetime",
-    kind: Kind::Duration {
-        least: 60,
-        most: 365 * 86_400,
-    },
-    default: DefaultValue::Is("7d"),
-    about: "How long a browser stays logged in at all.",
-};
+use super::reader::Reader;
+use super::setting::Setting;
 
 pub(super) const SETTINGS: &[Setting] = &[IDLE_LIFETIME, ABSOLUTE_LIFETIME];
 
@@ -39,10 +25,9 @@ impl SessionSettings {
             idle_lifetime: reader.duration(&IDLE_LIFETIME),
             absolute_lifetime: reader.duration(&ABSOLUTE_LIFETIME),
         };
-        if settings.idle_lifetime > settings.absolute_lifetime {
-            let limit = ABSOLUTE_LIFETIME.path;
-            let message = format!("is longer than {limit}, which would end it first");
-            reader.refuse(&IDLE_LIFETIME, message);
+        let limit = (&ABSOLUTE_LIFETIME, settings.absolute_lifetime);
+        if let Err(misfit) = idle_within(settings.idle_lifetime, limit) {
+            reader.refuse(&IDLE_LIFETIME, misfit);
         }
         settings
     }

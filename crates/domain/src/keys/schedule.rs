@@ -12,6 +12,10 @@ pub const KEY_SET_MAX_AGE: Duration = Duration::from_mins(15);
 /// The other half is for nodes that have not noticed yet, and for clocks that differ a little.
 pub const LEAST_ANNOUNCEMENT: Duration = Duration::from_mins(30);
 
+/// The longest that an access token or an ID token may live, whatever the settings say: so long a
+/// retiring key stays published, since the settings of a while ago may have been other ones.
+pub const LONGEST_SIGNED_TOKEN: Duration = Duration::from_hours(24);
+
 /// How much longer than the last token it signed a retiring key stays published: other nodes sign
 /// with it until they notice, and clocks differ a little.
 const RETIREMENT_MARGIN: Duration = Duration::from_mins(1);

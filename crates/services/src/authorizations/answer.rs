@@ -127,7 +127,7 @@ impl AuthorizationService {
             nonce: request.nonce.clone(),
             authentication: session.authentication.clone(),
             issued_at: now,
-            expires_at: now.plus(self.policy.code_lifetime),
+            expires_at: now.plus(self.policies.load().authorization.code_lifetime),
         };
         (AuthorizationCode::new(value), code)
     }

@@ -21,7 +21,7 @@ use super::{
 };
 use crate::Context;
 use crate::clients::ClientCache;
-use crate::policy::AuthorizationPolicy;
+use crate::policy::LivePolicies;
 use crate::sessions::{Browser, SessionService};
 
 /// Begins the handle in the address of the pages.
@@ -79,7 +79,7 @@ pub enum AuthorizeFailure {
 pub struct AuthorizationService {
     pub(super) context: Context,
     pub(super) issuer: Issuer,
-    pub(super) policy: AuthorizationPolicy,
+    pub(super) policies: LivePolicies,
     pub(super) clients: ClientCache,
     pub(super) sessions: SessionService,
 }
@@ -90,14 +90,14 @@ impl AuthorizationService {
     pub const fn new(
         context: Context,
         issuer: Issuer,
-        policy: AuthorizationPolicy,
+        policies: LivePolicies,
         clients: ClientCache,
         sessions: SessionService,
     ) -> Self {
         Self {
             context,
             issuer,
-            policy,
+            policies,
             clients,
             sessions,
         }
@@ -256,17 +256,18 @@ impl AuthorizationService {
     ) -> Result<RequestHandle, AuthorizeFailure> {
         let now = self.context.now();
         let entropy = &*self.context.entropy;
+        let policy = self.policies.load().authorization;
         let handle = RequestHandle::new(opaque::generate(HANDLE_PREFIX, entropy));
         let new = NewRequest {
             id: AuthorizationRequestId::generate(now, entropy),
             key: key_of(&handle, browser),
             request,
             network: counted_network(browser.address),
-            expires_at: now.plus(self.policy.request_lifetime),
+            expires_at: now.plus(policy.request_lifetime),
         };
         let caps = RequestCaps {
-            per_network: self.policy.requests_per_address,
-            in_all: self.policy.requests_in_all,
+            per_network: policy.requests_per_address,
+            in_all: policy.requests_in_all,
         };
         let conn = self.context.db.connect().await?;
         let requests = conn.reads().authorization_requests();

@@ -14,10 +14,13 @@ use authly_repositories::throttle::Counter;
 use moka::sync::Cache;
 
 use super::ClientCache;
+use crate::policy::LivePolicies;
 use crate::{Context, throttle};
 
 /// The most counters, and the most clients with their addresses, that a node notes.
 const NOTED: u64 = 100_000;
+/// How long it is noted that a counter is spent: no window is longer.
+const LONGEST_WINDOW: Duration = Duration::from_hours(24);
 /// How long it is noted that a client has proved itself at an address, since it last did.
 const PROVEN: Duration = Duration::from_hours(24);
 
@@ -114,10 +117,10 @@ pub struct ClientThrottle {
 pub struct ClientAuthenticator {
     context: Context,
     clients: ClientCache,
-    throttle: ClientThrottle,
-    /// Counters that are spent, and until when: so that a right secret costs no round trip, and a
-    /// guesser none either.
-    waiting: Cache<SecretDigest, Timestamp>,
+    policies: LivePolicies,
+    /// Counters that are spent, by which rule, and until when: so that a right secret costs no round
+    /// trip, and a guesser none either. Another rule begins anew.
+    waiting: Cache<SecretDigest, (ThrottleRule, Timestamp)>,
     /// Which client has proved itself at which address: guesses at others make none of these wait.
     proven: Cache<SecretDigest, ()>,
 }
@@ -143,15 +146,14 @@ enum Standing {
 impl ClientAuthenticator {
     /// Authenticates clients from `clients`, and slows guessing.
     #[must_use]
-    pub fn new(context: Context, clients: ClientCache, throttle: ClientThrottle) -> Self {
-        let longest = throttle.client.window.max(throttle.address.window);
+    pub fn new(context: Context, clients: ClientCache, policies: LivePolicies) -> Self {
         Self {
             context,
             clients,
-            throttle,
+            policies,
             waiting: Cache::builder()
                 .max_capacity(NOTED)
-                .time_to_live(longest)
+                .time_to_live(LONGEST_WINDOW)
                 .build(),
             proven: Cache::builder()
                 .max_capacity(NOTED)
@@ -261,8 +263,9 @@ impl ClientAuthenticator {
 
     fn counters(&self, client_id: &str, from: IpAddr) -> Counters {
         let kind = ThrottleKind::ClientSecret;
-        let client = throttle::from_and_on(kind, self.throttle.client, from, client_id);
-        let all = self.throttle.address;
+        let rules = self.policies.load().sessions.throttle.clients;
+        let client = throttle::from_and_on(kind, rules.client, from, client_id);
+        let all = rules.address;
         // Reading it anew keeps the note.
         let (standing, rule) = match self.proven.get(&client.key) {
             Some(()) => (Standing::Proven, all.without_limit()),
@@ -278,8 +281,8 @@ impl ClientAuthenticator {
     fn check_waiting(&self, counters: &Counters) -> Result<(), ClientAuthError> {
         let now = self.context.now();
         let wait = |counter: &Counter| {
-            let until = self.waiting.get(&counter.key)?;
-            let wait = (now < until).then(|| until.since(now))?;
+            let (rule, until) = self.waiting.get(&counter.key)?;
+            let wait = (rule == counter.rule && now < until).then(|| until.since(now))?;
             self.context.metrics.throttled.add(counter.kind);
             Some(wait)
         };
@@ -305,7 +308,8 @@ impl ClientAuthenticator {
         throttle::note(&spent, &self.context.metrics);
         for counter in both {
             if let Some(spent) = spent.iter().find(|spent| spent.kind == counter.kind) {
-                self.waiting.insert(counter.key, spent.until);
+                self.waiting
+                    .insert(counter.key, (counter.rule, spent.until));
             }
         }
         Ok(match rules::wait(&spent, now) {

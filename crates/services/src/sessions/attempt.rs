@@ -57,7 +57,7 @@ impl SessionService {
         known: KnownAccount,
         browser: &Browser,
     ) -> Result<Option<Attempt>, LoginError> {
-        let policy = &self.policy.throttle;
+        let policy = self.policy().throttle;
         let key = format!("{} {}", known.device, counted_name(name));
         let device = throttle::on(ThrottleKind::LoginDevice, policy.login_device, &key);
         let everybody_here = throttle::from(
@@ -93,7 +93,7 @@ impl SessionService {
         digest: SecretDigest,
         browser: &Browser,
     ) -> Result<Attempt, LoginError> {
-        let (policy, from) = (&self.policy.throttle, browser.address);
+        let (policy, from) = (self.policy().throttle, browser.address);
         let account = counted_name(name);
         let here = throttle::from_and_on(
             ThrottleKind::LoginAccountAtAddress,

@@ -67,8 +67,7 @@ impl SessionService {
         drop(conn);
         let user = user.ok_or(ChangePasswordError::NotDue)?;
         let email = user.email.as_ref().map_or("", Email::as_str);
-        self.policy
-            .passwords
+        self.password_rules()
             .check(&new, &[user.username.as_str(), email])?;
 
         let check = self

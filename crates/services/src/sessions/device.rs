@@ -45,7 +45,7 @@ impl SessionService {
         name: &SecretDigest,
         browser: &Browser,
     ) -> Option<KnownAccount> {
-        let lifetime = self.policy.throttle.device_lifetime;
+        let lifetime = self.policy().throttle.device_lifetime;
         let known = self.known(browser);
         known.account(name, self.context.now(), lifetime).copied()
     }
@@ -53,7 +53,7 @@ impl SessionService {
     /// The browser's cookie from now on. Each login makes another device of it, so that a copy of
     /// the cookie before has a counter of its own.
     pub(super) fn device_cookie(&self, login: &JustLoggedIn, browser: &Browser) -> DeviceCookie {
-        let lifetime = self.policy.throttle.device_lifetime;
+        let lifetime = self.policy().throttle.device_lifetime;
         let account = KnownAccount {
             name: login.name,
             device: DeviceId::generate(login.at, &*self.context.entropy),

@@ -19,7 +19,7 @@ use super::Browser;
 use super::browser::SESSION_PREFIX;
 use super::turns::Turns;
 use crate::Context;
-use crate::policy::ThrottlePolicy;
+use crate::policy::{LivePolicies, ThrottlePolicy};
 
 /// What sessions and passwords have to be.
 #[derive(Debug, Clone, Copy)]
@@ -37,7 +37,7 @@ pub struct SessionPolicy {
 pub struct SessionService {
     pub(super) context: Context,
     pub(super) hasher: Arc<PasswordHasher>,
-    pub(super) policy: SessionPolicy,
+    policies: LivePolicies,
     pub(super) devices: Arc<DeviceCookies>,
     pub(super) turns: Turns,
 }
@@ -49,13 +49,13 @@ impl SessionService {
     pub fn new(
         context: Context,
         hasher: Arc<PasswordHasher>,
-        policy: SessionPolicy,
+        policies: LivePolicies,
         master: &MasterKey,
     ) -> Self {
         Self {
             context,
             hasher,
-            policy,
+            policies,
             devices: Arc::new(DeviceCookies::from_master(master)),
             turns: Turns::new(),
         }
@@ -63,8 +63,13 @@ impl SessionService {
 
     /// What a new password has to be.
     #[must_use]
-    pub const fn password_rules(&self) -> &PasswordRules {
-        &self.policy.passwords
+    pub fn password_rules(&self) -> PasswordRules {
+        self.policy().passwords
+    }
+
+    /// What holds at this moment.
+    pub(super) fn policy(&self) -> SessionPolicy {
+        self.policies.load().sessions
     }
 
     /// The browser's session, whether or not steps of its login are left; `None` where there is no
@@ -89,7 +94,7 @@ impl SessionService {
         };
         let now = self.context.now();
         let digest = opaque::digest(cookie.expose());
-        let idle_since = now.minus(self.policy.sessions.idle);
+        let idle_since = now.minus(self.policy().sessions.idle);
         let conn = self.context.db.connect().await?;
         let found = conn
             .reads()
@@ -125,6 +130,6 @@ impl SessionService {
     }
 
     pub(super) fn absolute_end(&self, now: Timestamp) -> Timestamp {
-        now.plus(self.policy.sessions.absolute)
+        now.plus(self.policy().sessions.absolute)
     }
 }

@@ -133,7 +133,7 @@ fn tokens_for(
     let (refresh_token, refresh) = refresh.unzip();
     let tokens = IssuedTokens {
         access_token,
-        expires_in: maker.policy.access_token_lifetime,
+        expires_in: access.expires_at.since(now),
         scope: scope.clone(),
         refresh_token,
         id_token,

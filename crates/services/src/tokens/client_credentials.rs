@@ -31,12 +31,14 @@ pub(super) async fn issue(
         scope: scope.clone(),
         resources: &asked.resources,
     };
-    let (access_token, row) = service.issuer.access_token(order, service.context.now())?;
+    let now = service.context.now();
+    let (access_token, row) = service.issuer.access_token(order, now)?;
+    let expires_in = row.expires_at.since(now);
     match service.writer.store(row, client.version).await? {
         Written::ClientChanged => Ok(Attempt::StaleClient),
         Written::Stored => Ok(Attempt::Done(IssuedTokens {
             access_token,
-            expires_in: service.issuer.policy.access_token_lifetime,
+            expires_in,
             scope,
             refresh_token: None,
             id_token: None,

@@ -33,11 +33,12 @@ impl Issuer {
         }
         let algorithm = order.client.openid.id_token_alg;
         let authentication = order.user.authentication;
+        let policy = &self.policies.load().tokens;
         let claims = IdTokenClaims {
-            iss: self.policy.issuer.as_str().to_owned(),
+            iss: policy.issuer.as_str().to_owned(),
             sub: order.user.subject.as_str().to_owned(),
             aud: vec![order.client.id.as_str().to_owned()],
-            exp: now.plus(self.policy.id_token_lifetime).unix_seconds(),
+            exp: now.plus(policy.id_token_lifetime).unix_seconds(),
             iat: now.unix_seconds(),
             auth_time: authentication.auth_time.unix_seconds(),
             nonce: order.nonce.map(str::to_owned),

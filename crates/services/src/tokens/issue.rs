@@ -18,7 +18,7 @@ use authly_domain::tokens::{NewAccessToken, NewRefreshToken};
 use authly_domain::users::Subject;
 
 use super::TokenError;
-use crate::policy::TokenPolicy;
+use crate::policy::LivePolicies;
 
 /// Begins every refresh token, so that leaked ones are recognised.
 const REFRESH_TOKEN_PREFIX: &str = "authly_rt_";
@@ -79,19 +79,19 @@ pub(super) fn still_registered(
 
 /// Makes tokens.
 pub(super) struct Issuer {
-    pub(super) policy: TokenPolicy,
+    pub(super) policies: LivePolicies,
     pub(super) keys: Arc<SharedKeyRing>,
     pub(super) entropy: Arc<dyn Entropy>,
 }
 
 impl Issuer {
     pub(super) fn new(
-        policy: TokenPolicy,
+        policies: LivePolicies,
         keys: Arc<SharedKeyRing>,
         entropy: Arc<dyn Entropy>,
     ) -> Self {
         Self {
-            policy,
+            policies,
             keys,
             entropy,
         }
@@ -103,7 +103,9 @@ impl Issuer {
         order: AccessOrder<'_>,
         now: Timestamp,
     ) -> Result<(AccessToken, NewAccessToken), SigningError> {
-        let algorithm = self.policy.access_token_signing_alg;
+        let policies = self.policies.load();
+        let policy = &policies.tokens;
+        let algorithm = policy.access_token_signing_alg;
         let ring = self.keys.load();
         let kid = ring
             .active_kid(algorithm)
@@ -111,14 +113,14 @@ impl Issuer {
             .clone();
         let id = TokenId::generate(now, &*self.entropy);
         let audience = self.audience(order.client, order.resources);
-        let expires_at = now.plus(self.policy.access_token_lifetime);
+        let expires_at = now.plus(policy.access_token_lifetime);
         let subject = match order.user {
             Some(user) => user.subject.as_str(),
             None => order.client.id.as_str(),
         };
         let authentication = order.user.map(|user| user.authentication);
         let claims = AccessTokenClaims {
-            iss: self.policy.issuer.as_str().to_owned(),
+            iss: policy.issuer.as_str().to_owned(),
             sub: subject.to_owned(),
             aud: audience.clone(),
             client_id: order.client.id.as_str().to_owned(),
@@ -175,8 +177,9 @@ impl Issuer {
     /// When a refresh token that is used at `now` ends: the idle lifetime from now, but no later
     /// than the absolute lifetime of its grant.
     pub(super) fn refresh_token_end(&self, grant_began: Timestamp, now: Timestamp) -> Timestamp {
-        let idle = now.plus(self.policy.refresh_token_idle_lifetime);
-        idle.min(grant_began.plus(self.policy.refresh_token_absolute_lifetime))
+        let policy = &self.policies.load().tokens;
+        let idle = now.plus(policy.refresh_token_idle_lifetime);
+        idle.min(grant_began.plus(policy.refresh_token_absolute_lifetime))
     }
 
     /// The granted resources, else the client's default audience, else the issuer (decisions 10).
@@ -187,7 +190,7 @@ impl Issuer {
             resources
         };
         if named.is_empty() {
-            return vec![self.policy.issuer.as_str().to_owned()];
+            return vec![self.policies.load().tokens.issuer.as_str().to_owned()];
         }
         named
             .iter()

@@ -51,7 +51,7 @@ pub(super) async fn rotate(
         presented,
         now,
     };
-    match record.plan_rotation(&request, now, service.issuer.policy.refresh_rotation_window) {
+    match record.plan_rotation(&request, now, service.rotation_window()) {
         Rotation::Proceed { scope, resources } => {
             let (access, mut tokens) = exchange.make_tokens(&scope, &resources)?;
             tokens.refresh_token = exchange.replace(&work, access).await?;
@@ -124,7 +124,7 @@ impl Exchange<'_> {
         let id_token = maker.id_token(&id_order, self.now)?;
         let tokens = IssuedTokens {
             access_token,
-            expires_in: maker.policy.access_token_lifetime,
+            expires_in: access.expires_at.since(self.now),
             scope: scope.clone(),
             refresh_token: None,
             id_token,

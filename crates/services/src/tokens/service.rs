@@ -16,7 +16,7 @@ use super::{
 };
 use crate::Context;
 use crate::clients::{AuthenticatedClient, ClientAuthError, ClientAuthenticator, RefusedClient};
-use crate::policy::TokenPolicy;
+use crate::policy::LivePolicies;
 
 /// What a token request asks for, read from the form.
 #[derive(Debug)]
@@ -95,12 +95,12 @@ impl TokenService {
     #[must_use]
     pub fn new(
         context: Context,
-        policy: TokenPolicy,
+        policies: LivePolicies,
         keys: Arc<SharedKeyRing>,
         writer: AccessTokenWriter,
         authenticator: ClientAuthenticator,
     ) -> Self {
-        let issuer = Issuer::new(policy, keys, Arc::clone(&context.entropy));
+        let issuer = Issuer::new(policies, keys, Arc::clone(&context.entropy));
         Self {
             context,
             issuer,

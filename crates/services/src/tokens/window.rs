@@ -4,7 +4,6 @@ use std::error::Error;
 use std::time::Duration;
 
 use authly_repositories::DbError;
-use tokio::time::{MissedTickBehavior, interval};
 
 use super::TokenService;
 
@@ -20,7 +19,7 @@ impl TokenService {
     /// # Errors
     /// When storage fails.
     pub async fn erase_successors(&self) -> Result<u64, DbError> {
-        let window = self.issuer.policy.refresh_rotation_window;
+        let window = self.rotation_window();
         let spent_before = self.context.now().minus(window + UNDER_WAY);
         let conn = self.context.db.connect().await?;
         conn.reads()
@@ -29,13 +28,14 @@ impl TokenService {
             .await
     }
 
+    pub(super) fn rotation_window(&self) -> Duration {
+        self.issuer.policies.load().tokens.refresh_rotation_window
+    }
+
     /// Erases for ever, once in each window. What fails is done the next time.
     pub async fn watch(&self) {
-        let window = self.issuer.policy.refresh_rotation_window;
-        let mut ticks = interval(window.max(Duration::from_secs(1)));
-        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
-            ticks.tick().await;
+            tokio::time::sleep(self.rotation_window().max(Duration::from_secs(1))).await;
             if let Err(error) = self.erase_successors().await {
                 let error: &dyn Error = &error;
                 tracing::debug!(error, "sealed successors could not be erased");

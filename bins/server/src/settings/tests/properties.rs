@@ -131,6 +131,11 @@ fn a_variable_goes_before_the_file_for_every_number() {
             &[(variable.as_str(), given.as_str())],
         ));
         let entry = layers.entry(setting).unwrap();
-        assert_eq!(entry.raw.integer(setting), Ok(most), "{}", setting.path);
+        assert_eq!(
+            entry.raw.given().integer(setting.kind),
+            Ok(most),
+            "{}",
+            setting.path
+        );
     }
 }

@@ -8,6 +8,7 @@ use authly_http::{Deps, serve};
 use authly_services::Context;
 use authly_services::authorizations::AuthorizationService;
 use authly_services::clients::ClientCache;
+use authly_services::policy::{LivePolicies, Policies};
 use authly_services::userinfo::UserInfoService;
 use authly_testing::TestApp;
 use authly_testing::rp::{http_client, send};
@@ -35,7 +36,7 @@ pub(crate) fn broken(app: &TestApp) -> Deps {
     let authorizations = AuthorizationService::new(
         context.clone(),
         issuer.clone(),
-        app.policies().authorization,
+        LivePolicies::new(Policies::new(issuer.clone())),
         ClientCache::new(app.db.clone()),
         (*app.deps.sessions).clone(),
     );

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use authly_domain::jobs::JobName;
+use authly_domain::keys::LONGEST_SIGNED_TOKEN;
 use authly_domain::retention::{CODE_KEPT_FOR, MARGIN, PAST_KEY_KEPT_FOR};
 use authly_domain::secret::PresentedToken;
 use authly_services::clients::AuthenticatedClient;
@@ -250,7 +251,7 @@ async fn the_public_half_of_a_key_stays_for_a_year() {
     let services = TestServices::start().await;
     services.deps.keys.rotate().await.unwrap();
     // Those of before go as soon as nothing counts any more that they signed.
-    services.advance(Duration::from_mins(16));
+    services.advance(LONGEST_SIGNED_TOKEN + Duration::from_mins(1));
     clean_up(&services).await;
     let keys = async || services.stored().row_counts().await["signing_keys"];
     services.advance(PAST_KEY_KEPT_FOR.saturating_sub(Duration::from_secs(1)));

@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use authly_crypto::jws::TokenType;
 use authly_domain::clock::Timestamp;
-use authly_domain::keys::{KeyChange, KeyPhase, SigningAlgorithm, SigningKeyRecord};
+use authly_domain::keys::{
+    KeyChange, KeyPhase, LONGEST_SIGNED_TOKEN, SigningAlgorithm, SigningKeyRecord,
+};
 use authly_services::keys::KeysError;
 use authly_testing::{Setup, TestServices};
 use pretty_assertions::assert_eq;
@@ -76,8 +78,7 @@ async fn keys_go_through_their_phases_and_verify_until_the_last_token_has_expire
         let ring = services.deps.keys.ring().load();
         ring.verify(token, Some(kind)).is_ok()
     };
-    let lifetime = services.policies().tokens.longest_signed_token();
-    services.advance(lifetime);
+    services.advance(LONGEST_SIGNED_TOKEN);
     services.deps.keys.refresh().await.unwrap();
     assert!(verifies(TokenType::AccessToken));
     assert_eq!(

@@ -6,7 +6,8 @@ use std::time::Duration;
 const UNITS: [(&str, u64); 4] = [("d", 86_400), ("h", 3_600), ("m", 60), ("s", 1)];
 
 /// Reads `90`, `90s`, `15m`, `12h` or `30d`.
-pub(crate) fn parse(text: &str) -> Option<Duration> {
+#[must_use]
+pub fn parse(text: &str) -> Option<Duration> {
     let split = UNITS
         .iter()
         .find_map(|(unit, seconds)| Some((text.strip_suffix(unit)?, *seconds)));
@@ -19,7 +20,8 @@ pub(crate) fn parse(text: &str) -> Option<Duration> {
 }
 
 /// The shortest way to write so many seconds: `15m` for 900.
-pub(crate) fn in_words(seconds: u64) -> String {
+#[must_use]
+pub fn in_words(seconds: u64) -> String {
     let fitting = UNITS
         .iter()
         .find(|(_, length)| seconds >= *length && seconds.is_multiple_of(*length));

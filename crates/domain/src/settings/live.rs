@@ -1,0 +1,220 @@
+//! The settings that an administrator may change while the server runs.
+
+use super::setting::{DefaultValue, Kind, Setting};
+use crate::keys::LONGEST_SIGNED_TOKEN;
+
+const YEAR: u64 = 365 * 86_400;
+
+/// How many attempts can be let through.
+const ATTEMPTS: Kind = Kind::Integer {
+    least: 1,
+    most: 1_000_000,
+};
+
+/// `tokens.access_token_lifetime`
+pub const ACCESS_TOKEN_LIFETIME: Setting = Setting {
+    path: "tokens.access_token_lifetime",
+    kind: Kind::Duration {
+        least: 10,
+        most: LONGEST_SIGNED_TOKEN.as_secs(),
+    },
+    default: DefaultValue::Is("15m"),
+    about: "How long an access token can be used.",
+};
+
+/// `tokens.access_token_signing_alg`
+pub const ACCESS_TOKEN_SIGNING_ALG: Setting = Setting {
+    path: "tokens.access_token_signing_alg",
+    kind: Kind::Choice(&["ES256", "RS256", "PS256", "EdDSA"]),
+    default: DefaultValue::Is("ES256"),
+    about: "What access tokens are signed with. ID tokens are signed as the client registered it: \
+            with RS256, which every client can check, unless it says otherwise.",
+};
+
+/// `tokens.id_token_lifetime`
+pub const ID_TOKEN_LIFETIME: Setting = Setting {
+    path: "tokens.id_token_lifetime",
+    kind: Kind::Duration {
+        least: 10,
+        most: LONGEST_SIGNED_TOKEN.as_secs(),
+    },
+    default: DefaultValue::Is("15m"),
+    about: "How long an ID token is valid for the client that gets it.",
+};
+
+/// `tokens.code_lifetime`
+pub const CODE_LIFETIME: Setting = Setting {
+    path: "tokens.code_lifetime",
+    kind: Kind::Duration {
+        least: 5,
+        most: 600,
+    },
+    default: DefaultValue::Is("60s"),
+    about: "How long a client may take to redeem an authorization code.",
+};
+
+/// `tokens.refresh_token_idle_lifetime`
+pub const REFRESH_TOKEN_IDLE_LIFETIME: Setting = Setting {
+    path: "tokens.refresh_token_idle_lifetime",
+    kind: Kind::Duration {
+        least: 60,
+        most: YEAR,
+    },
+    default: DefaultValue::Is("30d"),
+    about: "How long a refresh token lives without being used; each use begins anew.",
+};
+
+/// `tokens.refresh_token_absolute_lifetime`
+pub const REFRESH_TOKEN_ABSOLUTE_LIFETIME: Setting = Setting {
+    path: "tokens.refresh_token_absolute_lifetime",
+    kind: Kind::Duration {
+        least: 60,
+        most: 10 * YEAR,
+    },
+    default: DefaultValue::Is("90d"),
+    about: "How long after the login tokens can be refreshed at all.",
+};
+
+/// `tokens.refresh_rotation_window`
+pub const REFRESH_ROTATION_WINDOW: Setting = Setting {
+    path: "tokens.refresh_rotation_window",
+    kind: Kind::Duration { least: 0, most: 60 },
+    default: DefaultValue::Is("10s"),
+    about: "How long a spent refresh token gives its successor again, for callers who lost the \
+            answer. After that it counts as stolen and ends its grant.",
+};
+
+/// `authorization.request_lifetime`
+pub const AUTHORIZATION_REQUEST_LIFETIME: Setting = Setting {
+    path: "authorization.request_lifetime",
+    kind: Kind::Duration {
+        least: 60,
+        most: 86_400,
+    },
+    default: DefaultValue::Is("30m"),
+    about: "How long a user may take to log in and consent.",
+};
+
+/// `authorization.requests_per_address`
+pub const AUTHORIZATION_REQUESTS_PER_ADDRESS: Setting = Setting {
+    path: "authorization.requests_per_address",
+    kind: Kind::Integer {
+        least: 1,
+        most: 1_000_000,
+    },
+    default: DefaultValue::Is("200"),
+    about: "The most requests that wait for one address. Raise it where many users share one.",
+};
+
+/// `authorization.requests_in_all`
+pub const AUTHORIZATION_REQUESTS_IN_ALL: Setting = Setting {
+    path: "authorization.requests_in_all",
+    kind: Kind::Integer {
+        least: 1,
+        most: 100_000_000,
+    },
+    default: DefaultValue::Is("20000"),
+    about: "The most requests that wait in all, so that nobody can fill the database.",
+};
+
+/// `sessions.idle_lifetime`
+pub const SESSION_IDLE_LIFETIME: Setting = Setting {
+    path: "sessions.idle_lifetime",
+    kind: Kind::Duration {
+        least: 60,
+        most: 365 * 86_400,
+    },
+    default: DefaultValue::Is("12h"),
+    about: "How long a browser stays logged in without being used.",
+};
+
+/// `sessions.absolute_lifetime`
+pub const SESSION_ABSOLUTE_LIFETIME: Setting = Setting {
+    path: "sessions.absolute_lifetime",
+    kind: Kind::Duration {
+        least: 60,
+        most: 365 * 86_400,
+    },
+    default: DefaultValue::Is("7d"),
+    about: "How long a browser stays logged in at all.",
+};
+
+/// `passwords.minimum_length`
+pub const PASSWORD_MINIMUM_LENGTH: Setting = Setting {
+    path: "passwords.minimum_length",
+    kind: Kind::Integer { least: 8, most: 64 },
+    default: DefaultValue::Is("12"),
+    about: "The fewest characters of a new password.",
+};
+
+/// `throttle.login_address`
+pub const THROTTLE_LOGIN_ADDRESS: Setting = Setting {
+    path: "throttle.login_address",
+    kind: ATTEMPTS,
+    default: DefaultValue::Is("100"),
+    about: "How many failed logins one address may have within the window.",
+};
+
+/// `throttle.login_account_at_address`
+pub const THROTTLE_LOGIN_ACCOUNT_AT_ADDRESS: Setting = Setting {
+    path: "throttle.login_account_at_address",
+    kind: ATTEMPTS,
+    default: DefaultValue::Is("5"),
+    about: "How many of them to one account.",
+};
+
+/// `throttle.login_account`
+pub const THROTTLE_LOGIN_ACCOUNT: Setting = Setting {
+    path: "throttle.login_account",
+    kind: ATTEMPTS,
+    default: DefaultValue::Is("100"),
+    about: "How many failed logins one account may have within the window, from all addresses.",
+};
+
+/// `throttle.login_device`
+pub const THROTTLE_LOGIN_DEVICE: Setting = Setting {
+    path: "throttle.login_device",
+    kind: ATTEMPTS,
+    default: DefaultValue::Is("10"),
+    about: "How many failed logins to one account a browser may have within the window in which \
+            that account was logged in before. They are counted apart, so that nobody else can make \
+            it wait.",
+};
+
+/// `throttle.device_lifetime`
+pub const THROTTLE_DEVICE_LIFETIME: Setting = Setting {
+    path: "throttle.device_lifetime",
+    kind: Kind::Duration {
+        least: 60,
+        most: 365 * 86_400,
+    },
+    default: DefaultValue::Is("180d"),
+    about: "How long after a login a browser is known for that account.",
+};
+
+/// `throttle.client_secret`
+pub const THROTTLE_CLIENT_SECRET: Setting = Setting {
+    path: "throttle.client_secret",
+    kind: ATTEMPTS,
+    default: DefaultValue::Is("20"),
+    about: "How many wrong secrets one address may present for one client within the window.",
+};
+
+/// `throttle.client_secret_address`
+pub const THROTTLE_CLIENT_SECRET_ADDRESS: Setting = Setting {
+    path: "throttle.client_secret_address",
+    kind: ATTEMPTS,
+    default: DefaultValue::Is("200"),
+    about: "How many it may present for all clients together, unknown ones among them.",
+};
+
+/// `throttle.window`
+pub const THROTTLE_WINDOW: Setting = Setting {
+    path: "throttle.window",
+    kind: Kind::Duration {
+        least: 1,
+        most: 86_400,
+    },
+    default: DefaultValue::Is("15m"),
+    about: "The window in which attempts are counted, from the first of them on.",
+};
