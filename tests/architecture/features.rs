@@ -21,10 +21,11 @@ const FEATURES: [&str; 12] = [
 ];
 
 /// What repositories need beside features: the database itself, and counters that cut across.
-const STORAGE: [&str; 9] = [
+const STORAGE: [&str; 10] = [
     "conn",
     "db",
     "error",
+    "idempotency",
     "migrate",
     "params",
     "pooler",
@@ -34,13 +35,14 @@ const STORAGE: [&str; 9] = [
 ];
 
 /// What services need beside features: what they are built with, and what no feature owns.
-const DECISIONS: [&str; 12] = [
+const DECISIONS: [&str; 13] = [
     "assembly",
     "bootstrap",
     "context",
     "demo",
     "discovery",
     "health",
+    "idempotency",
     "metrics",
     "policy",
     "ports",

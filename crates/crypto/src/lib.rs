@@ -6,7 +6,8 @@
 //! * [`keys`] makes signing keys and [`keyring`] signs and verifies with them, from a ring that is
 //!   built once at load or rotation; [`claims`] are the payloads, [`jws`] the token itself;
 //! * [`master_key`] is the one secret that the others hang on: [`seal`] wraps private keys under
-//!   it, [`csrf`] and [`device_cookie`] derive their keys from it;
+//!   it, [`csrf`] and [`device_cookie`] derive their keys from it; [`answer`] seals what is kept for a
+//!   repetition of a request, under the request's own key;
 //! * [`opaque`] makes tokens that say nothing, [`compare`] compares in constant time, [`pkce`]
 //!   checks a code verifier;
 //! * [`password`] hashes on threads of its own;
@@ -46,6 +47,7 @@ mod base64url;
 mod derive;
 mod jwk;
 
+pub mod answer;
 pub mod claims;
 pub mod compare;
 pub mod csrf;

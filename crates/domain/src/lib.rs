@@ -36,6 +36,7 @@ pub mod consents;
 pub mod entropy;
 pub mod grants;
 pub mod id;
+pub mod idempotency;
 pub mod issuer;
 pub mod jobs;
 pub mod keys;

@@ -27,6 +27,9 @@ pub const PAST_KEY_KEPT_FOR: Duration = Duration::from_hours(365 * 24);
 pub struct Cutoffs {
     /// The end of a request, a token, a session, a grant or the window of a throttle.
     pub ended: Timestamp,
+    /// The end of an answer that is kept for a repetition of its request: at once, since whatever it
+    /// holds was never meant to be kept.
+    pub answers: Timestamp,
     /// The end of a code.
     pub codes: Timestamp,
     /// The beginning of a grant: an older one gives no tokens any more.
@@ -42,6 +45,7 @@ impl Cutoffs {
         let ended = now.minus(MARGIN);
         Self {
             ended,
+            answers: now,
             codes: now.minus(CODE_KEPT_FOR),
             grants: ended.minus(longest_grant),
             keys: now.minus(PAST_KEY_KEPT_FOR),
@@ -59,6 +63,7 @@ mod tests {
         let ago = |seconds: i64| Timestamp::from_unix_seconds(1_000_000_000 - seconds).unwrap();
         let expected = Cutoffs {
             ended: ago(300),
+            answers: now,
             codes: ago(86_400),
             grants: ago(300 + 3_600),
             keys: ago(365 * 86_400),

@@ -52,6 +52,7 @@ pub mod consents;
 mod db;
 mod error;
 pub mod grants;
+pub mod idempotency;
 pub mod jobs;
 pub mod keys;
 pub mod migrate;

@@ -12,6 +12,7 @@ use crate::clients::Clients;
 use crate::conn::{Conn, InFlight, RoundTrips, StatementMode};
 use crate::consents::Consents;
 use crate::grants::Grants;
+use crate::idempotency::IdempotencyKeys;
 use crate::jobs::{CleanUp, Jobs};
 use crate::keys::SigningKeys;
 use crate::scopes::Scopes;
@@ -128,6 +129,8 @@ repositories! {
     throttles: Throttles,
     /// `audit_events`.
     audit: AuditEvents,
+    /// `idempotency_keys`.
+    idempotency_keys: IdempotencyKeys,
     /// `jobs`.
     jobs: Jobs,
     /// Rows of any table that are over.

@@ -20,6 +20,7 @@ pub mod context;
 pub mod demo;
 pub mod discovery;
 pub mod health;
+pub mod idempotency;
 pub mod jobs;
 pub mod keys;
 pub mod metrics;

@@ -47,6 +47,14 @@ impl Stored<'_> {
         rows.iter().map(counter).collect()
     }
 
+    /// What is kept for repetitions of requests: every byte of each row.
+    pub async fn idempotency_keys(&self) -> Vec<Vec<u8>> {
+        let sql = "SELECT key_digest || request_digest || sealed_answer AS bytes
+                     FROM idempotency_keys";
+        let rows = self.query(sql, &[]).await;
+        rows.iter().map(|row| row.get("bytes")).collect()
+    }
+
     async fn query(&self, sql: &str, params: &[&(dyn ToSql + Sync)]) -> Vec<Row> {
         let session = self.database.session().await;
         let rows = session.query(sql, params).await;

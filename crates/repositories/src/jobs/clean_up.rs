@@ -301,6 +301,29 @@ impl CleanUp<'_> {
         progress(self.conn, SQL, ended_by).await
     }
 
+    /// Removes idempotency keys whose time was over by this moment, with the answers.
+    ///
+    /// # Errors
+    /// When storage fails.
+    pub async fn answers(&self, ended_by: Timestamp) -> Result<Progress, DbError> {
+        const SQL: &str = concat!(
+            "-- idempotency_keys.clean_up
+            WITH chosen AS (
+                SELECT key_digest FROM idempotency_keys
+                 WHERE expires_at <= $1
+                 ORDER BY expires_at
+                 LIMIT ",
+            batch!(),
+            "
+                   FOR UPDATE SKIP LOCKED
+            ), gone AS (
+                DELETE FROM idempotency_keys k USING chosen c WHERE k.key_digest = c.key_digest
+            )
+            SELECT count(*) AS seen FROM chosen"
+        );
+        progress(self.conn, SQL, ended_by).await
+    }
+
     /// Removes keys that have been gone or revoked since this moment or longer. The database then
     /// looks through all tokens for one that names them, since no index serves that: it happens a few
     /// times in a year, and each token would have to pay for an index.

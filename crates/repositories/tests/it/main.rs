@@ -35,6 +35,7 @@ mod consents;
 mod db;
 mod family;
 mod grants;
+mod idempotency;
 mod jobs;
 mod keys;
 mod migrate;

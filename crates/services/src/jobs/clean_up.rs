@@ -16,6 +16,7 @@ use crate::Context;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Sweep {
     Throttles,
+    Answers,
     Requests,
     Codes,
     Tokens,
@@ -90,6 +91,7 @@ impl Sweep {
         let beginning = Timestamp::from_unix_seconds(0);
         let mut all = vec![
             Self::Throttles,
+            Self::Answers,
             Self::Requests,
             Self::Codes,
             Self::Tokens,
@@ -106,6 +108,7 @@ impl Sweep {
     async fn step(self, rows: CleanUp<'_>, over: &Cutoffs) -> Result<Option<Self>, DbError> {
         let progress = match self {
             Self::Throttles => rows.throttles(over.ended).await,
+            Self::Answers => rows.answers(over.answers).await,
             Self::Requests => rows.requests(over.ended).await,
             Self::Codes => rows.codes(over.codes).await,
             Self::Tokens => rows.tokens(over.ended).await,

@@ -15,6 +15,7 @@ mod budgets;
 mod clients;
 mod flow;
 mod health;
+mod idempotency;
 mod jobs;
 mod keys;
 mod pooler;

@@ -70,6 +70,22 @@ impl TestDatabase {
         }
     }
 
+    /// Waits until somebody waits for the end of another's transaction.
+    pub async fn until_a_transaction_is_waited_for(&self) {
+        let sql = "SELECT EXISTS (SELECT 1 FROM pg_stat_activity
+                    WHERE datname = current_database() AND wait_event_type = 'Lock'
+                      AND wait_event = 'transactionid')";
+        let mut ticks = tokio::time::interval(Duration::from_millis(5));
+        let session = self.session().await;
+        loop {
+            let row = session.query_one(sql, &[]).await;
+            if row.expect("the database knows who waits").get(0) {
+                return;
+            }
+            ticks.tick().await;
+        }
+    }
+
     /// Waits until no connection is left but the test's own.
     pub async fn until_alone(&self) {
         let sql = "SELECT count(*) = 0 FROM pg_stat_activity

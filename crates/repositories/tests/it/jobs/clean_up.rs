@@ -6,6 +6,7 @@ use authly_domain::clock::Timestamp;
 use authly_domain::grants::Revocation;
 use authly_domain::throttle::{ThrottleKind, ThrottleRule};
 use authly_repositories::Db;
+use authly_repositories::idempotency::{ClaimedKey, KeyedRequest};
 use authly_repositories::jobs::{PageOfSessions, Progress};
 use authly_repositories::sessions::SessionEnd;
 use authly_repositories::throttle::Counter;
@@ -39,6 +40,19 @@ async fn rows(world: &World, table: &str) -> i64 {
     session.query_one(&sql, &[]).await.unwrap().get(0)
 }
 
+/// Stores an answer that is kept for a minute.
+async fn answer(world: &World) {
+    let asked = KeyedRequest {
+        key: world.digest(),
+        request: world.digest(),
+    };
+    let conn = world.conn().await;
+    let keys = conn.reads().idempotency_keys();
+    let claimed = keys.claim(&asked, world.now, world.later(60)).await;
+    assert!(matches!(claimed.unwrap(), ClaimedKey::Ours));
+    keys.keep(&asked.key, b"sealed").await.unwrap();
+}
+
 async fn rows_of_grants(world: &World) -> (i64, i64, i64) {
     let codes = rows(world, "authorization_codes").await;
     (
@@ -60,7 +74,7 @@ async fn first_page(world: &World, db: &Db) -> PageOfSessions {
 async fn removed_and_read(world: &World) -> Vec<(String, i64, i64)> {
     let sql = "SELECT relname, n_tup_del, seq_scan FROM pg_stat_user_tables
                 WHERE relname IN ('authorization_codes', 'authorization_requests', 'grants',
-                                  'sessions', 'throttles', 'tokens')
+                                  'idempotency_keys', 'sessions', 'throttles', 'tokens')
                 ORDER BY relname";
     let session = world.database.session().await;
     let rows = session.query(sql, &[]).await.unwrap();
@@ -83,6 +97,7 @@ async fn no_table_that_grows_is_read_from_end_to_end(world: World) {
     let throttles = conn.reads().throttles();
     throttles.count(&[counter], world.now).await.unwrap();
     store_requests(&world, 1).await;
+    answer(&world).await;
     drop(conn);
     // From here on a table is read from end to end only where nothing else is possible.
     let name = world.database.name();
@@ -97,6 +112,7 @@ async fn no_table_that_grows_is_read_from_end_to_end(world: World) {
     let clean_up = conn.reads().clean_up();
     let (begin, end) = (world.later(0), far(&world));
     assert_eq!(clean_up.throttles(end).await.unwrap(), Progress::Done);
+    assert_eq!(clean_up.answers(end).await.unwrap(), Progress::Done);
     assert_eq!(clean_up.requests(end).await.unwrap(), Progress::Done);
     assert_eq!(clean_up.revoked_grants(end).await.unwrap(), Progress::Done);
     let ended = clean_up.grants_of_ended_sessions(end).await.unwrap();
@@ -116,6 +132,7 @@ async fn no_table_that_grows_is_read_from_end_to_end(world: World) {
         ("authorization_codes", 1),
         ("authorization_requests", 1),
         ("grants", 1),
+        ("idempotency_keys", 1),
         ("sessions", 1),
         ("throttles", 1),
         ("tokens", 2),

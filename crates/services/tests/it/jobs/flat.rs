@@ -8,7 +8,7 @@ use authly_testing::fixtures::{TestClient, TestUser};
 use authly_testing::{Setup, TestServices};
 use pretty_assertions::assert_eq;
 
-use crate::flow;
+use crate::{flow, idempotency};
 
 /// How much time passes in a round of the load.
 const ROUND: Duration = Duration::from_hours(1);
@@ -55,6 +55,12 @@ impl Load {
         for _ in 0..5 {
             flow::own_token(services, &web).await.unwrap();
         }
+        // Two requests that may be repeated: one whose answer is kept, and one that is refused.
+        let key = &idempotency::key(services);
+        idempotency::ask(services, key, "a thing").await.unwrap();
+        idempotency::ask(services, key, "another")
+            .await
+            .unwrap_err();
         // Abandoned: at the login page, after a wrong password, and at the consent page.
         let browser = flow::browser(services);
         flow::ask(services, &self.web, "openid", &browser).await;
