@@ -6,12 +6,13 @@
 //! and also when the process that holds it is killed. Started by root, PostgreSQL runs as an account
 //! with fewer rights.
 //!
-//! ```no_run
+//! ```
 //! use authly_embedded_postgres::{Cluster, EmbeddedPostgresError, Options, SearchPath};
 //!
 //! # fn main() -> Result<(), EmbeddedPostgresError> {
 //! let search = SearchPath::new(std::env::var_os("PG_BIN_DIR"), std::env::var_os("PATH"));
-//! let cluster = Cluster::start(&Options::persistent("data", search))?;
+//! // One that lasts is that of `Options::persistent("data", search)`.
+//! let cluster = Cluster::start(&Options::ephemeral(std::env::temp_dir(), search))?;
 //! println!("{}", cluster.placement());
 //! let access = cluster.access();
 //! // Connect as `access.user()` with `access.password()` to `access.database()`, over the socket in

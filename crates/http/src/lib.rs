@@ -3,16 +3,34 @@
 //!
 //! [`serve`] listens; [`configure`] mounts the same into an application of one's own:
 //!
-//! ```no_run
-//! use actix_web::{App, HttpServer};
-//! use authly_http::{Deps, configure};
+//! ```
+//! use actix_web::{App, HttpServer, web};
+//! use authly_http::configure;
 //!
-//! # async fn example(deps: Deps) -> std::io::Result<()> {
-//! HttpServer::new(move || App::new().configure(|config| configure(config, &deps)))
-//!     .bind("127.0.0.1:8000")?
-//!     .run()
-//!     .await
-//! # }
+//! # actix_web::rt::System::new().block_on(async {
+//! # let node = authly_testing::TestServices::start().await;
+//! # let deps = node.deps.clone();
+//! // `deps` is `Deps::new` of the services, here with the issuer https://auth.example.com.
+//! let server = HttpServer::new(move || {
+//!     App::new()
+//!         .route("/hello", web::get().to(|| async { "Hello" }))
+//!         .configure(|config| configure(config, &deps))
+//! });
+//! let server = server.workers(1).disable_signals().bind("127.0.0.1:0")?;
+//! let address = format!("http://{}", server.addrs()[0]);
+//! let running = server.run();
+//! # let handle = running.handle();
+//! actix_web::rt::spawn(running);
+//!
+//! # let client = authly_testing::rp::http_client();
+//! # let get = async |path| client.get(format!("{address}{path}")).send().await?.text().await;
+//! assert_eq!(get("/hello").await?, "Hello");
+//! let metadata = get("/.well-known/openid-configuration").await?;
+//! assert!(metadata.contains(r#""issuer":"https://auth.example.com""#));
+//! # handle.stop(false).await;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! # })?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
 //! A request passes the outermost layer (`middleware`: its number, time limit, panics, headers, the

@@ -4,16 +4,39 @@
 //! as a guard ([`UnitOfWork`]) and [`DbConn::reads`] runs single statements. Both lead to the same
 //! repositories:
 //!
-//! ```no_run
-//! # async fn example(db: authly_repositories::Db, now: authly_domain::clock::Timestamp,
-//! #     grant: authly_domain::id::GrantId) -> Result<(), authly_repositories::DbError> {
-//! use authly_domain::grants::Revocation;
+//! ```
+//! use authly_domain::clock::{Clock, SystemClock};
+//! use authly_domain::scopes::ScopeRecord;
 //!
+//! # tokio::runtime::Runtime::new()?.block_on(async {
+//! # let database = authly_testing::TestDatabase::create().await;
+//! # let db = database.pool();
+//! let now = SystemClock.now();
+//! let mut notes = ScopeRecord {
+//!     name: "notes:read".parse()?,
+//!     description: "Read your notes".to_owned(),
+//!     is_default: false,
+//!     is_active: true,
+//!     is_system: false,
+//! };
 //! let mut conn = db.connect().await?;
-//! let work = conn.begin("grants.revoke").await?;
-//! work.grants().revoke(grant, Revocation::ByClient, now).await?;
-//! work.commit().await
-//! # }
+//! let work = conn.begin("scopes.add").await?;
+//! work.scopes().upsert(&notes, now).await?;
+//! work.commit().await?;
+//! assert!(conn.reads().scopes().active().await?.contains(&notes));
+//!
+//! // What is not committed is rolled back.
+//! notes.is_active = false;
+//! let work = conn.begin("scopes.change").await?;
+//! work.scopes().upsert(&notes, now).await?;
+//! drop(work);
+//! # drop(conn);
+//! # let conn = db.connect().await?;
+//! notes.is_active = true;
+//! assert!(conn.reads().scopes().active().await?.contains(&notes));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! # })?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
 //! # How to add a repository

@@ -1,15 +1,15 @@
 //! The test harness: a database for each test, the services on it or a whole server, callers as
 //! values.
 //!
-//! ```no_run
-//! # async fn example() {
+//! ```
 //! use authly_testing::TestServices;
 //!
+//! # tokio::runtime::Runtime::new().unwrap().block_on(async {
 //! let services = TestServices::start().await;
 //! let client = services.client().public().create().await;
 //! let alice = services.user("alice").create().await;
 //! assert_eq!(services.stored().grants_of(&client.id).await, []);
-//! # }
+//! # });
 //! ```
 //!
 //! For integration tests alone: a crate whose unit tests used this would be compiled twice, and its
