@@ -1,5 +1,8 @@
 //! What all pages have in common: headers, and what is not in them.
 
+mod languages;
+mod look;
+
 use authly_testing::answer::Answer;
 use authly_testing::browser::Page;
 use authly_testing::rp::{http_client, send};
