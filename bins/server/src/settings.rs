@@ -4,6 +4,7 @@
 //! in its `SETTINGS`, a field that is read from it, a row in `docs/configuration.md`, a line in
 //! `deploy/server.example.toml`; tests compare these. It must do something.
 
+mod admin;
 mod authorization;
 mod bootstrap;
 mod database;
@@ -30,7 +31,7 @@ mod tokens;
 use std::net::SocketAddr;
 
 use authly_domain::issuer::Issuer;
-use authly_http::PageSettings;
+use authly_http::{AdminSettings, PageSettings};
 
 use self::reader::Reader;
 use self::setting::{DefaultValue, Kind, Setting};
@@ -60,9 +61,10 @@ pub(crate) const ISSUER: Setting = Setting {
 };
 
 /// All settings, section by section, in the order in which they are shown.
-const SECTIONS: [&[Setting]; 14] = [
+const SECTIONS: [&[Setting]; 15] = [
     &[ISSUER],
     listen::SETTINGS,
+    admin::SETTINGS,
     database::SETTINGS,
     keys::SETTINGS,
     tokens::SETTINGS,
@@ -87,6 +89,7 @@ pub(crate) struct Settings {
     pub(crate) mode: Mode,
     pub(crate) issuer: Issuer,
     pub(crate) listen: ListenSettings,
+    pub(crate) admin: AdminSettings,
     pub(crate) database: DatabaseSettings,
     pub(crate) keys: KeySettings,
     pub(crate) tokens: TokenSettings,
@@ -112,6 +115,7 @@ impl Settings {
         let mut reader = Reader::new(layers, secrets, problems);
 
         let listen = ListenSettings::read(&mut reader);
+        let admin = admin::read(&mut reader);
         let issuer = issuer(&mut reader, listen.address);
         let database = DatabaseSettings::read(&mut reader);
         let keys = KeySettings::read(&mut reader);
@@ -132,6 +136,7 @@ impl Settings {
                 mode: layers.mode.clone(),
                 issuer,
                 listen,
+                admin,
                 database,
                 keys,
                 tokens,

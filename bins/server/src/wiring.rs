@@ -115,6 +115,7 @@ fn http_settings(settings: &Settings, connections: usize) -> HttpSettings {
         trusted_proxies: listen.trusted_proxies.clone(),
         max_body_bytes: listen.max_body_bytes,
         max_connections: connections,
+        admin: settings.admin.clone(),
         request_time_limit: listen.request_time_limit,
         // A request that is under way when the server stops may use all of its time.
         shutdown_timeout: listen.request_time_limit,

@@ -51,6 +51,7 @@ pub mod answer;
 pub mod claims;
 pub mod compare;
 pub mod csrf;
+pub mod cursor;
 pub mod device_cookie;
 pub mod entropy;
 pub mod jws;

@@ -40,6 +40,7 @@ pub mod idempotency;
 pub mod issuer;
 pub mod jobs;
 pub mod keys;
+pub mod network;
 pub mod page;
 pub mod retention;
 pub mod scopes;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use actix_web::web::{Data, ServiceConfig};
 use authly_domain::entropy::Entropy;
 use authly_services::Services;
+use authly_services::admin::AdminGate;
 use authly_services::authorizations::AuthorizationService;
 use authly_services::clients::ClientAuthenticator;
 use authly_services::discovery::DiscoveryService;
@@ -45,6 +46,8 @@ pub struct Deps {
     pub keys: Arc<KeyService>,
     /// Looks after the parts.
     pub health: Arc<HealthService>,
+    /// Says who may administer.
+    pub gate: Arc<AdminGate>,
     /// Makes request ids.
     pub entropy: Arc<dyn Entropy>,
     /// Counts requests that ended in a panic; share one among all workers.
@@ -77,6 +80,8 @@ impl Deps {
             discovery,
             keys,
             health,
+            gate,
+            cursors: _,
             context,
             sources,
         } = services;
@@ -94,6 +99,7 @@ impl Deps {
             discovery,
             keys,
             health,
+            gate,
             entropy: context.entropy,
             drain: Arc::new(Drain::default()),
             panics,
@@ -121,6 +127,7 @@ impl Deps {
             .app_data(Data::from(Arc::clone(&self.discovery)))
             .app_data(Data::from(Arc::clone(&self.keys)))
             .app_data(Data::from(Arc::clone(&self.health)))
+            .app_data(Data::from(Arc::clone(&self.gate)))
             .app_data(Data::from(Arc::clone(&self.panics)))
             .app_data(Data::from(Arc::clone(&self.drain)))
             .app_data(Data::from(Arc::clone(&self.settings)))

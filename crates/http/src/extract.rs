@@ -13,11 +13,11 @@ mod peer;
 mod waiting;
 
 pub(crate) use authorization::{FormParameters, QueryParameters};
-pub(crate) use bearer::BearerToken;
+pub(crate) use bearer::{BearerToken, header_token};
 pub(crate) use browser::{Visit, Visitor};
 pub(crate) use client_auth::ClientAuth;
 pub(crate) use cookies::Cookies;
-pub(crate) use form::OAuthForm;
+pub(crate) use form::{OAuthForm, read_json};
 pub(crate) use page_form::PageForm;
 pub(crate) use parameters::{Parameters, ParametersError};
 pub(crate) use peer::{client_address, comes_from_proxy};
@@ -31,7 +31,9 @@ use actix_web::{HttpRequest, web};
 pub(crate) struct Misconfigured;
 
 /// The collaborator of this type.
-fn collaborator<T: 'static>(request: &HttpRequest) -> Result<web::Data<T>, Misconfigured> {
+pub(crate) fn collaborator<T: 'static>(
+    request: &HttpRequest,
+) -> Result<web::Data<T>, Misconfigured> {
     request
         .app_data::<web::Data<T>>()
         .cloned()

@@ -54,8 +54,10 @@ pub(crate) const DEMO_SIGN_OUT: &str = "/demo/sign-out";
 pub(crate) enum Surface {
     /// HTML, for people.
     Page,
-    /// JSON, for programs.
+    /// JSON, for programs, with the errors of OAuth.
     Json,
+    /// JSON, for programs, with problem documents.
+    Problem,
 }
 
 /// Whether scripts of other origins may read a place's answers.
@@ -101,6 +103,9 @@ impl Places {
     /// What `path` answers with.
     pub(crate) fn surface(&self, path: &str) -> Surface {
         let path = self.own(path);
+        if path.starts_with("/admin/") {
+            return Surface::Problem;
+        }
         let programs = ["/api/", "/oidc/", "/.well-known/", "/health"];
         if path != AUTHORIZE && programs.iter().any(|prefix| path.starts_with(prefix)) {
             Surface::Json
@@ -154,6 +159,9 @@ mod tests {
                 Surface::Page
             };
             assert_eq!(places.surface(path), expected, "{path}");
+        }
+        for path in ["/admin/whoami", "/admin/nothing"] {
+            assert_eq!(places.surface(path), Surface::Problem, "{path}");
         }
         for path in [TOKEN, USERINFO, JWKS, READY, "/api/v1/nothing"] {
             assert_eq!(places.surface(path), Surface::Json, "{path}");

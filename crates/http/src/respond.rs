@@ -1,5 +1,6 @@
 //! Answers: what went well, what was refused, and how each travels.
 
+mod admin_problem;
 mod client_answer;
 mod conditional;
 mod form_post;
@@ -9,6 +10,7 @@ mod page_failure;
 mod page_problem;
 mod trouble;
 
+pub(crate) use admin_problem::{AdminProblem, IsUnavailable};
 pub(crate) use client_answer::answer_client;
 pub(crate) use conditional::cacheable;
 pub(crate) use next_page::follow;

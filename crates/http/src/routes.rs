@@ -16,7 +16,7 @@ use crate::oauth::{authorize, introspect, revoke, token};
 use crate::oidc::{discovery, jwks, userinfo};
 use crate::places::{self, Places, Route};
 use crate::respond::{Trouble, trouble};
-use crate::{assets, health};
+use crate::{admin, assets, health};
 
 /// Mounts every endpoint below the path of the issuer, with everything that surrounds it.
 ///
@@ -112,6 +112,7 @@ fn endpoints(config: &mut ServiceConfig) {
         )
         .service(at(Route::Static).get(assets::file).done())
         .service(at(Route::Home).get(home::show).done());
+    admin::table().mount(config);
 }
 
 /// The demonstration, whose front door comes before the usual one.

@@ -9,12 +9,14 @@ use authly_repositories::tokens::AccessTokenWriter;
 use tokio::runtime::Handle;
 
 use crate::Context;
+use crate::admin::AdminGate;
 use crate::authorizations::AuthorizationService;
 use crate::clients::{ClientAuthenticator, ClientCache};
 use crate::discovery::DiscoveryService;
 use crate::health::HealthService;
 use crate::keys::KeyService;
 use crate::metrics::Sources;
+use crate::paging::Cursors;
 use crate::policy::{LivePolicies, Policies};
 use crate::sessions::{BrowserGuard, SessionService};
 use crate::tokens::TokenService;
@@ -56,6 +58,10 @@ pub struct Services {
     pub keys: Arc<KeyService>,
     /// Looks after the parts.
     pub health: Arc<HealthService>,
+    /// Says who may administer.
+    pub gate: Arc<AdminGate>,
+    /// Makes the cursors of lists.
+    pub cursors: Cursors,
     /// Storage, time, randomness and counters, as all of them got it.
     pub context: Context,
     /// What metrics are read off.
@@ -101,6 +107,8 @@ impl Services {
             cache,
             sessions.clone(),
         );
+        let cursors = Cursors::new(&master, Arc::clone(&context.entropy));
+        let gate = AdminGate::new(context.clone(), issuer.clone());
         let browsers = BrowserGuard::new(&master, Arc::clone(&context.entropy));
         Self {
             clients: Arc::new(clients),
@@ -111,6 +119,8 @@ impl Services {
             userinfo: Arc::new(UserInfoService::new(context.clone(), issuer)),
             discovery: Arc::new(DiscoveryService::new(context.clone())),
             health: Arc::new(HealthService::new(context.clone(), ring)),
+            gate: Arc::new(gate),
+            cursors,
             keys,
             context,
             sources,

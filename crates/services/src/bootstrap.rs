@@ -7,7 +7,7 @@ use authly_crypto::opaque;
 use authly_crypto::password::{PasswordError, PasswordHasher};
 use authly_domain::audit::{AuditAction, AuditEvent};
 use authly_domain::id::{AuditEventId, UserId};
-use authly_domain::scopes::{ParseScopeError, ScopeRecord};
+use authly_domain::scopes::{AdminScope, ParseScopeError, ScopeRecord};
 use authly_domain::secret::Password;
 use authly_domain::users::{Email, PasswordChange, Profile, Subject, Username};
 use authly_repositories::users::NewUser;
@@ -21,17 +21,6 @@ const OPENID_SCOPES: [(&str, &str); 4] = [
     ("profile", "See your name and profile"),
     ("email", "See your e-mail address"),
     ("offline_access", "Stay connected while you are away"),
-];
-
-/// The areas of administration; each has a scope to read and one to write.
-const ADMIN_AREAS: [(&str, &str); 7] = [
-    ("clients", "applications"),
-    ("scopes", "scopes"),
-    ("users", "users"),
-    ("system", "the server and its settings"),
-    ("tokens", "tokens and grants"),
-    ("keys", "signing keys"),
-    ("audit", "the audit trail"),
 ];
 
 /// Why a first start fails.
@@ -178,18 +167,9 @@ impl Bootstrap {
 
 fn built_in_scopes() -> Result<Vec<ScopeRecord>, ParseScopeError> {
     let openid = OPENID_SCOPES.map(|(name, about)| (name.to_owned(), about.to_owned()));
-    let admin = ADMIN_AREAS.into_iter().flat_map(|(area, about)| {
-        [
-            (
-                format!("admin:{area}:read"),
-                format!("See {about} as an administrator"),
-            ),
-            (
-                format!("admin:{area}:write"),
-                format!("Change {about} as an administrator"),
-            ),
-        ]
-    });
+    let admin = AdminScope::ALL
+        .iter()
+        .map(|scope| (scope.as_str().to_owned(), scope.about().to_owned()));
     let record = |(name, description): (String, String)| {
         let name = name.parse()?;
         Ok(ScopeRecord {

@@ -52,6 +52,7 @@
 //! To add one: a method that decides something, an error enum without a catch-all, a test on a real
 //! database in `tests/it`.
 
+pub mod admin;
 pub mod assembly;
 pub mod authorizations;
 pub mod bootstrap;
@@ -64,6 +65,7 @@ pub mod idempotency;
 pub mod jobs;
 pub mod keys;
 pub mod metrics;
+pub mod paging;
 pub mod policy;
 pub mod ports;
 pub mod seed;

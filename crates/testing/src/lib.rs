@@ -17,11 +17,13 @@
 
 #![expect(
     clippy::expect_used,
+    clippy::indexing_slicing,
     clippy::missing_panics_doc,
     clippy::panic,
     reason = "a test that cannot be set up has failed, and says why here"
 )]
 
+pub mod administrators;
 pub mod answer;
 mod app;
 pub mod browser;

@@ -108,6 +108,7 @@ pub(super) const TABLE: [Row; 15] = [
             "fluent-langneg",
             "fluent-syntax",
             "minijinja",
+            "schemars",
             "socket2",
             "unic-langid",
         ],

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use authly_http::Network;
+use authly_domain::network::Network;
 
 use crate::{Check, first_line, of_text};
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::layers::Mode;
 use super::reader::Reader;
 use super::setting::{DefaultValue, Kind, Setting};
-use authly_http::Network;
+use authly_domain::network::Network;
 
 /// The most workers that are started unasked.
 const USUAL_WORKERS: usize = 8;

@@ -37,7 +37,7 @@ impl FromRequest for BearerToken {
 }
 
 /// The token in the `Authorization` header; `None` where the header is absent or has another scheme.
-fn header_token(headers: &HeaderMap) -> Result<Option<AccessToken>, OAuthFailure> {
+pub(crate) fn header_token(headers: &HeaderMap) -> Result<Option<AccessToken>, OAuthFailure> {
     let mut values = headers.get_all(AUTHORIZATION);
     let Some(value) = values.next() else {
         return Ok(None);

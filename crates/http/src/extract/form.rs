@@ -15,14 +15,22 @@ use crate::settings::HttpSettings;
 /// The one content type of forms.
 const FORM: &str = "application/x-www-form-urlencoded";
 
+/// The content types of JSON: plain, and the one of changes (RFC 7396).
+const JSON: [&str; 2] = ["application/json", "application/merge-patch+json"];
+
 /// Whether the body is said to be a form.
 pub(super) fn is_form(request: &HttpRequest) -> bool {
+    essence(request) == FORM
+}
+
+/// The content type without its parameters, in lower case; empty where absent.
+fn essence(request: &HttpRequest) -> String {
     let header = request.headers().get(CONTENT_TYPE);
     let text = header
         .and_then(|value| value.to_str().ok())
         .unwrap_or_default();
     let essence = text.split(';').next().unwrap_or_default();
-    essence.trim().eq_ignore_ascii_case(FORM)
+    essence.trim().to_ascii_lowercase()
 }
 
 /// Reads the body as a form, up to the limit of the settings.
@@ -30,14 +38,41 @@ pub(super) fn read_form(
     request: &HttpRequest,
     payload: &mut Payload,
 ) -> LocalBoxFuture<'static, Result<Parameters, ParametersError>> {
+    let body = read_whole(request, payload, is_form(request));
+    Box::pin(async move { Parameters::parse(&body.await?) })
+}
+
+/// Reads the body as JSON, which nobody has understood yet, up to the limit of the settings. An
+/// absent body is empty, whatever its type.
+pub(crate) fn read_json(
+    request: &HttpRequest,
+    payload: &mut Payload,
+) -> LocalBoxFuture<'static, Result<BytesMut, ParametersError>> {
+    let is_absent = !request.headers().contains_key(CONTENT_TYPE);
+    let fits = JSON.contains(&essence(request).as_str());
+    let body = read_whole(request, payload, fits || is_absent);
+    Box::pin(async move {
+        let body = body.await?;
+        if is_absent && !body.is_empty() {
+            return Err(ParametersError::ContentType);
+        }
+        Ok(body)
+    })
+}
+
+/// Reads a body of the right type to its end.
+fn read_whole(
+    request: &HttpRequest,
+    payload: &mut Payload,
+    has_right_type: bool,
+) -> LocalBoxFuture<'static, Result<BytesMut, ParametersError>> {
     let settings = collaborator::<HttpSettings>(request);
-    let form = is_form(request);
     let encoded = is_encoded(request);
     let announced = announced_length(request);
     let payload = payload.take();
     Box::pin(async move {
         let limit = settings?.max_body_bytes;
-        if !form {
+        if !has_right_type {
             return Err(ParametersError::ContentType);
         }
         if encoded {
@@ -46,8 +81,7 @@ pub(super) fn read_form(
         if announced.is_some_and(|length| length > limit) {
             return Err(ParametersError::TooLong);
         }
-        let body = read_body(payload, limit).await?;
-        Parameters::parse(&body)
+        read_body(payload, limit).await
     })
 }
 

@@ -44,12 +44,29 @@ impl Parameters {
 
     /// The names that stand more than once, each once, but for `resource`, which may (RFC 8707 §2).
     pub(crate) fn repeated(&self) -> Vec<String> {
+        let mut repeated = self.repeated_at_all();
+        repeated.retain(|name| name != "resource");
+        repeated
+    }
+
+    /// The names that stand more than once, each once.
+    pub(crate) fn repeated_at_all(&self) -> Vec<String> {
         let mut seen = BTreeSet::new();
         let again = self.0.iter().map(|(name, _)| name.as_str());
-        let repeated: BTreeSet<_> = again
-            .filter(|name| !seen.insert(*name) && *name != "resource")
-            .collect();
+        let repeated: BTreeSet<_> = again.filter(|name| !seen.insert(*name)).collect();
         repeated.into_iter().map(str::to_owned).collect()
+    }
+
+    /// Takes the parameter out, and answers its value, which may be empty.
+    pub(crate) fn remove(&mut self, name: &str) -> Option<String> {
+        let at = self.0.iter().position(|(one, _)| one == name)?;
+        Some(self.0.remove(at).1)
+    }
+
+    /// The names with their values.
+    pub(crate) fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
+        let pairs = self.0.iter();
+        pairs.map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
     /// Whether a NUL stands somewhere: no parameter of OAuth may hold one.

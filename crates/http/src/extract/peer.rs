@@ -3,9 +3,9 @@
 use std::net::{IpAddr, Ipv4Addr};
 
 use actix_web::HttpRequest;
+use authly_domain::network::Network;
 
 use super::{Misconfigured, collaborator};
-use crate::network::Network;
 use crate::settings::HttpSettings;
 
 /// The address of the caller: the peer's, or the rightmost address in `X-Forwarded-For` that is no

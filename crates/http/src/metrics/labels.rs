@@ -8,7 +8,7 @@ use crate::places::Route;
 
 impl Label for Route {
     const NAME: &'static str = "route";
-    const ALL: &'static [Self] = Self::ALL;
+    const ALL: &'static [Self] = Self::EACH;
 
     fn value(self) -> &'static str {
         self.template()
@@ -21,6 +21,9 @@ pub(super) enum CountedMethod {
     Get,
     Head,
     Post,
+    Put,
+    Patch,
+    Delete,
     Options,
     Other,
 }
@@ -31,6 +34,9 @@ impl CountedMethod {
             Method::GET => Self::Get,
             Method::HEAD => Self::Head,
             Method::POST => Self::Post,
+            Method::PUT => Self::Put,
+            Method::PATCH => Self::Patch,
+            Method::DELETE => Self::Delete,
             Method::OPTIONS => Self::Options,
             _ => Self::Other,
         }
@@ -43,6 +49,9 @@ impl Label for CountedMethod {
         Self::Get,
         Self::Head,
         Self::Post,
+        Self::Put,
+        Self::Patch,
+        Self::Delete,
         Self::Options,
         Self::Other,
     ];
@@ -52,6 +61,9 @@ impl Label for CountedMethod {
             Self::Get => "GET",
             Self::Head => "HEAD",
             Self::Post => "POST",
+            Self::Put => "PUT",
+            Self::Patch => "PATCH",
+            Self::Delete => "DELETE",
             Self::Options => "OPTIONS",
             Self::Other => "other",
         }
@@ -141,7 +153,7 @@ mod tests {
 
     #[test]
     fn what_a_caller_makes_up_is_another_method() {
-        for name in ["PUT", "DELETE", "PROPFIND", "get", "ROWDY-1"] {
+        for name in ["PROPFIND", "get", "ROWDY-1"] {
             let method = Method::from_bytes(name.as_bytes()).unwrap();
             assert_eq!(CountedMethod::of(&method), CountedMethod::Other, "{name}");
         }

@@ -28,7 +28,7 @@ use crate::extract::client_address;
 use crate::metrics::RequestMetrics;
 use crate::pages::{ErrorPage, Pages, Theme};
 use crate::places::{Places, Route, Surface};
-use crate::respond::{OAuthFailure, PageFailure, Trouble, trouble};
+use crate::respond::{AdminProblem, OAuthFailure, PageFailure, Trouble, trouble};
 use crate::settings::HttpSettings;
 
 /// What the outermost layer works with.
@@ -126,7 +126,7 @@ impl Envelope {
     /// The pages for this request, where people look at what it answers.
     fn pages(&self, request: &ServiceRequest) -> Option<Pages> {
         match self.places.surface(request.path()) {
-            Surface::Json => None,
+            Surface::Json | Surface::Problem => None,
             Surface::Page => Some(Pages::new(
                 Arc::clone(&self.theme),
                 request.query_string(),
@@ -165,7 +165,8 @@ impl Envelope {
         let response = self.own_words(letter, response);
         write_cause(&response);
         self.count_refusal(letter, &response);
-        let mut response = Self::with_page(letter, response);
+        let response = Self::with_page(letter, response);
+        let mut response = Self::with_problem(letter, response);
         if self.drain.has_begun() {
             let head = response.head_mut();
             head.set_connection_type(ConnectionType::Close);
@@ -192,8 +193,9 @@ impl Envelope {
         let Some(error) = response.error() else {
             return response;
         };
-        let ours =
-            error.as_error::<OAuthFailure>().is_some() || error.as_error::<PageFailure>().is_some();
+        let ours = error.as_error::<OAuthFailure>().is_some()
+            || error.as_error::<PageFailure>().is_some()
+            || error.as_error::<AdminProblem>().is_some();
         if ours {
             return response;
         }
@@ -203,6 +205,18 @@ impl Envelope {
         };
         tracing::info!(cause = %error, "the web server could not take the request");
         HttpResponse::from_error(trouble(self.places.surface(&letter.path), kind))
+    }
+
+    /// Writes the request's id into a problem document.
+    fn with_problem(letter: &Letter, response: HttpResponse) -> HttpResponse {
+        let error = response.error();
+        match error.and_then(|error| error.as_error::<AdminProblem>()) {
+            Some(problem) => {
+                let document = problem.document(letter.id.as_str());
+                response.set_body(BoxBody::new(document))
+            }
+            None => response,
+        }
     }
 
     /// Puts the page into an answer that says what is wrong.

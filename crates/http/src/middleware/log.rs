@@ -6,7 +6,7 @@ use std::time::Duration;
 use actix_web::HttpResponse;
 use actix_web::http::Method;
 
-use crate::respond::{Blame, Cause, OAuthFailure, PageFailure, chain};
+use crate::respond::{AdminProblem, Blame, Cause, OAuthFailure, PageFailure, chain};
 
 /// How much of a path is written down, in characters.
 const MAX_PATH: usize = 200;
@@ -60,13 +60,15 @@ pub(super) fn write_cause(response: &HttpResponse) {
     let Some(error) = response.error() else {
         return;
     };
+    let blame = if response.status().is_server_error() {
+        Blame::Server
+    } else {
+        Blame::Request
+    };
     if let Some(failure) = error.as_error::<OAuthFailure>() {
-        let blame = if response.status().is_server_error() {
-            Blame::Server
-        } else {
-            Blame::Request
-        };
         write(blame, failure.code().as_str(), failure.cause());
+    } else if let Some(problem) = error.as_error::<AdminProblem>() {
+        write(blame, problem.code().as_str(), problem.cause());
     } else if let Some(failure) = error.as_error::<PageFailure>() {
         let entry = failure.problem().entry();
         write(entry.blame, entry.reason, failure.cause());

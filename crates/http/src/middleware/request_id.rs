@@ -4,9 +4,9 @@ use std::fmt;
 
 use actix_web::HttpRequest;
 use authly_domain::entropy::Entropy;
+use authly_domain::network::Network;
 
 use crate::extract::comes_from_proxy;
-use crate::network::Network;
 
 /// The header in which it travels.
 pub(super) const HEADER: &str = "x-request-id";

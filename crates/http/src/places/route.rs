@@ -1,5 +1,6 @@
 //! The lines of the URL table, by which requests are counted.
 
+use authly_protocol::admin;
 use authly_services::demo::CALLBACK;
 
 use super::{
@@ -8,6 +9,33 @@ use super::{
     OPENID_CONFIGURATION, Places, READY, REVOKE, TOKEN, USERINFO,
 };
 
+/// A path of the admin API, as its endpoints name it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct AdminPath(&'static str);
+
+impl AdminPath {
+    /// The one that `path` has the form of: its parts are the same, but for those in braces.
+    fn of(path: &str) -> Option<Self> {
+        let fits = |template: &str| {
+            let mut parts = path.split('/');
+            let mut names = template.split('/');
+            let same = names.all(|name| {
+                let part = parts.next();
+                part.is_some_and(|part| part == name || (name.starts_with('{') && !part.is_empty()))
+            });
+            same && parts.next().is_none()
+        };
+        // What is spelled out comes before what stands in braces.
+        let fitting = admin::ALL
+            .iter()
+            .map(|one| one.path)
+            .filter(|path| fits(path));
+        fitting
+            .min_by_key(|path| path.matches('{').count())
+            .map(Self)
+    }
+}
+
 /// Declares the lines with the template of their path, below the issuer's.
 macro_rules! routes {
     ($($(#[$doc:meta])* $variant:ident = $template:expr;)+) => {
@@ -15,24 +43,53 @@ macro_rules! routes {
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         pub(crate) enum Route {
             $($(#[$doc])* $variant,)+
+            /// A path of the admin API.
+            Admin(AdminPath),
             /// Nothing is there.
             Nowhere,
         }
 
+        /// The lines beside the admin API.
+        const LINES: &[Route] = &[$(Route::$variant,)+ Route::Nowhere];
+
         impl Route {
             /// Every line, and none.
-            pub(crate) const ALL: &'static [Self] = &[$(Self::$variant,)+ Self::Nowhere];
+            pub(crate) const EACH: &'static [Self] = &ALL;
+
 
             /// The path, with names in braces for what varies; `none` where nothing is.
             pub(crate) const fn template(self) -> &'static str {
                 match self {
                     $(Self::$variant => $template,)+
+                    Self::Admin(path) => path.0,
                     Self::Nowhere => "none",
                 }
             }
         }
     };
 }
+
+/// Every line; a path of the admin API stands once for each method of its.
+const ALL: [Route; LINES.len() + admin::ALL.len()] = {
+    let mut all = [Route::Nowhere; LINES.len() + admin::ALL.len()];
+    let (mut own, mut endpoints) = (LINES, admin::ALL);
+    let mut places: &mut [Route] = &mut all;
+    while let [place, others @ ..] = places {
+        match (own, endpoints) {
+            ([line, lines @ ..], _) => {
+                *place = *line;
+                own = lines;
+            }
+            ([], [endpoint, rest @ ..]) => {
+                *place = Route::Admin(AdminPath(endpoint.path));
+                endpoints = rest;
+            }
+            ([], []) => {}
+        }
+        places = others;
+    }
+    all
+};
 
 routes! {
     /// The authorization endpoint.
@@ -93,7 +150,10 @@ impl Places {
             Some(own) if own.starts_with('/') => own,
             _ => self.metadata_alias(path),
         };
-        let found = Route::ALL.iter().find(|route| route.template() == own);
+        if own.starts_with("/admin/") {
+            return AdminPath::of(own).map_or(Route::Nowhere, Route::Admin);
+        }
+        let found = LINES.iter().find(|route| route.template() == own);
         let file = own.strip_prefix("/static/");
         match (found, file) {
             (Some(route), _) => *route,
@@ -123,7 +183,7 @@ mod tests {
 
     #[test]
     fn every_line_is_found_by_its_path_with_and_without_a_path_of_the_issuer() {
-        let lines = Route::ALL.iter().filter(|route| **route != Route::Nowhere);
+        let lines = Route::EACH.iter().filter(|route| **route != Route::Nowhere);
         for line in lines {
             let path = line.template().replace("{file}", "authly.css");
             assert_eq!(route("https://auth.example.com", &path), *line);

@@ -1,9 +1,10 @@
 //! What can go wrong anywhere, in the shape of the place where it does.
 
 use actix_web::http::StatusCode;
+use authly_protocol::admin::ProblemCode;
 use authly_protocol::oauth::ErrorCode;
 
-use super::{OAuthFailure, PageFailure, PageProblem};
+use super::{AdminProblem, OAuthFailure, PageFailure, PageProblem};
 use crate::places::Surface;
 
 /// What can go wrong anywhere.
@@ -34,6 +35,7 @@ pub(crate) fn trouble(surface: Surface, trouble: Trouble<'_>) -> actix_web::Erro
     match surface {
         Surface::Page => as_page(trouble).into(),
         Surface::Json => as_json(trouble).into(),
+        Surface::Problem => as_problem(trouble).into(),
     }
 }
 
@@ -67,6 +69,22 @@ fn as_json(trouble: Trouble<'_>) -> OAuthFailure {
     }
 }
 
+fn as_problem(trouble: Trouble<'_>) -> AdminProblem {
+    match trouble {
+        Trouble::NotFound => AdminProblem::new(ProblemCode::NotFound, "Nothing is at this path."),
+        Trouble::MethodNotAllowed(methods) => {
+            let detail = format!("The methods that work here are {methods}.");
+            AdminProblem::new(ProblemCode::MethodNotAllowed, detail).allowing(methods)
+        }
+        Trouble::Malformed => AdminProblem::new(
+            ProblemCode::MalformedRequest,
+            "The web server could not read the request.",
+        ),
+        Trouble::TimedOut => AdminProblem::unavailable().caused_by(trouble.to_string()),
+        Trouble::Panicked | Trouble::Failed => AdminProblem::failed(trouble.to_string()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use actix_web::http::header::ALLOW;
@@ -84,7 +102,7 @@ mod tests {
             (Trouble::TimedOut, 503),
             (Trouble::Failed, 500),
         ] {
-            for surface in [Surface::Page, Surface::Json] {
+            for surface in [Surface::Page, Surface::Json, Surface::Problem] {
                 let response = trouble(surface, what).error_response();
                 assert_eq!(response.status().as_u16(), status, "{what:?} {surface:?}");
             }
@@ -93,7 +111,7 @@ mod tests {
 
     #[test]
     fn a_wrong_method_is_told_the_right_ones() {
-        for surface in [Surface::Page, Surface::Json] {
+        for surface in [Surface::Page, Surface::Json, Surface::Problem] {
             let response =
                 trouble(surface, Trouble::MethodNotAllowed("GET, HEAD")).error_response();
             assert_eq!(response.headers().get(ALLOW).unwrap(), "GET, HEAD");

@@ -189,7 +189,7 @@ impl<'u> Tokens<'u> {
     }
 }
 
-fn token(row: &Columns<'_>) -> Result<TokenRecord, DbError> {
+pub(super) fn token(row: &Columns<'_>) -> Result<TokenRecord, DbError> {
     let grant: Option<uuid::Uuid> = row.get("grant_id")?;
     let session: Option<uuid::Uuid> = row.get("session_id")?;
     let subject: Option<String> = row.get("subject")?;

@@ -10,6 +10,7 @@ use reqwest::{Client, Method};
 use super::format::Shown;
 use super::serving::Serving;
 use super::table::ROUTES;
+use crate::admin;
 use crate::machine_support::TOKEN;
 
 /// How many different ones of everything are sent.
@@ -90,6 +91,13 @@ async fn every_line_of_the_url_table_is_counted_by_its_template() {
             assert_eq!(requests_to(&shown, route), 1.0, "{route}");
             let all: f64 = ROUTES.iter().map(|route| requests_to(&shown, route)).sum();
             assert_eq!(all, asked, "{route}");
+        }
+        for one in authly_protocol::admin::ALL {
+            let before = requests_to(&metrics.read().await, one.path);
+            let request = http_client().request(admin::method(one), app.url(&admin::path(one)));
+            send(request).await.expect_problem(401, "unauthenticated");
+            let counted = requests_to(&metrics.read().await, one.path);
+            assert_eq!(counted, before + 1.0, "{}", one.name);
         }
         send(http_client().get(app.url("/nothing"))).await;
         let shown = metrics.read().await;

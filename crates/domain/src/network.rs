@@ -1,7 +1,7 @@
-//! Networks of addresses, as the list of trusted proxies names them.
+//! Networks of addresses, as lists of proxies and of allowed callers name them.
 
 use std::fmt;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::str::FromStr;
 
 /// Why a text is not a network.
@@ -41,6 +41,18 @@ fn mask(prefix: u8) -> u128 {
 }
 
 impl Network {
+    /// The machine itself: `127.0.0.0/8` and `::1`.
+    pub const LOOPBACK: [Self; 2] = [
+        Self {
+            address: IpAddr::V4(Ipv4Addr::new(127, 0, 0, 0)),
+            prefix: 8,
+        },
+        Self {
+            address: IpAddr::V6(Ipv6Addr::LOCALHOST),
+            prefix: 128,
+        },
+    ];
+
     /// Whether `address` is in it. An IPv4 address is the same in its IPv6 form.
     #[must_use]
     pub fn contains(&self, address: IpAddr) -> bool {
@@ -151,14 +163,14 @@ mod tests {
             near in 0_u32..=32,
         ) {
             let covered = u32::MAX.checked_shl(32 - u32::from(prefix)).unwrap_or(0);
-            let base = std::net::Ipv4Addr::from_bits(bits & covered);
+            let base = Ipv4Addr::from_bits(bits & covered);
             let network: Network = format!("{base}/{prefix}").parse().unwrap();
             prop_assert_eq!(network.to_string().parse(), Ok(network));
             let mapped = format!("{}/{}", base.to_ipv6_mapped(), prefix + 96);
             prop_assert_eq!(mapped.parse(), Ok(network));
             for address in [other, bits ^ 1_u32.checked_shl(near).unwrap_or(0)] {
                 let shares = (address ^ bits) & covered == 0;
-                let address = std::net::Ipv4Addr::from_bits(address);
+                let address = Ipv4Addr::from_bits(address);
                 prop_assert_eq!(network.contains(address.into()), shares);
                 prop_assert_eq!(network.contains(address.to_ipv6_mapped().into()), shares);
             }

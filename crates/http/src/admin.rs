@@ -1,0 +1,50 @@
+//! The admin API. Each endpoint is a type of `authly_protocol::admin`; here it gets its handler.
+//!
+//! A handler takes an [`AdminCall`] of its endpoint, which exists only after every check: the network
+//! rule, the access token with the endpoint's scope, the right to administer, path, query and body.
+//! It calls one method of one service and answers with what the endpoint promises:
+//!
+//! ```ignore
+//! /// `GET /admin/clients/{client}`
+//! pub(super) async fn get(
+//!     call: AdminCall<clients::Get>,
+//!     clients: web::Data<ClientAdmin>,
+//! ) -> Result<Answer<clients::Get>, AdminProblem> { … }
+//! ```
+//!
+//! To add one: the type in `authly_protocol`, its handler in a file here, a line in [`table`]. A test
+//! compares the table with the list of all endpoints, and calls each one without its rights.
+
+mod answer;
+mod call;
+mod door;
+mod fields;
+mod read;
+mod table;
+mod whoami;
+
+pub(crate) use self::answer::Answer;
+pub(crate) use self::call::AdminCall;
+pub(crate) use self::table::Table;
+
+/// Every endpoint with its handler.
+pub(crate) fn table() -> Table {
+    Table::default().with(whoami::whoami)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use authly_protocol::admin::ALL;
+    use pretty_assertions::assert_eq;
+
+    use super::*;
+
+    #[test]
+    fn every_endpoint_of_the_protocol_has_its_handler() {
+        let promised: BTreeSet<_> = ALL.iter().map(|one| one.name).collect();
+        let mounted: BTreeSet<_> = table().names().collect();
+        assert_eq!(mounted, promised);
+    }
+}

@@ -1,0 +1,193 @@
+//! A call of an admin endpoint, after every check.
+
+use actix_web::dev::Payload;
+use actix_web::http::header::{HeaderName, IF_MATCH};
+use actix_web::web::{BytesMut, Path};
+use actix_web::{FromRequest, HttpRequest};
+use authly_domain::admin::Run;
+use authly_domain::secret::IdempotencyKey;
+use authly_protocol::admin::{FieldError, ProblemCode};
+use authly_protocol::endpoint::{Access, Endpoint, PathValues as _};
+use authly_services::admin::{AdminCaller, AdminGate, AdmissionError};
+use futures_util::future::LocalBoxFuture;
+
+use super::{door, read};
+use crate::extract::{ParametersError, collaborator, header_token, read_json};
+use crate::respond::{AdminProblem, IsUnavailable};
+
+/// The header of [`IdempotencyKey`].
+const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
+/// The shortest key: 128 bits in base64url without padding.
+const MIN_KEY: usize = 22;
+/// The longest key.
+const MAX_KEY: usize = 255;
+
+/// A call of the endpoint `E`. Extracting it *is* both layers of the check: who calls from an allowed
+/// network, with a living token that has the endpoint's scope, and may administer.
+pub(crate) struct AdminCall<E: Endpoint> {
+    /// Who calls.
+    pub(crate) caller: AdminCaller,
+    /// What varies in the path.
+    pub(crate) path: E::Path,
+    /// What stood in the query.
+    pub(crate) query: E::Query,
+    /// The document that was sent.
+    pub(crate) body: E::Body,
+    /// Whether the change is meant.
+    pub(crate) run: Run,
+    /// The version that the caller has seen, if the change is to happen to no other.
+    pub(crate) if_match: Option<i64>,
+    /// What makes a repeated request known again.
+    pub(crate) idempotency_key: Option<IdempotencyKey>,
+}
+
+impl<E: Endpoint> FromRequest for AdminCall<E> {
+    type Error = AdminProblem;
+    type Future = LocalBoxFuture<'static, Result<Self, AdminProblem>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let entered = door::enter(request);
+        let body = read_json(request, payload);
+        let request = request.clone();
+        Box::pin(async move {
+            entered?;
+            let caller = admit::<E>(&request).await?;
+            Self::read(&request, caller, body).await
+        })
+    }
+}
+
+impl<E: Endpoint> AdminCall<E> {
+    async fn read(
+        request: &HttpRequest,
+        caller: AdminCaller,
+        body: impl Future<Output = Result<BytesMut, ParametersError>>,
+    ) -> Result<Self, AdminProblem> {
+        let path = path::<E>(request).await?;
+        let mut parameters = read::query_parameters(request.query_string())?;
+        let run = if E::METHOD.changes() {
+            run(parameters.remove("dry_run").as_deref())?
+        } else {
+            Run::ForReal
+        };
+        let query = read::query(&parameters)?;
+        let if_match = if_match(request)?;
+        let idempotency_key = idempotency_key(request)?;
+        let body = read::body(&body.await?)?;
+        Ok(Self {
+            caller,
+            path,
+            query,
+            body,
+            run,
+            if_match,
+            idempotency_key,
+        })
+    }
+}
+
+/// Asks who calls, and whether they may.
+async fn admit<E: Endpoint>(request: &HttpRequest) -> Result<AdminCaller, AdminProblem> {
+    let gate = collaborator::<AdminGate>(request)?;
+    let token = header_token(request.headers()).map_err(|refused| {
+        let detail = "The Authorization header has to hold one access token, as Bearer.";
+        AdminProblem::new(ProblemCode::InvalidToken, detail).caused_by(refused.to_string())
+    })?;
+    let token = token.ok_or_else(|| {
+        let detail = "Send an access token in the Authorization header, as Bearer.";
+        AdminProblem::new(ProblemCode::Unauthenticated, detail)
+    })?;
+    let scope = match E::ACCESS {
+        Access::AnyToken => None,
+        Access::Scope(scope) => Some(scope),
+    };
+    Ok(gate.admit(&token, scope).await?)
+}
+
+impl From<AdmissionError> for AdminProblem {
+    fn from(error: AdmissionError) -> Self {
+        let problem = match &error {
+            AdmissionError::Unknown
+            | AdmissionError::NotAlive(_)
+            | AdmissionError::OtherAudience => Self::new(
+                ProblemCode::InvalidToken,
+                "The access token is none of this server, has ended, or was revoked.",
+            ),
+            AdmissionError::InsufficientScope(scope) => Self::insufficient_scope(*scope),
+            AdmissionError::NoAdministrator => Self::new(
+                ProblemCode::NotAnAdministrator,
+                "The user of this access token is no administrator.",
+            ),
+            AdmissionError::NotEntitled(scope) => Self::new(
+                ProblemCode::NotAnAdministrator,
+                format!("No administrator has entitled this client to {scope}."),
+            ),
+            AdmissionError::Storage(storage) => {
+                let is_unavailable = IsUnavailable(storage.is_unavailable());
+                return Self::storage(is_unavailable, error);
+            }
+        };
+        problem.caused_by(error)
+    }
+}
+
+/// The values of the path. What is malformed names nothing.
+async fn path<E: Endpoint>(request: &HttpRequest) -> Result<E::Path, AdminProblem> {
+    let nothing = || AdminProblem::new(ProblemCode::NotFound, "There is nothing of this name.");
+    let values = Path::<Vec<(String, String)>>::extract(request);
+    let values = values.await.map_err(|_odd| nothing())?.into_inner();
+    let value_of = |name: &str| {
+        let found = values.iter().find(|(one, _)| one == name);
+        found.map(|(_, value)| value.clone())
+    };
+    E::Path::read(&value_of).ok_or_else(nothing)
+}
+
+fn run(dry_run: Option<&str>) -> Result<Run, AdminProblem> {
+    match dry_run {
+        None | Some("false") => Ok(Run::ForReal),
+        Some("true") => Ok(Run::Dry),
+        Some(_) => Err(wrong_parameter("dry_run", "it is true or false")),
+    }
+}
+
+fn wrong_parameter(name: &str, detail: &str) -> AdminProblem {
+    let error = FieldError {
+        pointer: name.to_owned(),
+        detail: detail.to_owned(),
+    };
+    let detail = format!("The parameter {name}: {detail}.");
+    AdminProblem::new(ProblemCode::InvalidQuery, detail).about(vec![error])
+}
+
+/// The one version that `If-Match` names (RFC 9110 §13.1.1). `*` is met by whatever is there.
+fn if_match(request: &HttpRequest) -> Result<Option<i64>, AdminProblem> {
+    let Some(value) = request.headers().get(IF_MATCH) else {
+        return Ok(None);
+    };
+    let text = value.to_str().unwrap_or_default().trim();
+    if text == "*" {
+        return Ok(None);
+    }
+    let quoted = text
+        .strip_prefix('"')
+        .and_then(|rest| rest.strip_suffix('"'));
+    let version = quoted.and_then(|version| version.parse().ok());
+    let version = version.ok_or_else(|| {
+        let detail = "If-Match has to hold one ETag as it was answered, such as \"3\".";
+        AdminProblem::new(ProblemCode::MalformedRequest, detail)
+    })?;
+    Ok(Some(version))
+}
+
+fn idempotency_key(request: &HttpRequest) -> Result<Option<IdempotencyKey>, AdminProblem> {
+    let Some(value) = request.headers().get(IDEMPOTENCY_KEY) else {
+        return Ok(None);
+    };
+    let text = value.to_str().unwrap_or_default();
+    if !(MIN_KEY..=MAX_KEY).contains(&text.len()) {
+        let detail = "Idempotency-Key has to be random, of 22 to 255 characters.";
+        return Err(AdminProblem::new(ProblemCode::MalformedRequest, detail));
+    }
+    Ok(Some(IdempotencyKey::new(text.to_owned())))
+}

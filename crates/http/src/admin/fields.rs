@@ -1,0 +1,90 @@
+//! From the texts of a document to values of the domain, with every wrong member reported at once.
+
+use std::fmt::Display;
+use std::str::FromStr;
+
+use authly_protocol::admin::{FieldError, Patch, ProblemCode};
+
+use crate::respond::AdminProblem;
+
+/// Collects what is wrong about a document.
+#[derive(Debug, Default)]
+pub(crate) struct Fields(Vec<FieldError>);
+
+impl Fields {
+    /// Notes that the member at `pointer` (RFC 6901) is wrong.
+    pub(crate) fn wrong(&mut self, pointer: impl Into<String>, detail: impl Display) {
+        self.0.push(FieldError {
+            pointer: pointer.into(),
+            detail: detail.to_string(),
+        });
+    }
+
+    /// Reads a member; notes why it cannot be read.
+    pub(crate) fn parse<T: FromStr<Err: Display>>(
+        &mut self,
+        pointer: &str,
+        text: &str,
+    ) -> Option<T> {
+        match text.parse() {
+            Ok(value) => Some(value),
+            Err(error) => {
+                self.wrong(pointer, error);
+                None
+            }
+        }
+    }
+
+    /// Reads a member that may be absent.
+    pub(crate) fn parse_opt<T: FromStr<Err: Display>>(
+        &mut self,
+        pointer: &str,
+        text: Option<&str>,
+    ) -> Option<T> {
+        text.and_then(|text| self.parse(pointer, text))
+    }
+
+    /// Reads each entry of a list; notes each that cannot be read.
+    pub(crate) fn parse_all<T: FromStr<Err: Display>>(
+        &mut self,
+        pointer: &str,
+        texts: &[String],
+    ) -> Vec<T> {
+        let numbered = texts.iter().enumerate();
+        numbered
+            .filter_map(|(at, text)| self.parse(&format!("{pointer}/{at}"), text))
+            .collect()
+    }
+
+    /// What a change says of a member that cannot be empty: `null` is wrong there.
+    pub(crate) fn required<T>(&mut self, pointer: &str, patch: Patch<T>) -> Option<T> {
+        match patch {
+            Patch::Keep => None,
+            Patch::Set(value) => Some(value),
+            Patch::Clear => {
+                self.wrong(pointer, "it cannot be null");
+                None
+            }
+        }
+    }
+
+    /// Ends the reading: `value` is what was read, which is whole when nothing is wrong.
+    ///
+    /// # Errors
+    /// With everything that is wrong, where something is.
+    pub(crate) fn finish<T>(self, value: Option<T>) -> Result<T, AdminProblem> {
+        match value {
+            Some(value) if self.0.is_empty() => Ok(value),
+            _ => Err(invalid_body(self.0)),
+        }
+    }
+}
+
+/// The document is understood, and these members of it are wrong.
+pub(super) fn invalid_body(errors: Vec<FieldError>) -> AdminProblem {
+    let detail = match errors.as_slice() {
+        [one] => format!("{}: {}.", one.pointer, one.detail),
+        many => format!("{} members of the document are wrong.", many.len()),
+    };
+    AdminProblem::new(ProblemCode::InvalidBody, detail).about(errors)
+}
