@@ -33,6 +33,7 @@ const STORAGE: &[&str] = &[
     "settings",
     "throttle",
     "unit_of_work",
+    "walk",
 ];
 
 /// What services need beside features: what they are built with, and what no feature owns.

@@ -24,6 +24,24 @@ pub enum Administrator {
 }
 
 impl Administrator {
+    /// The person who acts, if it is one.
+    #[must_use]
+    pub const fn user(&self) -> Option<UserId> {
+        match self {
+            Self::User { id, .. } => Some(*id),
+            Self::Client { .. } => None,
+        }
+    }
+
+    /// The service client that acts, if it is one.
+    #[must_use]
+    pub const fn client(&self) -> Option<ClientKey> {
+        match self {
+            Self::User { .. } => None,
+            Self::Client { key, .. } => Some(*key),
+        }
+    }
+
     /// Whether the person with this id is who acts.
     #[must_use]
     pub fn is_user(&self, user: UserId) -> bool {

@@ -1,9 +1,16 @@
 //! Grants: one authorization each, the family its tokens belong to; and whether one is alive.
 
+mod record;
+
+use std::str::FromStr;
+
 use crate::clock::Timestamp;
 use crate::id::{ClientKey, GrantId, SessionId, UserId};
+use crate::keys::UnknownValue;
 use crate::scopes::{Resource, Scope};
 use crate::sessions::Authentication;
+
+pub use record::{GrantRecord, Revoked};
 
 /// Everything that a token's life depends on beside its own expiry, as one statement read it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,7 +72,7 @@ pub const fn grant_is_alive(facts: &LivenessFacts) -> Result<(), NotAlive> {
     Ok(())
 }
 
-/// Why a grant was revoked, as the column `revoked_reason` names it.
+/// Why a grant or a token was revoked, as the column `revoked_reason` names it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Revocation {
     /// A spent refresh token was presented again.
@@ -76,9 +83,20 @@ pub enum Revocation {
     ByClient,
     /// The user's password was changed.
     PasswordChanged,
+    /// An administrator ended it.
+    ByAdministrator,
 }
 
 impl Revocation {
+    /// All of them.
+    pub const ALL: [Self; 5] = [
+        Self::RefreshTokenReuse,
+        Self::CodeReplay,
+        Self::ByClient,
+        Self::PasswordChanged,
+        Self::ByAdministrator,
+    ];
+
     /// Its name in the column.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -87,7 +105,17 @@ impl Revocation {
             Self::CodeReplay => "code_replay",
             Self::ByClient => "by_client",
             Self::PasswordChanged => "password_changed",
+            Self::ByAdministrator => "by_administrator",
         }
+    }
+}
+
+impl FromStr for Revocation {
+    type Err = UnknownValue;
+
+    fn from_str(text: &str) -> Result<Self, UnknownValue> {
+        let mut all = Self::ALL.into_iter();
+        all.find(|one| one.as_str() == text).ok_or(UnknownValue)
     }
 }
 

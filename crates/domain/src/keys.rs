@@ -6,8 +6,10 @@ use std::time::Duration;
 
 use crate::clock::Timestamp;
 
+mod history;
 mod schedule;
 
+pub use history::KeyHistory;
 pub use schedule::{
     KEY_SET_MAX_AGE, KeyChange, KeySchedule, LEAST_ANNOUNCEMENT, LONGEST_SIGNED_TOKEN,
 };

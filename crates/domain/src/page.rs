@@ -47,6 +47,15 @@ impl PageSize {
     }
 }
 
+/// What a list of things shows that end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shown {
+    /// Those that are alive.
+    Alive,
+    /// All, whatever has become of them.
+    All,
+}
+
 /// In which order a list goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Direction {

@@ -1,6 +1,7 @@
 //! Browser sessions: one login in one browser, made of steps that the server keeps.
 
 mod known_browser;
+mod record;
 
 use std::str::FromStr;
 use std::time::Duration;
@@ -11,6 +12,7 @@ use crate::keys::UnknownValue;
 use crate::users::{Subject, Username};
 
 pub use known_browser::{KnownAccount, KnownBrowser, MAX_KNOWN_ACCOUNTS};
+pub use record::{EndedSession, SessionEnd, SessionRecord, SessionState};
 
 /// A step that stands between a right password and a session that counts. The steps left to do are
 /// kept with the session, so that none can be skipped by asking for a later page.

@@ -57,6 +57,17 @@ const UPSERT: &str = "-- clients.upsert
         RETURNING id";
 
 impl Clients<'_> {
+    /// Whether there is such a client, active or not.
+    ///
+    /// # Errors
+    /// When storage fails.
+    pub async fn exists(&self, client: ClientKey) -> Result<bool, DbError> {
+        const SQL: &str = "-- clients.exists
+            SELECT id FROM clients WHERE id = $1";
+        let found = self.conn.query_opt(SQL, &[uuid(client.as_uuid())]).await?;
+        Ok(found.is_some())
+    }
+
     /// The client of this name on the wire, active or not.
     ///
     /// # Errors

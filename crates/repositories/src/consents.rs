@@ -1,5 +1,7 @@
 //! `consents`: what a user answered to a client.
 
+mod forget;
+
 use authly_domain::clock::Timestamp;
 use authly_domain::consents::Consent;
 use authly_domain::id::{ClientKey, UserId};

@@ -1,5 +1,7 @@
 //! `grants`: each one authorization, the family its tokens belong to.
 
+mod records;
+
 use authly_domain::clock::Timestamp;
 use authly_domain::grants::{LivenessFacts, Revocation};
 use authly_domain::id::{GrantId, UserId};
@@ -7,6 +9,8 @@ use authly_domain::id::{GrantId, UserId};
 use crate::DbError;
 use crate::params::{text, time, uuid};
 use crate::row::Columns;
+
+pub use records::{GrantsOf, GrantsToRevoke};
 
 repository! {
     /// Authorizations that were redeemed.

@@ -1,5 +1,7 @@
 //! `signing_keys`, and the revision by which nodes learn that they changed.
 
+mod history;
+
 use authly_domain::clock::Timestamp;
 use authly_domain::keys::{KeyId, KeyPhase, SealedKey, SigningAlgorithm, SigningKeyRecord};
 
@@ -149,9 +151,24 @@ fn names(algorithms: &[SigningAlgorithm]) -> Vec<&'static str> {
 }
 
 fn record(row: &Columns<'_>) -> Result<SigningKeyRecord, DbError> {
+    Ok(SigningKeyRecord {
+        kid: KeyId::new(row.get("kid")?),
+        algorithm: row.parse("algorithm")?,
+        public_jwk: row.get("public_jwk")?,
+        sealed_private_key: SealedKey {
+            master_key_id: row.get("master_key_id")?,
+            ciphertext: row.get("sealed_key")?,
+        },
+        phase: phase(row)?,
+        created_at: row.time("created_at")?,
+    })
+}
+
+/// What `state` and the times say together.
+fn phase(row: &Columns<'_>) -> Result<KeyPhase, DbError> {
     let state: String = row.get("state")?;
     let since = |column| row.time_opt(column)?.ok_or_else(|| row.corrupt(column));
-    let phase = match state.as_str() {
+    Ok(match state.as_str() {
         "announced" => KeyPhase::Announced,
         "active" => KeyPhase::Active {
             since: since("activated_at")?,
@@ -166,16 +183,5 @@ fn record(row: &Columns<'_>) -> Result<SigningKeyRecord, DbError> {
             since: since("revoked_at")?,
         },
         _ => return Err(row.corrupt("state")),
-    };
-    Ok(SigningKeyRecord {
-        kid: KeyId::new(row.get("kid")?),
-        algorithm: row.parse("algorithm")?,
-        public_jwk: row.get("public_jwk")?,
-        sealed_private_key: SealedKey {
-            master_key_id: row.get("master_key_id")?,
-            ciphertext: row.get("sealed_key")?,
-        },
-        phase,
-        created_at: row.time("created_at")?,
     })
 }

@@ -88,8 +88,10 @@ pub mod throttle;
 pub mod tokens;
 mod unit_of_work;
 pub mod users;
+mod walk;
 
 pub use conn::StatementMode;
 pub use db::{Db, DbAddress, DbConn, PoolSettings, PoolState, TlsMode};
 pub use error::DbError;
 pub use unit_of_work::{Reads, UnitOfWork};
+pub use walk::Step;

@@ -1,5 +1,7 @@
 //! `sessions`: logins in browsers.
 
+mod records;
+
 use std::net::IpAddr;
 
 use authly_domain::clock::Timestamp;
@@ -12,6 +14,9 @@ use authly_domain::users::Subject;
 use crate::DbError;
 use crate::params::{address, bytes, text, texts, time, uuid};
 use crate::row::Columns;
+
+pub use authly_domain::sessions::SessionEnd;
+pub use records::SessionsOf;
 
 repository! {
     /// Logins in browsers.
@@ -39,27 +44,6 @@ pub struct NewSession<'a> {
     pub created_at: Timestamp,
     /// The absolute end.
     pub expires_at: Timestamp,
-}
-
-/// Why a session ends.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum SessionEnd {
-    /// Its user logged out.
-    LoggedOut,
-    /// Somebody else logged in, in the same browser.
-    Replaced,
-    /// Its user's password was changed.
-    PasswordChanged,
-}
-
-impl SessionEnd {
-    const fn as_str(self) -> &'static str {
-        match self {
-            Self::LoggedOut => "logged_out",
-            Self::Replaced => "replaced",
-            Self::PasswordChanged => "password_changed",
-        }
-    }
 }
 
 /// A change of a session's cookie, which goes with each change of what the session may do.
@@ -192,31 +176,6 @@ impl Sessions<'_> {
              WHERE digest = $1 AND ended_at IS NULL";
         let params = [
             bytes(digest.as_bytes().as_slice()),
-            time(now.as_date_time()),
-            text(why.as_str()),
-        ];
-        self.conn.execute(SQL, &params).await?;
-        Ok(())
-    }
-
-    /// Ends all sessions of a user but one.
-    ///
-    /// # Errors
-    /// When storage fails.
-    pub async fn end_others(
-        &self,
-        user: UserId,
-        kept: SessionId,
-        why: SessionEnd,
-        now: Timestamp,
-    ) -> Result<(), DbError> {
-        const SQL: &str = "-- sessions.end_others
-            UPDATE sessions
-               SET ended_at = $3, ended_reason = $4
-             WHERE user_id = $1 AND id <> $2 AND ended_at IS NULL";
-        let params = [
-            uuid(user.as_uuid()),
-            uuid(kept.as_uuid()),
             time(now.as_date_time()),
             text(why.as_str()),
         ];

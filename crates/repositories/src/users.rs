@@ -119,6 +119,17 @@ impl Users<'_> {
             .transpose()
     }
 
+    /// Whether there is such a user, active or not.
+    ///
+    /// # Errors
+    /// When storage fails.
+    pub async fn exists(&self, user: UserId) -> Result<bool, DbError> {
+        const SQL: &str = "-- users.exists
+            SELECT id FROM users WHERE id = $1";
+        let found = self.conn.query_opt(SQL, &[uuid(user.as_uuid())]).await?;
+        Ok(found.is_some())
+    }
+
     /// Whether there is an administrator, active or not.
     ///
     /// # Errors

@@ -175,6 +175,38 @@ impl AuthorizationCodes<'_> {
         ];
         Ok(self.conn.query_opt(SQL, &params).await?.is_some())
     }
+
+    /// Ends the codes that were not redeemed yet, of a user, of a client, or of both together: what
+    /// they stand for is revoked. Waits for redemptions that are under way.
+    ///
+    /// # Errors
+    /// When storage fails.
+    pub async fn end_unredeemed(
+        &self,
+        user: Option<UserId>,
+        client: Option<ClientKey>,
+        now: Timestamp,
+    ) -> Result<u64, DbError> {
+        const SQL: &str = "-- authorizations.end_unredeemed_codes
+            WITH chosen AS (
+                SELECT id FROM authorization_codes
+                 WHERE expires_at > $3 AND consumed_at IS NULL
+                   AND ($1::uuid IS NULL OR user_id = $1)
+                   AND ($2::uuid IS NULL OR client_id = $2)
+                 ORDER BY id
+                   FOR UPDATE
+            )
+            UPDATE authorization_codes a
+               SET expires_at = $3
+              FROM chosen c
+             WHERE a.id = c.id";
+        let params = [
+            uuid(user.map(|id| *id.as_uuid())),
+            uuid(client.map(|key| *key.as_uuid())),
+            time(now.as_date_time()),
+        ];
+        self.conn.execute(SQL, &params).await
+    }
 }
 
 fn record(row: &Columns<'_>) -> Result<CodeRecord, DbError> {

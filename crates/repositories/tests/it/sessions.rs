@@ -240,7 +240,7 @@ async fn all_others_of_a_user_end_and_no_one_elses(world: World) {
     let why = SessionEnd::PasswordChanged;
     conn.reads()
         .sessions()
-        .end_others(alice, kept.id, why, world.now)
+        .end_all_of(alice, Some(kept.id), why, world.now)
         .await
         .unwrap();
 

@@ -125,7 +125,7 @@ impl SessionService {
             return Err(ChangePasswordError::NotDue);
         }
         work.sessions()
-            .end_others(session.user, session.id, why, now)
+            .end_all_of(session.user, Some(session.id), why, now)
             .await?;
         work.grants()
             .revoke_all_of(session.user, Revocation::PasswordChanged, now)

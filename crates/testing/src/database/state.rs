@@ -31,7 +31,60 @@ const STORE_EXPIRED_TOKENS: &str = "
            (VALUES (timestamptz '2026-02-01')) AS t (at)
      WHERE k.algorithm = 'ES256' AND k.state = 'active'";
 
+/// Stores a user, a session, a grant, a spent and a live refresh token, an access token and a consent
+/// for each number up to COUNT, for one of a hundred clients, and a token that its client got for
+/// itself.
+const STORE_ACCESS: &str = "
+    INSERT INTO clients (id, client_id, client_name, client_type, application_type,
+                         token_endpoint_auth_method, created_at, updated_at)
+    SELECT gen_random_uuid(), 'client-' || n, 'Client ' || n, 'confidential', 'web',
+           'client_secret_basic', at, at
+      FROM generate_series(0, 99) n, (VALUES (timestamptz '2026-02-01')) AS t (at);
+    INSERT INTO users (id, subject, username, username_normal, created_at, updated_at)
+    SELECT gen_random_uuid(), gen_random_uuid(), 'user-' || n, 'user-' || n, at, at
+      FROM generate_series(1, COUNT) n, (VALUES (timestamptz '2026-02-01')) AS t (at);
+    INSERT INTO sessions (id, digest, user_id, auth_time, acr, amr, address, user_agent, created_at,
+                          last_seen_at, expires_at)
+    SELECT gen_random_uuid(), sha256(u.id::text::bytea), u.id, at, '1', '{pwd}', '192.0.2.1', '', at,
+           at, at + interval '7 days'
+      FROM users u, (VALUES (timestamptz '2026-02-01')) AS t (at)
+     WHERE u.username LIKE 'user-%';
+    INSERT INTO grants (id, client_id, user_id, session_id, scope, resources, auth_time, acr, amr,
+                        created_at)
+    SELECT gen_random_uuid(), c.id, s.user_id, s.id, 'openid', '{}', s.auth_time, '1', '{pwd}',
+           s.created_at
+      FROM sessions s
+      JOIN users u ON u.id = s.user_id
+      JOIN clients c ON c.client_id = 'client-' || right(u.username, 2)::integer
+     WHERE u.username ~ '^user-[0-9]*[0-9][0-9]$';
+    INSERT INTO tokens (id, kind, digest, grant_id, client_id, user_id, scope, audience, issued_at,
+                        expires_at, consumed_at)
+    SELECT gen_random_uuid(), 'refresh', sha256((g.id::text || n)::bytea), g.id, g.client_id,
+           g.user_id, 'openid', '{}', g.created_at, g.created_at + interval '90 days',
+           CASE n WHEN 1 THEN g.created_at END
+      FROM grants g, generate_series(1, 2) n;
+    INSERT INTO tokens (id, kind, digest, kid, grant_id, client_id, user_id, scope, audience,
+                        issued_at, expires_at)
+    SELECT gen_random_uuid(), 'access', sha256((g.id::text || k.kid)::bytea), k.kid, g.id,
+           g.client_id, g.user_id, 'openid', '{}', g.created_at, g.created_at + interval '1 day'
+      FROM grants g, signing_keys k
+     WHERE k.algorithm = 'ES256' AND k.state = 'active';
+    INSERT INTO tokens (id, kind, digest, kid, client_id, scope, audience, issued_at, expires_at)
+    SELECT gen_random_uuid(), 'access', sha256((g.id::text || 'own')::bytea), k.kid, g.client_id,
+           'openid', '{}', g.created_at, g.created_at + interval '1 day'
+      FROM grants g, signing_keys k
+     WHERE k.algorithm = 'ES256' AND k.state = 'active';
+    INSERT INTO consents (user_id, client_id, granted, declined, created_at, updated_at)
+    SELECT user_id, client_id, scope, '', created_at, created_at FROM grants";
+
 impl TestDatabase {
+    /// Stores about this many users, each with a session, a grant, tokens and a consent, at one of a
+    /// hundred clients.
+    pub async fn store_access(&self, users: u32) {
+        let sql = STORE_ACCESS.replace("COUNT", &users.to_string());
+        self.run(&sql).await;
+    }
+
     /// Stores about this many tokens that have expired, for a client and a user that are there.
     pub async fn store_expired_tokens(&self, count: u32) {
         let sql = STORE_EXPIRED_TOKENS.replace("COUNT", &count.to_string());

@@ -1,0 +1,85 @@
+//! Lists read an index, however much there is: the database says how it would read them.
+
+use authly_domain::id::{ClientKey, GrantId, UserId};
+use authly_repositories::StatementMode;
+use authly_repositories::grants::GrantsOf;
+use authly_repositories::sessions::SessionsOf;
+use authly_repositories::tokens::TokensOf;
+use tokio_postgres::types::{ToSql, Type};
+use uuid::Uuid;
+
+use crate::world::World;
+
+/// The tables that grow with users and clients: none of them is read from its beginning to its end.
+const LARGE: [&str; 5] = ["users", "sessions", "grants", "tokens", "consents"];
+
+/// How the database would read a page.
+async fn plan(world: &World, statement: &str, owner: Option<Uuid>) -> String {
+    let (before, rows) = (Uuid::max(), 51_i64);
+    let mut params: Vec<(&(dyn ToSql + Sync), Type)> =
+        vec![(&before, Type::UUID), (&rows, Type::INT8)];
+    if let Some(owner) = &owner {
+        params.push((owner, Type::UUID));
+    }
+    let explain = ["EXPLAIN ", statement].concat();
+    let lines = world
+        .database
+        .session()
+        .await
+        .query_typed(&explain, &params);
+    let lines = lines.await.unwrap();
+    let lines = lines.iter().map(|line| line.get::<_, String>(0));
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// Some value of a column.
+async fn one(world: &World, sql: &str) -> Uuid {
+    let row = world.database.session().await.query_one(sql, &[]).await;
+    row.unwrap().get(0)
+}
+
+#[tokio::test]
+async fn no_page_of_a_list_reads_a_large_table_to_its_end() {
+    let world = World::new(StatementMode::Prepared).await;
+    world.database.store_access(20_000).await;
+    world.database.analyze().await;
+    let client = one(&world, "SELECT client_id FROM grants LIMIT 1").await;
+    let user = one(&world, "SELECT user_id FROM grants LIMIT 1").await;
+    let grant = one(&world, "SELECT id FROM grants LIMIT 1").await;
+    let of_client = ClientKey::from_uuid(client);
+    let of_user = UserId::from_uuid(user);
+    let statements = [
+        (SessionsOf::All.statement(), None),
+        (SessionsOf::User(of_user).statement(), Some(user)),
+        (GrantsOf::All.statement(), None),
+        (GrantsOf::User(of_user).statement(), Some(user)),
+        (GrantsOf::Client(of_client).statement(), Some(client)),
+        (TokensOf::All.statement(), None),
+        (
+            TokensOf::Grant(GrantId::from_uuid(grant)).statement(),
+            Some(grant),
+        ),
+        (TokensOf::User(of_user).statement(), Some(user)),
+        (TokensOf::Client(of_client).statement(), Some(client)),
+    ];
+    for (statement, owner) in statements {
+        let plan = plan(&world, statement, owner).await;
+        for table in LARGE {
+            let whole = ["Seq Scan on ", table, " "].concat();
+            assert!(!plan.contains(&whole), "{statement}\n{plan}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_plan_that_reads_a_whole_table_is_noticed() {
+    let world = World::new(StatementMode::Prepared).await;
+    world.database.store_access(1_000).await;
+    let all = "SELECT s.id FROM sessions s WHERE s.id < $1 AND user_agent = 'x' LIMIT $2";
+    world
+        .database
+        .run("ALTER TABLE sessions DROP CONSTRAINT sessions_pkey CASCADE")
+        .await;
+    let plan = plan(&world, all, None).await;
+    assert!(plan.contains("Seq Scan on sessions "), "{plan}");
+}
