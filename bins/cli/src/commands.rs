@@ -1,27 +1,36 @@
 //! The commands, and how one is run from the words of a command line.
 
 mod completion;
+mod profile;
 mod status;
+mod whoami;
 
 use std::ffi::OsString;
 
-use authly_admin_client::AdminClient;
 use clap::error::{ContextKind, ContextValue};
 use clap::{Parser, Subcommand};
 use clap_complete::Shell;
 
+use self::profile::ProfileCommand;
 use crate::args::{Arguments, CommonArguments};
-use crate::exit::{Exit, Failure};
+use crate::caller::Caller;
+use crate::exit::Exit;
+use crate::failure::Failure;
 use crate::output::Output;
 
 /// What to do.
-#[derive(Debug, Clone, Copy, Subcommand)]
+#[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// Show who you are to the server, and what you may do.
+    Whoami,
     /// Show whether the server and its parts work.
     ///
     /// Ends with status 0 when everything works and with 1 when something does not; what was found
-    /// is printed in both cases.
+    /// is printed in both cases. Nobody has to be logged in.
     Status,
+    /// Look after several logins.
+    #[command(subcommand)]
+    Profile(ProfileCommand),
     /// Print the completion script of a shell.
     #[command(after_help = COMPLETION)]
     Completion {
@@ -41,9 +50,10 @@ To have completion in bash from the next login on:
 pub fn run(words: impl IntoIterator<Item = OsString>) -> Exit {
     match Arguments::try_parse_from(words) {
         Ok(arguments) => {
-            let output = Output::new(arguments.common.output);
-            carry_out(arguments.command, &arguments.common, &output).unwrap_or_else(|failure| {
-                output.complain(&failure.message);
+            let output = Output::new(&arguments.common);
+            let ended = carry_out(arguments.command, &arguments.common, output);
+            ended.unwrap_or_else(|failure| {
+                Output::new(&arguments.common).complain(&failure.message);
                 failure.exit
             })
         }
@@ -62,17 +72,23 @@ fn without_credentials(mut explanation: clap::Error) -> clap::Error {
     explanation
 }
 
-fn carry_out(command: Command, common: &CommonArguments, output: &Output) -> Result<Exit, Failure> {
-    match command {
-        Command::Status => wait_for(status::status(&client(common)?, output)),
-        Command::Completion { shell } => completion::completion(shell),
-    }
+fn carry_out(command: Command, common: &CommonArguments, output: Output) -> Result<Exit, Failure> {
+    let command = match command {
+        Command::Completion { shell } => return completion::completion(shell),
+        Command::Profile(command) => return profile::run(&command, &output),
+        conversation => conversation,
+    };
+    let caller = Caller::new(common, output)?;
+    wait_for(converse(command, &caller))
 }
 
-fn client(common: &CommonArguments) -> Result<AdminClient, Failure> {
-    let name = concat!("authly/", env!("CARGO_PKG_VERSION"));
-    let client = AdminClient::builder(common.server.clone()).user_agent(name);
-    Ok(client.build()?)
+/// The commands that talk to a server.
+async fn converse(command: Command, caller: &Caller) -> Result<Exit, Failure> {
+    match command {
+        Command::Whoami => whoami::whoami(caller).await,
+        Command::Status => status::status(caller).await,
+        Command::Completion { .. } | Command::Profile(_) => Ok(Exit::Ok),
+    }
 }
 
 /// Runs a conversation with the server to its end.

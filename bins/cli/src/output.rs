@@ -1,18 +1,27 @@
 //! The one place that prints: results to standard output, messages to standard error.
 
+mod cell;
+mod table;
+
 use std::io::{self, ErrorKind, IsTerminal, Write};
 
 use clap::builder::styling::{AnsiColor, Style};
 use serde::Serialize;
 
-use crate::args::Form;
-use crate::exit::{Exit, Failure};
+pub(crate) use self::cell::Cell;
+use self::cell::printable;
+use self::table::Width;
+use crate::args::{Change, CommonArguments, Form};
+use crate::exit::Exit;
+use crate::failure::Failure;
 
 /// Where results and messages go, and how they look there.
 pub(crate) struct Output {
     form: Form,
+    notes: Notes,
     results: Colours,
     messages: Colours,
+    width: Width,
 }
 
 /// Whether colours are used.
@@ -22,33 +31,11 @@ enum Colours {
     Off,
 }
 
-/// A value of a sheet.
-#[derive(Debug)]
-pub(crate) struct Cell {
-    text: String,
-    style: Style,
-}
-
-impl Cell {
-    /// A value that is neither good nor bad.
-    pub(crate) fn plain(text: &str) -> Self {
-        Self::styled(text, Style::new())
-    }
-
-    /// A value that is as it should be.
-    pub(crate) fn good(text: &str) -> Self {
-        Self::styled(text, AnsiColor::Green.on_default())
-    }
-
-    /// A value that somebody should look at.
-    pub(crate) fn bad(text: &str) -> Self {
-        Self::styled(text, AnsiColor::Red.on_default().bold())
-    }
-
-    fn styled(text: &str, style: Style) -> Self {
-        let text = printable(text);
-        Self { text, style }
-    }
+/// Whether more is said than results and failures.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Notes {
+    Said,
+    Kept,
 }
 
 /// A result that is one thing with named values.
@@ -57,22 +44,63 @@ pub(crate) trait Sheet: Serialize {
     fn lines(&self) -> Vec<(&'static str, Cell)>;
 }
 
+/// One thing of a list.
+pub(crate) trait Row: Serialize {
+    /// The headings of the form for people.
+    const HEADINGS: &'static [&'static str];
+
+    /// The values below the headings, for the form for people.
+    fn cells(&self) -> Vec<Cell>;
+}
+
 impl Output {
-    /// Prints results in this form; colours only where a person looks at a terminal.
-    pub(crate) fn new(form: Form) -> Self {
+    /// Prints as the command line says; colours only where a person looks at a terminal.
+    pub(crate) fn new(common: &CommonArguments) -> Self {
+        let (results, messages) = (io::stdout(), io::stderr());
         Self {
-            form,
-            results: Colours::on(&io::stdout()),
-            messages: Colours::on(&io::stderr()),
+            form: common.output,
+            notes: if common.quiet {
+                Notes::Kept
+            } else {
+                Notes::Said
+            },
+            results: Colours::on(&results),
+            messages: Colours::on(&messages),
+            width: if results.is_terminal() {
+                let size = terminal_size::terminal_size_of(&results);
+                size.map_or(Width::Free, |(width, _height)| Width::Terminal(width.0))
+            } else {
+                Width::Free
+            },
         }
     }
 
-    /// Prints a result.
+    /// Prints a result that is one thing.
     pub(crate) fn sheet(&self, sheet: &impl Sheet) -> Result<(), Failure> {
+        match self.form {
+            Form::Table => print(table::sheet(&sheet.lines(), self.results).as_bytes()),
+            Form::Json | Form::Yaml => self.document(sheet),
+        }
+    }
+
+    /// Prints a result that is a list; for programs it is an array.
+    pub(crate) fn list<T: Row>(&self, rows: &[T]) -> Result<(), Failure> {
+        match self.form {
+            Form::Table => {
+                let cells = rows.iter().map(Row::cells);
+                let list = table::list(T::HEADINGS, cells, self.width, self.results);
+                print(list.as_bytes())
+            }
+            Form::Json | Form::Yaml => self.document(&rows),
+        }
+    }
+
+    fn document(&self, document: &impl Serialize) -> Result<(), Failure> {
         let text = match self.form {
-            Form::Table => columns(&sheet.lines(), self.results),
-            Form::Json => serde_json::to_string_pretty(sheet).map_err(unwritable)? + "\n",
-            Form::Yaml => serde_saphyr::to_string(sheet).map_err(unwritable)?,
+            Form::Yaml => serde_saphyr::to_string(document).map_err(unwritable)?,
+            Form::Json | Form::Table => {
+                serde_json::to_string_pretty(document).map_err(unwritable)? + "\n"
+            }
         };
         print(text.as_bytes())
     }
@@ -82,16 +110,38 @@ impl Output {
         print(script)
     }
 
+    /// Says something that is no result, unless nothing is wanted but results.
+    pub(crate) fn note(&self, message: &str) {
+        if self.notes == Notes::Said {
+            say(message, Style::new(), "");
+        }
+    }
+
+    /// Says what was done, or would have been: "deleted the client reports".
+    pub(crate) fn done(&self, change: Change, what: &str) {
+        let would = if change.dry_run {
+            "dry run, nothing was changed; it would have "
+        } else {
+            ""
+        };
+        self.note(&format!("{would}{what}"));
+    }
+
+    /// Says what should be looked at, though the command goes on.
+    pub(crate) fn warn(&self, message: &str) {
+        say(message, self.style(AnsiColor::Yellow), "warning: ");
+    }
+
     /// Says what failed.
     pub(crate) fn complain(&self, message: &str) {
-        let style = match self.messages {
-            Colours::On => AnsiColor::Red.on_default().bold(),
+        say(message, self.style(AnsiColor::Red), "");
+    }
+
+    fn style(&self, colour: AnsiColor) -> Style {
+        match self.messages {
+            Colours::On => colour.on_default().bold(),
             Colours::Off => Style::new(),
-        };
-        let message = message.lines().map(printable).collect::<Vec<_>>();
-        let message = message.join("\n");
-        // Where even messages cannot be written, the exit status is all there is.
-        let _ = writeln!(io::stderr(), "{style}authly:{style:#} {message}");
+        }
     }
 
     /// Says what clap has to say: help and version as results, anything else as a usage error.
@@ -117,20 +167,12 @@ impl Colours {
     }
 }
 
-fn columns(lines: &[(&'static str, Cell)], colours: Colours) -> String {
-    let width = lines.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
-    let lines = lines
-        .iter()
-        .map(|(name, Cell { text, style })| match colours {
-            Colours::On => format!("{name:width$}  {style}{text}{style:#}\n"),
-            Colours::Off => format!("{name:width$}  {text}\n"),
-        });
-    lines.collect()
-}
-
-/// A line without control characters: what a server sends must not steer a terminal.
-fn printable(line: &str) -> String {
-    line.replace(char::is_control, "\u{fffd}")
+/// Writes to standard error.
+fn say(message: &str, style: Style, kind: &str) {
+    let message = message.lines().map(printable).collect::<Vec<_>>();
+    let message = message.join("\n");
+    // Where even messages cannot be written, the exit status is all there is.
+    let _ = writeln!(io::stderr(), "{style}authly:{style:#} {kind}{message}");
 }
 
 /// Writes to standard output. Nobody may be listening any more, which is no failure.
@@ -144,40 +186,4 @@ fn print(text: &[u8]) -> Result<(), Failure> {
 
 fn unwritable(error: impl std::error::Error) -> Failure {
     Failure::refused(format!("the result cannot be written: {error}"))
-}
-
-#[cfg(test)]
-mod tests {
-    use pretty_assertions::assert_eq;
-
-    use super::*;
-
-    fn lines() -> Vec<(&'static str, Cell)> {
-        vec![("status", Cell::good("up")), ("keys", Cell::bad("down"))]
-    }
-
-    #[test]
-    fn values_stand_below_each_other() {
-        assert_eq!(
-            columns(&lines(), Colours::Off),
-            "status  up\nkeys    down\n"
-        );
-    }
-
-    #[test]
-    fn a_terminal_shows_good_and_bad_in_colours() {
-        assert_eq!(
-            columns(&lines(), Colours::On),
-            "status  \u{1b}[32mup\u{1b}[0m\nkeys    \u{1b}[1m\u{1b}[31mdown\u{1b}[0m\n"
-        );
-    }
-
-    #[test]
-    fn what_a_server_sends_does_not_steer_the_terminal() {
-        let lines = [("version", Cell::plain("\u{1b}[2J0.1\u{7}\u{9b}1m"))];
-        assert_eq!(
-            columns(&lines, Colours::Off),
-            "version  \u{fffd}[2J0.1\u{fffd}\u{fffd}1m\n"
-        );
-    }
 }

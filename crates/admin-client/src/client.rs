@@ -17,7 +17,8 @@ use crate::error::{BuildError, ClientError};
 use crate::oauth::OAuth;
 use crate::server_url::ServerUrl;
 use crate::tokens::{
-    ClientCredentials, CredentialStore, NoTokens, StaticToken, StoredCredentials, TokenSource,
+    ClientCredentials, CredentialStore, NoTokens, Renewal, StaticToken, StoredCredentials,
+    TokenSource,
 };
 
 /// How long a connection may take to be made.
@@ -91,6 +92,7 @@ enum TokensFrom {
     Source(Arc<dyn TokenSource>),
     Store {
         client_id: String,
+        renewal: Renewal,
         store: Arc<dyn CredentialStore>,
     },
     ClientCredentials {
@@ -133,6 +135,24 @@ impl AdminClientBuilder {
     pub fn stored_credentials(mut self, client_id: &str, store: Arc<dyn CredentialStore>) -> Self {
         self.tokens = TokensFrom::Store {
             client_id: client_id.to_owned(),
+            renewal: Renewal::RefreshToken,
+            store,
+        };
+        self
+    }
+
+    /// Calls with the tokens of the service client `client_id` that are kept in `store`, so that
+    /// processes one after the other get one. New ones are got by its secret, and allow what the
+    /// ones before did.
+    pub fn stored_client_credentials(
+        mut self,
+        client_id: &str,
+        secret: ClientSecret,
+        store: Arc<dyn CredentialStore>,
+    ) -> Self {
+        self.tokens = TokensFrom::Store {
+            client_id: client_id.to_owned(),
+            renewal: Renewal::ClientSecret(secret),
             store,
         };
         self
@@ -185,9 +205,13 @@ impl AdminClientBuilder {
         let tokens: Arc<dyn TokenSource> = match self.tokens {
             TokensFrom::Nowhere => Arc::new(NoTokens(connection.server.clone())),
             TokensFrom::Source(source) => source,
-            TokensFrom::Store { client_id, store } => {
-                Arc::new(StoredCredentials::new(oauth, client_id, self.clock, store))
-            }
+            TokensFrom::Store {
+                client_id,
+                renewal,
+                store,
+            } => Arc::new(StoredCredentials::new(
+                oauth, client_id, renewal, self.clock, store,
+            )),
             TokensFrom::ClientCredentials {
                 client_id,
                 secret,

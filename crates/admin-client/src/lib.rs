@@ -74,11 +74,15 @@ pub use tokens::{CredentialStore, Credentials, LockedStore, Pending, StoreError,
 
 /// Time, as credentials carry it.
 pub use authly_domain::clock;
+/// The scopes of administration.
+pub use authly_domain::scopes::AdminScope;
 /// Secrets, as they are handed in and out.
 pub use authly_domain::secret;
 /// The endpoints and documents of the admin API.
 pub use authly_protocol::admin;
+/// An endpoint as a type.
+pub use authly_protocol::endpoint::{self, Endpoint};
 /// The health document, as the server writes it.
 pub use authly_protocol::health;
-/// The refusals of OAuth endpoints, as the server writes them.
-pub use authly_protocol::oauth::{ErrorCode, ErrorResponse};
+/// The refusals of OAuth endpoints, as the server writes them, and secrets in documents.
+pub use authly_protocol::oauth::{ErrorCode, ErrorResponse, WireSecret};

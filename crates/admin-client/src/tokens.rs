@@ -15,7 +15,7 @@ use crate::server_url::ServerUrl;
 
 pub(crate) use client_credentials::ClientCredentials;
 pub use store::{CredentialStore, Credentials, LockedStore, StoreError};
-pub(crate) use stored::StoredCredentials;
+pub(crate) use stored::{Renewal, StoredCredentials};
 
 /// An answer that is on its way.
 pub type Pending<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;

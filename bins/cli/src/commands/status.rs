@@ -1,11 +1,12 @@
 //! `authly status`.
 
-use authly_admin_client::AdminClient;
 use authly_admin_client::health::{Health, Status};
 use serde::Serialize;
 
-use crate::exit::{Exit, Failure};
-use crate::output::{Cell, Output, Sheet};
+use crate::caller::Caller;
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::output::{Cell, Sheet};
 
 /// The health document, with the server that it is from.
 #[derive(Debug, Serialize)]
@@ -16,7 +17,8 @@ struct StatusReport<'a> {
 }
 
 /// Asks the server how it is and prints that, whatever it is.
-pub(crate) async fn status(client: &AdminClient, output: &Output) -> Result<Exit, Failure> {
+pub(crate) async fn status(caller: &Caller) -> Result<Exit, Failure> {
+    let Caller { client, output, .. } = caller;
     let health = client.health().await?;
     let report = StatusReport {
         server: client.server().as_str(),
@@ -62,7 +64,7 @@ impl Sheet for StatusReport<'_> {
         let panics = self.health.panics;
         lines.push(match panics {
             0 => ("panics", Cell::plain("0")),
-            _ => ("panics", Cell::bad(&panics.to_string())),
+            _ => ("panics", Cell::bad(panics.to_string())),
         });
         lines
     }

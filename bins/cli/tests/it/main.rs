@@ -6,6 +6,7 @@
 )]
 
 mod completion;
+mod profiles;
 mod program;
 mod stand_in;
 mod status;

@@ -10,27 +10,38 @@ pub(crate) struct Ended {
     pub(crate) messages: String,
 }
 
-/// The program with these arguments, in an environment that says nothing about servers.
+/// The program with these arguments, for somebody who has never logged in, in an environment that
+/// says nothing about servers.
 pub(crate) fn authly(arguments: &[&str]) -> Command {
+    let nowhere = concat!(env!("CARGO_TARGET_TMPDIR"), "/nobody");
     let mut command = Command::new(env!("CARGO_BIN_EXE_authly"));
     command
         .args(arguments)
         .env_remove("AUTHLY_SERVER")
+        .env_remove("AUTHLY_PROFILE")
         .env_remove("NO_COLOR")
+        .env("HOME", nowhere)
+        .env("XDG_CONFIG_HOME", nowhere)
         .stdin(Stdio::null());
     command
 }
 
 /// Runs it to its end.
 pub(crate) fn end_of(command: &mut Command) -> Ended {
-    let Output {
-        status,
-        stdout,
-        stderr,
-    } = command.output().unwrap();
-    Ended {
-        status: status.code().unwrap(),
-        results: String::from_utf8(stdout).unwrap(),
-        messages: String::from_utf8(stderr).unwrap(),
+    Ended::of(command.output().unwrap())
+}
+
+impl Ended {
+    pub(crate) fn of(output: Output) -> Self {
+        let Output {
+            status,
+            stdout,
+            stderr,
+        } = output;
+        Self {
+            status: status.code().unwrap(),
+            results: String::from_utf8(stdout).unwrap(),
+            messages: String::from_utf8(stderr).unwrap(),
+        }
     }
 }

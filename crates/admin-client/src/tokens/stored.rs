@@ -4,13 +4,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use authly_domain::clock::Clock;
-use authly_domain::secret::AccessToken;
+use authly_domain::secret::{AccessToken, ClientSecret};
 use tokio::sync::Mutex;
 
 use super::store::{CredentialStore, Credentials, LockedStore, StoreError};
 use super::{Pending, TokenSource};
 use crate::error::{ClientError, NotLoggedIn};
-use crate::oauth::OAuth;
+use crate::oauth::{OAuth, Tokens};
 
 /// How long before its end an access token is replaced, so that it does not end on its way.
 const MARGIN: Duration = Duration::from_secs(10);
@@ -19,6 +19,7 @@ const MARGIN: Duration = Duration::from_secs(10);
 pub(crate) struct StoredCredentials {
     oauth: OAuth,
     client_id: String,
+    renewal: Renewal,
     clock: Arc<dyn Clock>,
     store: Arc<dyn CredentialStore>,
     /// The ones that were read last. Its lock lets the calls of one process refresh once, the
@@ -35,6 +36,14 @@ impl std::fmt::Debug for StoredCredentials {
     }
 }
 
+/// How another access token is got.
+pub(crate) enum Renewal {
+    /// By the refresh token that came with the last one.
+    RefreshToken,
+    /// By the client's own secret.
+    ClientSecret(ClientSecret),
+}
+
 /// When an access token does not do.
 enum Unfit<'a> {
     /// When it ends now.
@@ -47,12 +56,14 @@ impl StoredCredentials {
     pub(crate) fn new(
         oauth: OAuth,
         client_id: String,
+        renewal: Renewal,
         clock: Arc<dyn Clock>,
         store: Arc<dyn CredentialStore>,
     ) -> Self {
         Self {
             oauth,
             client_id,
+            renewal,
             clock,
             store,
             present: Mutex::new(None),
@@ -80,17 +91,31 @@ impl StoredCredentials {
             Ok(fit) => return Ok(fit),
             Err(ended) => ended,
         };
-        let Some(refresh_token) = &ended.refresh_token else {
-            return Err(self.not_logged_in(NotLoggedIn::Ended));
-        };
-        let refreshed = self.oauth.refresh(&self.client_id, refresh_token).await;
-        let tokens = refreshed.map_err(|error| self.as_not_logged_in(error))?;
+        let tokens = self.renewed(&ended).await?;
         let mut credentials = Credentials::of(tokens, self.clock.now());
         if credentials.refresh_token.is_none() {
             credentials.refresh_token.clone_from(&ended.refresh_token);
         }
         locked.save(&credentials)?;
         Ok(credentials)
+    }
+
+    async fn renewed(&self, ended: &Credentials) -> Result<Tokens, ClientError> {
+        let answer = match (&self.renewal, &ended.refresh_token) {
+            (Renewal::ClientSecret(secret), _) => {
+                let scope = Some(ended.scope.as_str());
+                self.oauth
+                    .client_credentials(&self.client_id, secret, scope)
+                    .await
+            }
+            (Renewal::RefreshToken, Some(token)) => {
+                self.oauth.refresh(&self.client_id, token).await
+            }
+            (Renewal::RefreshToken, None) => {
+                return Err(self.not_logged_in(NotLoggedIn::Ended));
+            }
+        };
+        answer.map_err(|error| self.as_not_logged_in(error))
     }
 
     /// What the store has: fit, or to be refreshed.
@@ -127,7 +152,7 @@ impl StoredCredentials {
         }
     }
 
-    /// A refresh token that is refused means a new login; whatever else went wrong may pass.
+    /// Credentials that are refused mean a new login; whatever else went wrong may pass.
     fn as_not_logged_in(&self, error: ClientError) -> ClientError {
         match error {
             ClientError::Refused { refusal, .. } if matches!(refusal.status, 400 | 401) => {

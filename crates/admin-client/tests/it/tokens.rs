@@ -235,3 +235,21 @@ async fn a_service_client_with_a_wrong_secret_is_not_logged_in() {
 
     assert!(matches!(not_logged_in(error), NotLoggedIn::Refused(_)));
 }
+
+#[tokio::test]
+async fn a_service_clients_stored_token_is_renewed_by_its_secret() {
+    let server = StandIn::answering_in_turn(&[&tokens("new"), &http("200 OK", &[], &caller())]);
+    let store = MemoryStore::logged_in(Duration::ZERO);
+    let secret = ClientSecret::new("s".to_owned());
+    let builder = server.client();
+    let builder = builder.stored_client_credentials("reports", secret, Arc::new(store.clone()));
+
+    builder.build().unwrap().whoami().await.unwrap();
+
+    let asked = server.request();
+    assert!(
+        asked.ends_with("grant_type=client_credentials&scope=admin%3Aclients%3Aread"),
+        "it asks for what it had: {asked}"
+    );
+    assert_eq!(store.tokens().0, "at.new");
+}
