@@ -31,6 +31,7 @@ const STORAGE: &[&str] = &[
     "pooler",
     "row",
     "settings",
+    "system",
     "throttle",
     "unit_of_work",
     "walk",
@@ -52,6 +53,7 @@ const DECISIONS: &[&str] = &[
     "ports",
     "seed",
     "settings",
+    "system",
     "throttle",
     "userinfo",
 ];

@@ -2,6 +2,7 @@
 
 use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
+use std::sync::Arc;
 
 use anyhow::Context;
 use authly_http::{Deps, Theme};
@@ -15,7 +16,7 @@ use crate::console::say;
 use crate::settings::{ListenSettings, Settings};
 use crate::shutdown::StopSignals;
 use crate::storage::{Claim, Storage};
-use crate::wiring::Front;
+use crate::wiring::{Front, Opened};
 use crate::{demo, first_start, open_files, storage, toml_file, wiring};
 
 /// How many connections wait to be accepted.
@@ -82,7 +83,7 @@ fn serve_on(
     storage.prepare_schema(settings.database.migration)?;
     let context = wiring::context(storage);
     let hasher = wiring::hasher(&settings.passwords)?;
-    let (keys, seeded) = storage.handle().block_on(async {
+    let (opened, seeded) = storage.handle().block_on(async {
         let bootstrap = Bootstrap::new(context.clone(), hasher.clone());
         first_start::prepare(&bootstrap, &settings.bootstrap).await?;
         let seeded: Option<SeedReport> = match seed {
@@ -93,12 +94,18 @@ fn serve_on(
             ),
             None => None,
         };
-        anyhow::Ok((wiring::keys(settings, storage, &context).await?, seeded))
+        let opened = Opened {
+            keys: wiring::keys(settings, storage, &context).await?,
+            settings: wiring::live_settings(settings, &context).await?,
+        };
+        anyhow::Ok((opened, seeded))
     })?;
-    let watched = keys.clone();
-    let watch = storage.handle().spawn(async move { watched.watch().await });
+    let (keys, live) = (Arc::clone(&opened.keys), Arc::clone(&opened.settings));
+    let watch = storage.handle().spawn(async move {
+        tokio::join!(keys.watch(), live.watch());
+    });
 
-    let mut deps = wiring::deps(settings, storage, &context, hasher.clone(), keys, front);
+    let mut deps = wiring::deps(settings, storage, &context, hasher.clone(), opened, front);
     let demo = demo::open(settings, address, &context, &hasher, &deps);
     deps.demo = storage.handle().block_on(demo)?;
     say(Announcement {

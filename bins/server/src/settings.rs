@@ -31,7 +31,9 @@ mod tokens;
 use std::net::SocketAddr;
 
 use authly_domain::issuer::Issuer;
-use authly_http::{AdminSettings, PageSettings};
+use authly_http::PageSettings;
+use authly_services::policy::AdminPolicy;
+use authly_services::settings::Origins;
 
 use self::reader::Reader;
 use self::setting::{DefaultValue, Kind, Setting};
@@ -89,7 +91,7 @@ pub(crate) struct Settings {
     pub(crate) mode: Mode,
     pub(crate) issuer: Issuer,
     pub(crate) listen: ListenSettings,
-    pub(crate) admin: AdminSettings,
+    pub(crate) admin: AdminPolicy,
     pub(crate) database: DatabaseSettings,
     pub(crate) keys: KeySettings,
     pub(crate) tokens: TokenSettings,
@@ -101,6 +103,8 @@ pub(crate) struct Settings {
     pub(crate) bootstrap: BootstrapSettings,
     pub(crate) log: LogSettings,
     pub(crate) metrics: MetricsSettings,
+    /// Where those come from that are not the defaults.
+    pub(crate) origins: Origins,
 }
 
 impl Settings {
@@ -148,6 +152,7 @@ impl Settings {
                 bootstrap,
                 log,
                 metrics,
+                origins: layers.origins(),
             }),
             _ => Err(SettingsError(problems)),
         }

@@ -17,6 +17,7 @@ use authly_services::policy::{
     AuthorizationPolicy, KeyPolicy, Policies, ThrottlePolicy, TokenPolicy,
 };
 use authly_services::sessions::SessionPolicy;
+use authly_services::settings::SettingsService;
 use authly_services::{Context, Foundation, Services};
 
 use crate::settings::{PasswordSettings, Settings};
@@ -62,6 +63,27 @@ pub(crate) async fn keys(
     ))
 }
 
+/// Reads the settings that administrators have stored.
+///
+/// # Errors
+/// When storage fails.
+pub(crate) async fn live_settings(
+    settings: &Settings,
+    context: &Context,
+) -> anyhow::Result<Arc<SettingsService>> {
+    let origins = settings.origins.clone();
+    let service = SettingsService::open(context.clone(), policies(settings), origins);
+    Ok(Arc::new(service.await?))
+}
+
+/// What was read from the database before the server starts.
+pub(crate) struct Opened {
+    /// The signing keys.
+    pub(crate) keys: Arc<KeyService>,
+    /// The settings, with what is stored of them.
+    pub(crate) settings: Arc<SettingsService>,
+}
+
 /// What is done beside requests.
 pub(crate) fn jobs(settings: &Settings, context: &Context, keys: Arc<KeyService>) -> JobRunner {
     JobRunner::of_a_node(context.clone(), keys, &token_policy(settings))
@@ -81,17 +103,22 @@ pub(crate) fn deps(
     storage: &Storage,
     context: &Context,
     hasher: Arc<PasswordHasher>,
-    keys: Arc<KeyService>,
+    opened: Opened,
     front: Front,
 ) -> Deps {
+    let Opened {
+        keys,
+        settings: live,
+    } = opened;
     let foundation = Foundation {
         context: context.clone(),
         master: Arc::clone(&storage.master),
         hasher,
         keys,
+        settings: live,
         runtime: storage.handle().clone(),
     };
-    let services = Services::assemble(foundation, policies(settings));
+    let services = Services::assemble(foundation);
     let http = http_settings(settings, front.connections);
     Deps::new(services, http, front.theme)
 }
@@ -106,6 +133,7 @@ pub(crate) fn policies(settings: &Settings) -> Policies {
             announced_for: settings.keys.announced_for,
             active_for: settings.keys.active_for,
         },
+        admin: settings.admin.clone(),
     }
 }
 
@@ -115,7 +143,6 @@ fn http_settings(settings: &Settings, connections: usize) -> HttpSettings {
         trusted_proxies: listen.trusted_proxies.clone(),
         max_body_bytes: listen.max_body_bytes,
         max_connections: connections,
-        admin: settings.admin.clone(),
         request_time_limit: listen.request_time_limit,
         // A request that is under way when the server stops may use all of its time.
         shutdown_timeout: listen.request_time_limit,

@@ -10,7 +10,7 @@ pub mod live;
 mod setting;
 
 pub use given::{Given, Misfit};
-pub use setting::{DefaultValue, Kind, Setting, VARIABLE_PREFIX};
+pub use setting::{DefaultValue, Kind, Setting, SettingValue, VARIABLE_PREFIX};
 
 /// Holds an idle lifetime against the absolute one, and the setting that gives that.
 ///

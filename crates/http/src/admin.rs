@@ -20,6 +20,8 @@ mod call;
 mod door;
 mod fields;
 mod read;
+mod settings;
+mod system;
 mod table;
 mod whoami;
 
@@ -29,7 +31,13 @@ pub(crate) use self::table::Table;
 
 /// Every endpoint with its handler.
 pub(crate) fn table() -> Table {
-    Table::default().with(whoami::whoami)
+    Table::default()
+        .with(whoami::whoami)
+        .with(settings::list)
+        .with(settings::read)
+        .with(settings::change)
+        .with(system::status)
+        .with(system::statistics)
 }
 
 #[cfg(test)]

@@ -13,6 +13,8 @@ use authly_services::health::HealthService;
 use authly_services::keys::KeyService;
 use authly_services::metrics::Exposition;
 use authly_services::sessions::{BrowserGuard, SessionService};
+use authly_services::settings::SettingsService;
+use authly_services::system::SystemService;
 use authly_services::tokens::TokenService;
 use authly_services::userinfo::UserInfoService;
 
@@ -46,6 +48,10 @@ pub struct Deps {
     pub keys: Arc<KeyService>,
     /// Looks after the parts.
     pub health: Arc<HealthService>,
+    /// Changes settings while the server runs.
+    pub live_settings: Arc<SettingsService>,
+    /// Knows how the server is, and how much it holds.
+    pub system: Arc<SystemService>,
     /// Says who may administer.
     pub gate: Arc<AdminGate>,
     /// Makes request ids.
@@ -80,6 +86,8 @@ impl Deps {
             discovery,
             keys,
             health,
+            settings: live_settings,
+            system,
             gate,
             cursors: _,
             context,
@@ -99,6 +107,8 @@ impl Deps {
             discovery,
             keys,
             health,
+            live_settings,
+            system,
             gate,
             entropy: context.entropy,
             drain: Arc::new(Drain::default()),
@@ -127,6 +137,9 @@ impl Deps {
             .app_data(Data::from(Arc::clone(&self.discovery)))
             .app_data(Data::from(Arc::clone(&self.keys)))
             .app_data(Data::from(Arc::clone(&self.health)))
+            .app_data(Data::from(Arc::clone(&self.live_settings)))
+            .app_data(Data::from(Arc::clone(&self.system)))
+            .app_data(Data::new(self.live_settings.policies()))
             .app_data(Data::from(Arc::clone(&self.gate)))
             .app_data(Data::from(Arc::clone(&self.panics)))
             .app_data(Data::from(Arc::clone(&self.drain)))

@@ -80,4 +80,4 @@ pub use middleware::PanicCounter;
 pub use pages::{AccentColor, Branding, PageSettings, ParseColorError, Theme, ThemeError};
 pub use routes::configure;
 pub use server::serve;
-pub use settings::{AdminSettings, HttpSettings};
+pub use settings::HttpSettings;

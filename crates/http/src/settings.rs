@@ -5,25 +5,6 @@ use std::time::Duration;
 use authly_domain::issuer::Issuer;
 use authly_domain::network::Network;
 
-/// Whether the admin API is there, and for whom.
-#[derive(Debug, Clone)]
-pub struct AdminSettings {
-    /// Whether it answers at all.
-    pub enabled: bool,
-    /// From where it may be called.
-    pub allowed_networks: Vec<Network>,
-}
-
-impl Default for AdminSettings {
-    /// It answers callers on this machine.
-    fn default() -> Self {
-        Self {
-            enabled: true,
-            allowed_networks: Network::LOOPBACK.to_vec(),
-        }
-    }
-}
-
 /// How requests are taken and answered.
 #[derive(Debug, Clone)]
 pub struct HttpSettings {
@@ -48,15 +29,13 @@ pub struct HttpSettings {
     /// The most connections in all, rounded down to a multiple of the number of workers. Each takes
     /// two file descriptors.
     pub max_connections: usize,
-    /// Whether the admin API is there, and for whom.
-    pub admin: AdminSettings,
 }
 
 impl HttpSettings {
     /// The settings for this issuer that suit most: no proxy is trusted, bodies hold 64 kB,
     /// answering takes at most 30 seconds.
     #[must_use]
-    pub fn new(issuer: Issuer) -> Self {
+    pub const fn new(issuer: Issuer) -> Self {
         Self {
             issuer,
             trusted_proxies: Vec::new(),
@@ -67,7 +46,6 @@ impl HttpSettings {
             unread_timeout: Duration::from_secs(10),
             shutdown_timeout: Duration::from_secs(30),
             max_connections: 4_096,
-            admin: AdminSettings::default(),
         }
     }
 }

@@ -13,6 +13,8 @@ mod page;
 mod patch;
 mod path;
 mod problem;
+pub mod settings;
+pub mod system;
 pub mod whoami;
 
 pub use describe::{Description, describe};
@@ -24,4 +26,11 @@ pub use path::{ClientPath, ScopePath, UserPath};
 pub use problem::{FieldError, Problem, ProblemCode};
 
 /// Every endpoint of the admin API.
-pub const ALL: &[Description] = &[describe::<whoami::WhoAmI>()];
+pub const ALL: &[Description] = &[
+    describe::<whoami::WhoAmI>(),
+    describe::<settings::List>(),
+    describe::<settings::Read>(),
+    describe::<settings::Change>(),
+    describe::<system::Status>(),
+    describe::<system::Statistics>(),
+];

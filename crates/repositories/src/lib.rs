@@ -84,6 +84,8 @@ pub mod pooler;
 mod row;
 pub mod scopes;
 pub mod sessions;
+pub mod settings;
+pub mod system;
 pub mod throttle;
 pub mod tokens;
 mod unit_of_work;

@@ -32,6 +32,7 @@ params! {
     numbers: INT8_ARRAY,
     flag: BOOL,
     address: INET,
+    json: JSONB,
 }
 
 /// A length of time, for a column of seconds.

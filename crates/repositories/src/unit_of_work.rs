@@ -17,6 +17,8 @@ use crate::jobs::{CleanUp, Jobs};
 use crate::keys::SigningKeys;
 use crate::scopes::Scopes;
 use crate::sessions::Sessions;
+use crate::settings::Settings;
+use crate::system::System;
 use crate::throttle::Throttles;
 use crate::tokens::{AccessTokens, RefreshTokens, Tokens};
 use crate::users::Users;
@@ -133,6 +135,10 @@ repositories! {
     idempotency_keys: IdempotencyKeys,
     /// `jobs`.
     jobs: Jobs,
+    /// `settings` and `revisions`.
+    settings: Settings,
+    /// The database itself.
+    system: System,
     /// Rows of any table that are over.
     clean_up: CleanUp,
 }

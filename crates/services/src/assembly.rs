@@ -17,8 +17,9 @@ use crate::health::HealthService;
 use crate::keys::KeyService;
 use crate::metrics::Sources;
 use crate::paging::Cursors;
-use crate::policy::{LivePolicies, Policies};
 use crate::sessions::{BrowserGuard, SessionService};
+use crate::settings::SettingsService;
+use crate::system::SystemService;
 use crate::tokens::TokenService;
 use crate::userinfo::UserInfoService;
 
@@ -33,6 +34,8 @@ pub struct Foundation {
     pub hasher: Arc<PasswordHasher>,
     /// The signing keys, opened.
     pub keys: Arc<KeyService>,
+    /// The settings, with what is stored of them.
+    pub settings: Arc<SettingsService>,
     /// The runtime that drives the database's connections, and what runs beside requests.
     pub runtime: Handle,
 }
@@ -58,6 +61,10 @@ pub struct Services {
     pub keys: Arc<KeyService>,
     /// Looks after the parts.
     pub health: Arc<HealthService>,
+    /// Changes settings while the server runs.
+    pub settings: Arc<SettingsService>,
+    /// Knows how the server is, and how much it holds.
+    pub system: Arc<SystemService>,
     /// Says who may administer.
     pub gate: Arc<AdminGate>,
     /// Makes the cursors of lists.
@@ -72,16 +79,17 @@ impl Services {
     /// Puts the services together. Nothing is read or written yet; the writer of access tokens
     /// starts on the foundation's runtime.
     #[must_use]
-    pub fn assemble(foundation: Foundation, policies: Policies) -> Self {
+    pub fn assemble(foundation: Foundation) -> Self {
         let Foundation {
             context,
             master,
             hasher,
             keys,
+            settings,
             runtime,
         } = foundation;
-        let issuer = policies.tokens.issuer.clone();
-        let policies = LivePolicies::new(policies);
+        let policies = settings.policies();
+        let issuer = policies.load().tokens.issuer.clone();
         let cache = ClientCache::new(context.db.clone());
         let sources = Sources {
             context: context.clone(),
@@ -119,6 +127,8 @@ impl Services {
             userinfo: Arc::new(UserInfoService::new(context.clone(), issuer)),
             discovery: Arc::new(DiscoveryService::new(context.clone())),
             health: Arc::new(HealthService::new(context.clone(), ring)),
+            system: Arc::new(SystemService::new(sources.clone(), Arc::clone(&settings))),
+            settings,
             gate: Arc::new(gate),
             cursors,
             keys,

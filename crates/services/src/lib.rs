@@ -70,6 +70,8 @@ pub mod policy;
 pub mod ports;
 pub mod seed;
 pub mod sessions;
+pub mod settings;
+pub mod system;
 mod throttle;
 pub mod tokens;
 pub mod userinfo;

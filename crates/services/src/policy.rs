@@ -1,12 +1,14 @@
 //! What an operator decides: services take policies, never the settings. An administrator may change
 //! them while the server runs, so that each is asked for when it is needed ([`LivePolicies`]).
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use authly_domain::issuer::Issuer;
 use authly_domain::keys::{KeySchedule, LONGEST_SIGNED_TOKEN, SigningAlgorithm};
+use authly_domain::network::Network;
 use authly_domain::sessions::SessionRules;
 use authly_domain::throttle::ThrottleRule;
 use authly_domain::users::PasswordRules;
@@ -25,12 +27,14 @@ pub struct Policies {
     pub sessions: SessionPolicy,
     /// How long signing keys stay in each phase.
     pub keys: KeyPolicy,
+    /// Whether the admin API is there, and for whom.
+    pub admin: AdminPolicy,
 }
 
 impl Policies {
     /// What the server's settings say by default, for this issuer.
     #[must_use]
-    pub const fn new(issuer: Issuer) -> Self {
+    pub fn new(issuer: Issuer) -> Self {
         Self {
             tokens: TokenPolicy::new(issuer),
             authorization: AuthorizationPolicy::DEFAULT,
@@ -43,6 +47,7 @@ impl Policies {
                 throttle: ThrottlePolicy::DEFAULT,
             },
             keys: KeyPolicy::DEFAULT,
+            admin: AdminPolicy::default(),
         }
     }
 
@@ -186,4 +191,38 @@ impl KeyPolicy {
         announced_for: Duration::from_hours(24),
         active_for: Duration::from_hours(90 * 24),
     };
+}
+
+/// Whether the admin API is there, and for whom.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AdminPolicy {
+    /// Whether it answers at all.
+    pub enabled: bool,
+    /// From where it may be called.
+    pub allowed_networks: Vec<Network>,
+}
+
+impl Default for AdminPolicy {
+    /// It answers callers on this machine.
+    fn default() -> Self {
+        Self {
+            enabled: true,
+            allowed_networks: Network::LOOPBACK.to_vec(),
+        }
+    }
+}
+
+impl AdminPolicy {
+    /// Whether it answers callers from this address.
+    #[must_use]
+    pub fn admits(&self, address: IpAddr) -> bool {
+        self.enabled && self.allows(address)
+    }
+
+    /// Whether the address is in one of the networks.
+    #[must_use]
+    pub fn allows(&self, address: IpAddr) -> bool {
+        let mut networks = self.allowed_networks.iter();
+        networks.any(|network| network.contains(address))
+    }
 }

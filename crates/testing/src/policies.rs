@@ -2,7 +2,7 @@
 
 use authly_domain::issuer::Issuer;
 use authly_http::{HttpSettings, PageSettings};
-use authly_services::policy::{self, AuthorizationPolicy, KeyPolicy, TokenPolicy};
+use authly_services::policy::{self, AdminPolicy, AuthorizationPolicy, KeyPolicy, TokenPolicy};
 use authly_services::sessions::SessionPolicy;
 
 /// The policies of all services.
@@ -16,6 +16,8 @@ pub struct Policies {
     pub sessions: SessionPolicy,
     /// How long signing keys stay in each phase.
     pub keys: KeyPolicy,
+    /// Whether the admin API is there, and for whom.
+    pub admin: AdminPolicy,
     /// How requests are taken and answered.
     pub http: HttpSettings,
     /// How the pages look and what they speak.
@@ -33,6 +35,7 @@ impl Policies {
             authorization: services.authorization,
             sessions: services.sessions,
             keys: services.keys,
+            admin: services.admin,
             http,
             pages: Box::default(),
         }
@@ -45,6 +48,7 @@ impl Policies {
             authorization: self.authorization,
             sessions: self.sessions,
             keys: self.keys,
+            admin: self.admin.clone(),
         }
     }
 }

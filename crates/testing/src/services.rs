@@ -13,6 +13,7 @@ use authly_services::demo::DemoService;
 use authly_services::jobs::JobRunner;
 use authly_services::keys::KeyService;
 use authly_services::seed::Seeder;
+use authly_services::settings::{Origins, SettingsService};
 use authly_services::{Context, Foundation, Services};
 
 use crate::TestDatabase;
@@ -62,7 +63,11 @@ impl TestServices {
         // Boxed, since it is part of the future of every test.
         let opening = Box::pin(KeyService::open(context.clone(), master_key(), schedule));
         let keys = opening.await.expect("the signing keys open");
-        let mut node = Self::assemble(parts, context, Arc::new(keys));
+        let policies = parts.policies.of_services();
+        let origins = Origins::default();
+        let opening = Box::pin(SettingsService::open(context.clone(), policies, origins));
+        let settings = opening.await.expect("the settings are read");
+        let mut node = Self::assemble(parts, context, Arc::new(keys), Arc::new(settings));
         if node.parts.demonstration == Demonstration::Mounted {
             let demo = Box::pin(demo(&node.context, &node.parts, &node.deps)).await;
             node.deps.demo = Some(demo);
@@ -70,7 +75,12 @@ impl TestServices {
         node
     }
 
-    fn assemble(parts: Parts, context: Context, keys: Arc<KeyService>) -> Self {
+    fn assemble(
+        parts: Parts,
+        context: Context,
+        keys: Arc<KeyService>,
+        settings: Arc<SettingsService>,
+    ) -> Self {
         let Policies { http, pages, .. } = parts.policies.clone();
         let theme = Theme::load(&http.issuer, &pages).expect("the pages are in order");
         let policies = parts.policies.of_services();
@@ -80,12 +90,13 @@ impl TestServices {
             master: master_key(),
             hasher: Arc::clone(&parts.hasher),
             keys,
+            settings,
             runtime: runtime::lasting().clone(),
         };
         Self {
             clock: parts.clock.clone(),
             db: context.db.clone(),
-            deps: Deps::new(Services::assemble(foundation, policies), http, theme),
+            deps: Deps::new(Services::assemble(foundation), http, theme),
             jobs: Arc::new(jobs),
             context,
             parts,

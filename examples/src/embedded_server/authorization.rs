@@ -16,6 +16,7 @@ use authly_services::jobs::JobRunner;
 use authly_services::keys::{KeyService, KeysError};
 use authly_services::policy::Policies;
 use authly_services::seed::{Seed, SeedError, Seeder};
+use authly_services::settings::{Origins, SettingsService};
 use authly_services::{Context, Foundation, Services};
 use secrecy::ExposeSecret;
 use tokio::runtime::Handle;
@@ -84,14 +85,20 @@ impl Authorization {
         // Clean-up, and keys on schedule.
         let jobs = JobRunner::of_a_node(context.clone(), Arc::clone(&keys), &policies.tokens);
         Handle::current().spawn(async move { jobs.watch().await });
+        // What administrators change while it runs.
+        let settings = SettingsService::open(context.clone(), policies, Origins::new()).await?;
+        let settings = Arc::new(settings);
+        let watched = Arc::clone(&settings);
+        Handle::current().spawn(async move { watched.watch().await });
         let foundation = Foundation {
             context,
             master,
             hasher,
             keys,
+            settings,
             runtime: Handle::current(),
         };
-        let services = Services::assemble(foundation, policies);
+        let services = Services::assemble(foundation);
         let theme = Theme::load(&issuer, &PageSettings::default())?;
         Ok(Self {
             deps: Deps::new(services, HttpSettings::new(issuer), theme),

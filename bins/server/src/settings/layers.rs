@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
+use authly_services::settings::{self as services, Origins};
+
 use super::problem::{Origin, Problem};
 use super::raw::Raw;
 use super::setting::{Kind, Setting, VARIABLE_PREFIX};
@@ -86,6 +88,22 @@ impl Layers {
     /// What was given for a setting.
     pub(crate) fn entry(&self, setting: &Setting) -> Option<&Entry> {
         self.entries.get(setting.path)
+    }
+
+    /// Where each value comes from that was given.
+    pub(crate) fn origins(&self) -> Origins {
+        let entries = self.entries.iter();
+        entries
+            .filter_map(|(path, entry)| {
+                let origin = match &entry.origin {
+                    Origin::Default => return None,
+                    Origin::File(path) => services::Origin::File(path.display().to_string()),
+                    Origin::Variable(name) => services::Origin::Variable(name.clone()),
+                    Origin::Flag(name) => services::Origin::Flag((*name).to_owned()),
+                };
+                Some(((*path).to_owned(), origin))
+            })
+            .collect()
     }
 
     fn give(&mut self, setting: &'static Setting, raw: Raw, origin: Origin) {

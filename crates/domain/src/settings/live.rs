@@ -11,6 +11,50 @@ const ATTEMPTS: Kind = Kind::Integer {
     most: 1_000_000,
 };
 
+/// All of them, section by section.
+pub const ALL: &[Setting] = &[
+    ADMIN_ENABLED,
+    ADMIN_ALLOWED_NETWORKS,
+    ACCESS_TOKEN_LIFETIME,
+    ACCESS_TOKEN_SIGNING_ALG,
+    ID_TOKEN_LIFETIME,
+    CODE_LIFETIME,
+    REFRESH_TOKEN_IDLE_LIFETIME,
+    REFRESH_TOKEN_ABSOLUTE_LIFETIME,
+    REFRESH_ROTATION_WINDOW,
+    AUTHORIZATION_REQUEST_LIFETIME,
+    AUTHORIZATION_REQUESTS_PER_ADDRESS,
+    AUTHORIZATION_REQUESTS_IN_ALL,
+    SESSION_IDLE_LIFETIME,
+    SESSION_ABSOLUTE_LIFETIME,
+    PASSWORD_MINIMUM_LENGTH,
+    THROTTLE_LOGIN_ADDRESS,
+    THROTTLE_LOGIN_ACCOUNT_AT_ADDRESS,
+    THROTTLE_LOGIN_ACCOUNT,
+    THROTTLE_LOGIN_DEVICE,
+    THROTTLE_DEVICE_LIFETIME,
+    THROTTLE_CLIENT_SECRET,
+    THROTTLE_CLIENT_SECRET_ADDRESS,
+    THROTTLE_WINDOW,
+];
+
+/// `admin.enabled`
+pub const ADMIN_ENABLED: Setting = Setting {
+    path: "admin.enabled",
+    kind: Kind::Switch,
+    default: DefaultValue::Is("true"),
+    about: "Whether the admin API answers. Where it does not, every call gets 503.",
+};
+
+/// `admin.allowed_networks`
+pub const ADMIN_ALLOWED_NETWORKS: Setting = Setting {
+    path: "admin.allowed_networks",
+    kind: Kind::List("an address or a network, such as \"192.0.2.1\" or \"2001:db8::/32\""),
+    default: DefaultValue::Is("127.0.0.0/8,::1"),
+    about: "From where the admin API may be called. Behind a proxy the caller's address counts, \
+            which needs the proxy in `listen.trusted_proxies`.",
+};
+
 /// `tokens.access_token_lifetime`
 pub const ACCESS_TOKEN_LIFETIME: Setting = Setting {
     path: "tokens.access_token_lifetime",

@@ -59,6 +59,19 @@ pub enum DefaultValue {
     Required(&'static str),
 }
 
+/// A value of a setting that nobody has to keep secret, as it is stored and shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SettingValue {
+    /// Yes or no.
+    Switch(bool),
+    /// A whole number.
+    Number(i64),
+    /// A text; a span of time is one, such as `15m`.
+    Text(String),
+    /// A list of texts.
+    List(Vec<String>),
+}
+
 impl Setting {
     /// The name of the variable that gives it: `AUTHLY_LISTEN__ADDRESS`.
     #[must_use]

@@ -134,11 +134,12 @@ impl From<AdmissionError> for AdminProblem {
 /// The values of the path. What is malformed names nothing.
 async fn path<E: Endpoint>(request: &HttpRequest) -> Result<E::Path, AdminProblem> {
     let nothing = || AdminProblem::new(ProblemCode::NotFound, "There is nothing of this name.");
-    let values = Path::<Vec<(String, String)>>::extract(request);
+    // By order: what takes paths apart gives names to structs alone.
+    let values = Path::<Vec<String>>::extract(request);
     let values = values.await.map_err(|_odd| nothing())?.into_inner();
     let value_of = |name: &str| {
-        let found = values.iter().find(|(one, _)| one == name);
-        found.map(|(_, value)| value.clone())
+        let mut named = E::Path::NAMES.iter().zip(&values);
+        named.find_map(|(one, value)| (*one == name).then(|| value.clone()))
     };
     E::Path::read(&value_of).ok_or_else(nothing)
 }

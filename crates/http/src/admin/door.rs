@@ -2,6 +2,7 @@
 
 use actix_web::HttpRequest;
 use authly_protocol::admin::ProblemCode;
+use authly_services::policy::LivePolicies;
 
 use crate::extract::{client_address, collaborator, comes_from_proxy};
 use crate::respond::AdminProblem;
@@ -21,7 +22,8 @@ const FORWARDING: [&str; 7] = [
 /// Lets a request in by where it comes from, before anything else of it is looked at.
 pub(super) fn enter(request: &HttpRequest) -> Result<(), AdminProblem> {
     let settings = collaborator::<HttpSettings>(request)?;
-    if !settings.admin.enabled {
+    let admin = &collaborator::<LivePolicies>(request)?.load().admin;
+    if !admin.enabled {
         let detail = "The admin API is switched off by the setting admin.enabled.";
         return Err(AdminProblem::new(ProblemCode::AdminApiDisabled, detail));
     }
@@ -35,8 +37,7 @@ pub(super) fn enter(request: &HttpRequest) -> Result<(), AdminProblem> {
         return Err(AdminProblem::new(ProblemCode::UntrustedProxy, detail));
     }
     let address = client_address(request)?;
-    let networks = &settings.admin.allowed_networks;
-    if !networks.iter().any(|network| network.contains(address)) {
+    if !admin.allows(address) {
         let detail = format!("The address {address} is not in admin.allowed_networks.");
         return Err(AdminProblem::new(ProblemCode::AddressNotAllowed, detail));
     }

@@ -1,6 +1,9 @@
 //! The admin API: what every endpoint asks of its caller, and each endpoint by itself.
 
 mod access;
+
+mod settings;
+mod system;
 mod whoami;
 
 use authly_protocol::admin::Description;

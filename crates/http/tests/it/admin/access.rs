@@ -153,7 +153,7 @@ async fn an_address_outside_the_allowed_networks_is_refused_before_anything_else
     let app = Setup::default()
         .policies(|policies| {
             let network = "192.0.2.0/24".parse().unwrap();
-            policies.http.admin.allowed_networks = vec![network];
+            policies.admin.allowed_networks = vec![network];
             policies.http.trusted_proxies = vec!["127.0.0.1".parse().unwrap()];
         })
         .app()
@@ -196,7 +196,7 @@ async fn a_forwarding_header_from_a_peer_that_is_no_proxy_is_refused() {
 #[tokio::test]
 async fn the_api_can_be_switched_off() {
     let app = Setup::default()
-        .policies(|policies| policies.http.admin.enabled = false)
+        .policies(|policies| policies.admin.enabled = false)
         .app()
         .await;
     let root = app.administrator("root").await;
