@@ -92,11 +92,11 @@ fn status_of(state: SystemState) -> SystemStatus {
             waiting: number(passwords.waiting),
             queue: number(passwords.queue),
         },
-        jobs: state.jobs.into_iter().map(job).collect(),
+        jobs: state.jobs.iter().map(job).collect(),
     }
 }
 
-fn job(record: JobRecord) -> JobStatus {
+fn job(record: &JobRecord) -> JobStatus {
     let (ended_at, outcome) = record.last_end.unzip();
     JobStatus {
         name: record.name.as_str().to_owned(),
