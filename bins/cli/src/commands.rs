@@ -1,7 +1,9 @@
 //! The commands, and how one is run from the words of a command line.
 
+mod client;
 mod completion;
 mod profile;
+mod scope;
 mod status;
 mod whoami;
 
@@ -11,7 +13,9 @@ use clap::error::{ContextKind, ContextValue};
 use clap::{Parser, Subcommand};
 use clap_complete::Shell;
 
+use self::client::ClientCommand;
 use self::profile::ProfileCommand;
+use self::scope::ScopeCommand;
 use crate::args::{Arguments, CommonArguments};
 use crate::caller::Caller;
 use crate::exit::Exit;
@@ -28,6 +32,12 @@ pub(crate) enum Command {
     /// Ends with status 0 when everything works and with 1 when something does not; what was found
     /// is printed in both cases. Nobody has to be logged in.
     Status,
+    /// Look after the registered clients: the applications that ask for tokens.
+    #[command(subcommand)]
+    Client(Box<ClientCommand>),
+    /// Look after the catalogue of scopes: what may be asked for.
+    #[command(subcommand)]
+    Scope(ScopeCommand),
     /// Look after several logins.
     #[command(subcommand)]
     Profile(ProfileCommand),
@@ -87,6 +97,8 @@ async fn converse(command: Command, caller: &Caller) -> Result<Exit, Failure> {
     match command {
         Command::Whoami => whoami::whoami(caller).await,
         Command::Status => status::status(caller).await,
+        Command::Client(command) => client::run(*command, caller).await,
+        Command::Scope(command) => scope::run(command, caller).await,
         Command::Completion { .. } | Command::Profile(_) => Ok(Exit::Ok),
     }
 }

@@ -53,11 +53,13 @@
 mod answer;
 mod call;
 mod client;
+mod clients;
 mod connection;
 mod error;
 mod idempotency;
 mod oauth;
 mod refusal;
+mod scopes;
 mod server_url;
 mod status;
 mod tokens;

@@ -17,9 +17,14 @@
 
 mod answer;
 mod call;
+mod clients;
 mod door;
 mod fields;
+mod paging;
+mod parameters;
 mod read;
+mod repeated;
+mod scopes;
 mod settings;
 mod system;
 mod table;
@@ -31,13 +36,14 @@ pub(crate) use self::table::Table;
 
 /// Every endpoint with its handler.
 pub(crate) fn table() -> Table {
-    Table::default()
+    let table = Table::default()
         .with(whoami::whoami)
         .with(settings::list)
         .with(settings::read)
         .with(settings::change)
         .with(system::status)
-        .with(system::statistics)
+        .with(system::statistics);
+    scopes::table(clients::table(table))
 }
 
 #[cfg(test)]

@@ -7,11 +7,12 @@ use authly_domain::entropy::Entropy;
 use authly_services::Services;
 use authly_services::admin::AdminGate;
 use authly_services::authorizations::AuthorizationService;
-use authly_services::clients::ClientAuthenticator;
+use authly_services::clients::{ClientAdmin, ClientAuthenticator};
 use authly_services::discovery::DiscoveryService;
 use authly_services::health::HealthService;
 use authly_services::keys::KeyService;
 use authly_services::metrics::Exposition;
+use authly_services::scopes::ScopeAdmin;
 use authly_services::sessions::{BrowserGuard, SessionService};
 use authly_services::settings::SettingsService;
 use authly_services::system::SystemService;
@@ -54,6 +55,10 @@ pub struct Deps {
     pub system: Arc<SystemService>,
     /// Says who may administer.
     pub gate: Arc<AdminGate>,
+    /// Looks after the registered clients.
+    pub client_admin: Arc<ClientAdmin>,
+    /// Looks after the catalogue of scopes.
+    pub scope_admin: Arc<ScopeAdmin>,
     /// Makes request ids.
     pub entropy: Arc<dyn Entropy>,
     /// Counts requests that ended in a panic; share one among all workers.
@@ -89,6 +94,8 @@ impl Deps {
             settings: live_settings,
             system,
             gate,
+            client_admin,
+            scope_admin,
             cursors: _,
             context,
             sources,
@@ -110,6 +117,8 @@ impl Deps {
             live_settings,
             system,
             gate,
+            client_admin,
+            scope_admin,
             entropy: context.entropy,
             drain: Arc::new(Drain::default()),
             panics,
@@ -141,6 +150,8 @@ impl Deps {
             .app_data(Data::from(Arc::clone(&self.system)))
             .app_data(Data::new(self.live_settings.policies()))
             .app_data(Data::from(Arc::clone(&self.gate)))
+            .app_data(Data::from(Arc::clone(&self.client_admin)))
+            .app_data(Data::from(Arc::clone(&self.scope_admin)))
             .app_data(Data::from(Arc::clone(&self.panics)))
             .app_data(Data::from(Arc::clone(&self.drain)))
             .app_data(Data::from(Arc::clone(&self.settings)))

@@ -11,12 +11,13 @@ use tokio::runtime::Handle;
 use crate::Context;
 use crate::admin::AdminGate;
 use crate::authorizations::AuthorizationService;
-use crate::clients::{ClientAuthenticator, ClientCache};
+use crate::clients::{ClientAdmin, ClientAuthenticator, ClientCache};
 use crate::discovery::DiscoveryService;
 use crate::health::HealthService;
 use crate::keys::KeyService;
 use crate::metrics::Sources;
 use crate::paging::Cursors;
+use crate::scopes::ScopeAdmin;
 use crate::sessions::{BrowserGuard, SessionService};
 use crate::settings::SettingsService;
 use crate::system::SystemService;
@@ -67,6 +68,10 @@ pub struct Services {
     pub system: Arc<SystemService>,
     /// Says who may administer.
     pub gate: Arc<AdminGate>,
+    /// Looks after the registered clients.
+    pub client_admin: Arc<ClientAdmin>,
+    /// Looks after the catalogue of scopes.
+    pub scope_admin: Arc<ScopeAdmin>,
     /// Makes the cursors of lists.
     pub cursors: Cursors,
     /// Storage, time, randomness and counters, as all of them got it.
@@ -117,6 +122,8 @@ impl Services {
         );
         let cursors = Cursors::new(&master, Arc::clone(&context.entropy));
         let gate = AdminGate::new(context.clone(), issuer.clone());
+        let client_admin = ClientAdmin::new(context.clone(), cursors.clone());
+        let scope_admin = ScopeAdmin::new(context.clone(), cursors.clone());
         let browsers = BrowserGuard::new(&master, Arc::clone(&context.entropy));
         Self {
             clients: Arc::new(clients),
@@ -130,6 +137,8 @@ impl Services {
             system: Arc::new(SystemService::new(sources.clone(), Arc::clone(&settings))),
             settings,
             gate: Arc::new(gate),
+            client_admin: Arc::new(client_admin),
+            scope_admin: Arc::new(scope_admin),
             cursors,
             keys,
             context,

@@ -5,9 +5,12 @@
     reason = "what goes wrong in the functions between fails the test as well"
 )]
 
+mod clients;
 mod completion;
+mod desk;
 mod profiles;
 mod program;
+mod scopes;
 mod stand_in;
 mod status;
 mod usage;

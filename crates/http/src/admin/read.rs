@@ -66,21 +66,25 @@ fn invalid_query(errors: Vec<FieldError>) -> AdminProblem {
 pub(super) fn body<T: DeserializeOwned + JsonSchema>(bytes: &[u8]) -> Result<T, AdminProblem> {
     let bytes = if bytes.is_empty() { b"{}" } else { bytes };
     let error = match serde_json::from_slice(bytes) {
-        Ok(document) => return Ok(document),
+        // A list would do where nothing has to be there: its entries would be the members in order.
+        Ok(document) if bytes.trim_ascii_start().starts_with(b"{") => return Ok(document),
+        Ok(_) => return Err(no_object()),
         Err(error) => error,
     };
     match serde_json::from_slice(bytes) {
         Ok(Value::Object(members)) => Err(invalid_body(each_wrong::<T>(&members, &error))),
-        Ok(_) => {
-            let detail = "The body has to be a JSON object.";
-            Err(AdminProblem::new(ProblemCode::InvalidBody, detail))
-        }
+        Ok(_) => Err(no_object()),
         Err(error) => {
             let (line, column) = (error.line(), error.column());
             let detail = format!("The body is no JSON: at line {line}, column {column}.");
             Err(AdminProblem::new(ProblemCode::MalformedRequest, detail))
         }
     }
+}
+
+fn no_object() -> AdminProblem {
+    let detail = "The body has to be a JSON object.";
+    AdminProblem::new(ProblemCode::InvalidBody, detail)
 }
 
 /// What is wrong about each member, each looked at by itself; then those that are not there.

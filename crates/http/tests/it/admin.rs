@@ -2,6 +2,9 @@
 
 mod access;
 
+mod clients;
+mod documents;
+mod scopes;
 mod settings;
 mod system;
 mod whoami;
