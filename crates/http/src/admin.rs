@@ -17,17 +17,18 @@
 
 mod answer;
 mod call;
-mod clients;
 mod door;
 mod fields;
+mod grants;
+mod keys;
 mod paging;
 mod parameters;
 mod read;
-mod repeated;
-mod scopes;
+mod sessions;
 mod settings;
 mod system;
 mod table;
+mod tokens;
 mod whoami;
 
 pub(crate) use self::answer::Answer;
@@ -43,7 +44,8 @@ pub(crate) fn table() -> Table {
         .with(settings::change)
         .with(system::status)
         .with(system::statistics);
-    scopes::table(clients::table(table))
+    let table = sessions::table(grants::table(table));
+    keys::table(tokens::table(table))
 }
 
 #[cfg(test)]

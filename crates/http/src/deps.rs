@@ -7,16 +7,16 @@ use authly_domain::entropy::Entropy;
 use authly_services::Services;
 use authly_services::admin::AdminGate;
 use authly_services::authorizations::AuthorizationService;
-use authly_services::clients::{ClientAdmin, ClientAuthenticator};
+use authly_services::clients::ClientAuthenticator;
 use authly_services::discovery::DiscoveryService;
+use authly_services::grants::GrantAdmin;
 use authly_services::health::HealthService;
-use authly_services::keys::KeyService;
+use authly_services::keys::{KeyAdmin, KeyService};
 use authly_services::metrics::Exposition;
-use authly_services::scopes::ScopeAdmin;
-use authly_services::sessions::{BrowserGuard, SessionService};
+use authly_services::sessions::{BrowserGuard, SessionAdmin, SessionService};
 use authly_services::settings::SettingsService;
 use authly_services::system::SystemService;
-use authly_services::tokens::TokenService;
+use authly_services::tokens::{TokenAdmin, TokenService};
 use authly_services::userinfo::UserInfoService;
 
 use crate::demo::Demo;
@@ -55,10 +55,14 @@ pub struct Deps {
     pub system: Arc<SystemService>,
     /// Says who may administer.
     pub gate: Arc<AdminGate>,
-    /// Looks after the registered clients.
-    pub client_admin: Arc<ClientAdmin>,
-    /// Looks after the catalogue of scopes.
-    pub scope_admin: Arc<ScopeAdmin>,
+    /// Looks at sessions and ends them.
+    pub session_admin: Arc<SessionAdmin>,
+    /// Looks at grants and revokes them.
+    pub grant_admin: Arc<GrantAdmin>,
+    /// Looks at tokens and revokes them.
+    pub token_admin: Arc<TokenAdmin>,
+    /// Looks at keys and changes them.
+    pub key_admin: Arc<KeyAdmin>,
     /// Makes request ids.
     pub entropy: Arc<dyn Entropy>,
     /// Counts requests that ended in a panic; share one among all workers.
@@ -94,8 +98,10 @@ impl Deps {
             settings: live_settings,
             system,
             gate,
-            client_admin,
-            scope_admin,
+            session_admin,
+            grant_admin,
+            token_admin,
+            key_admin,
             cursors: _,
             context,
             sources,
@@ -117,8 +123,10 @@ impl Deps {
             live_settings,
             system,
             gate,
-            client_admin,
-            scope_admin,
+            session_admin,
+            grant_admin,
+            token_admin,
+            key_admin,
             entropy: context.entropy,
             drain: Arc::new(Drain::default()),
             panics,
@@ -150,8 +158,10 @@ impl Deps {
             .app_data(Data::from(Arc::clone(&self.system)))
             .app_data(Data::new(self.live_settings.policies()))
             .app_data(Data::from(Arc::clone(&self.gate)))
-            .app_data(Data::from(Arc::clone(&self.client_admin)))
-            .app_data(Data::from(Arc::clone(&self.scope_admin)))
+            .app_data(Data::from(Arc::clone(&self.session_admin)))
+            .app_data(Data::from(Arc::clone(&self.grant_admin)))
+            .app_data(Data::from(Arc::clone(&self.token_admin)))
+            .app_data(Data::from(Arc::clone(&self.key_admin)))
             .app_data(Data::from(Arc::clone(&self.panics)))
             .app_data(Data::from(Arc::clone(&self.drain)))
             .app_data(Data::from(Arc::clone(&self.settings)))

@@ -6,22 +6,26 @@
 //! To add an endpoint: its documents and an `endpoint!` in the module of its feature, a line in
 //! [`ALL`], and its handler on the server, which does not compile for another type.
 
-pub mod clients;
 mod describe;
+pub mod grants;
 mod id;
+pub mod keys;
 mod moment;
+mod named;
 mod page;
 mod patch;
 mod path;
 mod problem;
-pub mod scopes;
+pub mod sessions;
 pub mod settings;
 pub mod system;
+pub mod tokens;
 pub mod whoami;
 
 pub use describe::{Description, describe};
 pub use id::Id;
 pub use moment::Moment;
+pub use named::{NamedClient, NamedUser};
 pub use page::Page;
 pub use patch::Patch;
 pub use path::{ClientPath, ScopePath, UserPath};
@@ -35,21 +39,22 @@ pub const ALL: &[Description] = &[
     describe::<settings::Change>(),
     describe::<system::Status>(),
     describe::<system::Statistics>(),
-    describe::<clients::List>(),
-    describe::<clients::Create>(),
-    describe::<clients::Get>(),
-    describe::<clients::Update>(),
-    describe::<clients::Delete>(),
-    describe::<clients::Enable>(),
-    describe::<clients::Disable>(),
-    describe::<clients::Rotate>(),
-    describe::<clients::AssignScopes>(),
-    describe::<clients::Entitle>(),
-    describe::<scopes::List>(),
-    describe::<scopes::Create>(),
-    describe::<scopes::Get>(),
-    describe::<scopes::Update>(),
-    describe::<scopes::Enable>(),
-    describe::<scopes::Disable>(),
-    describe::<scopes::Delete>(),
+    describe::<sessions::List>(),
+    describe::<sessions::Get>(),
+    describe::<sessions::End>(),
+    describe::<sessions::EndAll>(),
+    describe::<grants::List>(),
+    describe::<grants::Get>(),
+    describe::<grants::Revoke>(),
+    describe::<grants::RevokeOfUser>(),
+    describe::<grants::RevokeOfClient>(),
+    describe::<tokens::List>(),
+    describe::<tokens::Get>(),
+    describe::<tokens::LookUp>(),
+    describe::<tokens::Revoke>(),
+    describe::<tokens::RevokePresented>(),
+    describe::<tokens::RevokeOfClient>(),
+    describe::<keys::List>(),
+    describe::<keys::Rotate>(),
+    describe::<keys::Revoke>(),
 ];

@@ -11,17 +11,17 @@ use tokio::runtime::Handle;
 use crate::Context;
 use crate::admin::AdminGate;
 use crate::authorizations::AuthorizationService;
-use crate::clients::{ClientAdmin, ClientAuthenticator, ClientCache};
+use crate::clients::{ClientAuthenticator, ClientCache};
 use crate::discovery::DiscoveryService;
+use crate::grants::GrantAdmin;
 use crate::health::HealthService;
-use crate::keys::KeyService;
+use crate::keys::{KeyAdmin, KeyService};
 use crate::metrics::Sources;
 use crate::paging::Cursors;
-use crate::scopes::ScopeAdmin;
-use crate::sessions::{BrowserGuard, SessionService};
+use crate::sessions::{BrowserGuard, SessionAdmin, SessionService};
 use crate::settings::SettingsService;
 use crate::system::SystemService;
-use crate::tokens::TokenService;
+use crate::tokens::{TokenAdmin, TokenService};
 use crate::userinfo::UserInfoService;
 
 /// What the services of a node stand on.
@@ -68,10 +68,14 @@ pub struct Services {
     pub system: Arc<SystemService>,
     /// Says who may administer.
     pub gate: Arc<AdminGate>,
-    /// Looks after the registered clients.
-    pub client_admin: Arc<ClientAdmin>,
-    /// Looks after the catalogue of scopes.
-    pub scope_admin: Arc<ScopeAdmin>,
+    /// Looks at sessions and ends them.
+    pub session_admin: Arc<SessionAdmin>,
+    /// Looks at grants and revokes them.
+    pub grant_admin: Arc<GrantAdmin>,
+    /// Looks at tokens and revokes them.
+    pub token_admin: Arc<TokenAdmin>,
+    /// Looks at keys and changes them.
+    pub key_admin: Arc<KeyAdmin>,
     /// Makes the cursors of lists.
     pub cursors: Cursors,
     /// Storage, time, randomness and counters, as all of them got it.
@@ -121,9 +125,11 @@ impl Services {
             sessions.clone(),
         );
         let cursors = Cursors::new(&master, Arc::clone(&context.entropy));
+        let session_admin = SessionAdmin::new(context.clone(), policies, cursors.clone());
+        let grant_admin = GrantAdmin::new(context.clone(), cursors.clone());
+        let token_admin = TokenAdmin::new(context.clone(), cursors.clone());
+        let key_admin = KeyAdmin::new(Arc::clone(&keys), cursors.clone());
         let gate = AdminGate::new(context.clone(), issuer.clone());
-        let client_admin = ClientAdmin::new(context.clone(), cursors.clone());
-        let scope_admin = ScopeAdmin::new(context.clone(), cursors.clone());
         let browsers = BrowserGuard::new(&master, Arc::clone(&context.entropy));
         Self {
             clients: Arc::new(clients),
@@ -137,8 +143,10 @@ impl Services {
             system: Arc::new(SystemService::new(sources.clone(), Arc::clone(&settings))),
             settings,
             gate: Arc::new(gate),
-            client_admin: Arc::new(client_admin),
-            scope_admin: Arc::new(scope_admin),
+            session_admin: Arc::new(session_admin),
+            grant_admin: Arc::new(grant_admin),
+            token_admin: Arc::new(token_admin),
+            key_admin: Arc::new(key_admin),
             cursors,
             keys,
             context,

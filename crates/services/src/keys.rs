@@ -1,5 +1,6 @@
 //! Signing keys: made, rotated, published, and noticed by every node.
 
+mod admin;
 mod changes;
 mod rotate;
 
@@ -14,6 +15,7 @@ use authly_domain::clock::Timestamp;
 use authly_domain::keys::{KeyPhase, KeySchedule, SigningKeyRecord};
 use authly_repositories::DbError;
 
+pub use admin::{KeyAdmin, KeyAdminError, KeyRevocation};
 pub use rotate::Rotation;
 
 use crate::Context;

@@ -1,5 +1,7 @@
 //! Pages of lists: how a position becomes a cursor and is found again.
 
+mod sift;
+
 use std::sync::Arc;
 
 use authly_crypto::cursor::CursorKey;
@@ -81,10 +83,15 @@ impl Cursors {
     ) -> Paged<T> {
         let more = size.cut(&mut rows);
         let end = rows.last().filter(|_row| more);
-        let next = end.and_then(|row| serde_json::to_vec(&position(row)).ok());
-        let list = format!("{list:?}");
-        let next = next.map(|at| self.key.seal(list.as_bytes(), &at, &*self.entropy));
+        let next = end.and_then(|row| self.cursor(list, &position(row)));
         Paged { items: rows, next }
+    }
+
+    /// The cursor of what comes after a position.
+    fn cursor(&self, list: &impl std::fmt::Debug, position: &Position) -> Option<String> {
+        let list = format!("{list:?}");
+        let position = serde_json::to_vec(position).ok()?;
+        Some(self.key.seal(list.as_bytes(), &position, &*self.entropy))
     }
 }
 

@@ -1,5 +1,6 @@
 //! Browser sessions: login as a sequence of steps, and logout.
 
+mod admin;
 mod attempt;
 mod browser;
 mod change_password;
@@ -8,6 +9,7 @@ mod login;
 mod service;
 mod turns;
 
+pub use admin::{SessionAdmin, SessionAdminError, SessionFilter, SessionView};
 pub use browser::{Browser, BrowserGuard};
 pub use change_password::ChangePasswordError;
 pub use device::DeviceCookie;

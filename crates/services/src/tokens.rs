@@ -1,5 +1,6 @@
 //! The token endpoint's work, and what is later asked about tokens.
 
+mod admin;
 mod authorization_code;
 mod client_credentials;
 mod error;
@@ -11,6 +12,7 @@ mod revoke;
 mod service;
 mod window;
 
+pub use admin::{RevokedOfClient, TokenAdmin, TokenAdminError, TokenFilter, TokenName, TokenView};
 pub use error::{InvalidGrant, TokenError};
 pub use introspect::Introspection;
 pub use issue::IssuedTokens;

@@ -2,11 +2,13 @@
 
 mod access;
 
-mod clients;
-mod documents;
-mod scopes;
+mod grants;
+mod keys;
+mod lists;
+mod sessions;
 mod settings;
 mod system;
+mod tokens;
 mod whoami;
 
 use authly_protocol::admin::Description;

@@ -86,11 +86,9 @@ mod tests {
     fn reading_and_writing_have_scopes_of_their_own() {
         for one in ALL {
             if let Access::Scope(scope) = one.access {
-                let right = if one.method == Method::Get {
-                    ":read"
-                } else {
-                    ":write"
-                };
+                // A value is looked up by its body: addresses are logged.
+                let reads = one.method == Method::Get || one.name == "tokens.look_up";
+                let right = if reads { ":read" } else { ":write" };
                 assert!(scope.as_str().ends_with(right), "{}", one.name);
             }
         }

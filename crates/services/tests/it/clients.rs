@@ -1,7 +1,5 @@
 //! Client authentication.
 
-mod registry;
-
 use std::time::Duration;
 
 use authly_domain::clients::AuthMethod;

@@ -19,7 +19,6 @@ mod idempotency;
 mod jobs;
 mod keys;
 mod pooler;
-mod scopes;
 mod seed;
 mod sessions;
 mod tokens;

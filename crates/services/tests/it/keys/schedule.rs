@@ -196,7 +196,12 @@ async fn an_emergency_promotes_the_announced_keys_and_the_schedule_goes_on_from_
     let known = published(&services);
     services.advance(Duration::from_mins(5));
     let rotation = services.deps.keys.rotate().await.unwrap();
-    assert!(rotation.active.iter().all(|(_, kid)| known.contains(kid)));
+    assert!(
+        rotation
+            .active
+            .iter()
+            .all(|(_, kid)| known.iter().any(|one| one == kid.as_str()))
+    );
     assert_eq!(in_phase(&services, "announced").await, []);
 
     services.advance(DAY * 88);
