@@ -1,10 +1,12 @@
 //! The commands, and how one is run from the words of a command line.
 
-mod client;
 mod completion;
+mod grant;
+mod key;
 mod profile;
-mod scope;
+mod session;
 mod status;
+mod token;
 mod whoami;
 
 use std::ffi::OsString;
@@ -13,9 +15,11 @@ use clap::error::{ContextKind, ContextValue};
 use clap::{Parser, Subcommand};
 use clap_complete::Shell;
 
-use self::client::ClientCommand;
+use self::grant::GrantCommand;
+use self::key::KeyCommand;
 use self::profile::ProfileCommand;
-use self::scope::ScopeCommand;
+use self::session::SessionCommand;
+use self::token::TokenCommand;
 use crate::args::{Arguments, CommonArguments};
 use crate::caller::Caller;
 use crate::exit::Exit;
@@ -32,12 +36,18 @@ pub(crate) enum Command {
     /// Ends with status 0 when everything works and with 1 when something does not; what was found
     /// is printed in both cases. Nobody has to be logged in.
     Status,
-    /// Look after the registered clients: the applications that ask for tokens.
+    /// Look at sessions, the logins in browsers, and end them.
     #[command(subcommand)]
-    Client(Box<ClientCommand>),
-    /// Look after the catalogue of scopes: what may be asked for.
+    Session(SessionCommand),
+    /// Look at grants, what users have authorized clients to do, and revoke them.
     #[command(subcommand)]
-    Scope(ScopeCommand),
+    Grant(GrantCommand),
+    /// Look at tokens, and revoke them.
+    #[command(subcommand)]
+    Token(TokenCommand),
+    /// Look at the signing keys, rotate them, and withdraw one in an emergency.
+    #[command(subcommand)]
+    Key(KeyCommand),
     /// Look after several logins.
     #[command(subcommand)]
     Profile(ProfileCommand),
@@ -97,8 +107,10 @@ async fn converse(command: Command, caller: &Caller) -> Result<Exit, Failure> {
     match command {
         Command::Whoami => whoami::whoami(caller).await,
         Command::Status => status::status(caller).await,
-        Command::Client(command) => client::run(*command, caller).await,
-        Command::Scope(command) => scope::run(command, caller).await,
+        Command::Session(command) => session::run(command, caller).await,
+        Command::Grant(command) => grant::run(command, caller).await,
+        Command::Token(command) => token::run(command, caller).await,
+        Command::Key(command) => key::run(command, caller).await,
         Command::Completion { .. } | Command::Profile(_) => Ok(Exit::Ok),
     }
 }

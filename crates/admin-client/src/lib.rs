@@ -53,16 +53,18 @@
 mod answer;
 mod call;
 mod client;
-mod clients;
 mod connection;
 mod error;
+mod grants;
 mod idempotency;
+mod keys;
 mod oauth;
 mod refusal;
-mod scopes;
 mod server_url;
+mod sessions;
 mod status;
 mod tokens;
+mod tokens_issued;
 mod whoami;
 
 pub use call::{Call, Versioned};
@@ -76,6 +78,8 @@ pub use tokens::{CredentialStore, Credentials, LockedStore, Pending, StoreError,
 
 /// Time, as credentials carry it.
 pub use authly_domain::clock;
+/// Identifiers, of a type for each kind of thing.
+pub use authly_domain::id;
 /// The scopes of administration.
 pub use authly_domain::scopes::AdminScope;
 /// Secrets, as they are handed in and out.

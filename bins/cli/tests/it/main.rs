@@ -5,12 +5,11 @@
     reason = "what goes wrong in the functions between fails the test as well"
 )]
 
-mod clients;
+mod access;
 mod completion;
 mod desk;
 mod profiles;
 mod program;
-mod scopes;
 mod stand_in;
 mod status;
 mod usage;
