@@ -1,9 +1,11 @@
 //! The commands, and how one is run from the words of a command line.
 
+mod client;
 mod completion;
 mod grant;
 mod key;
 mod profile;
+mod scope;
 mod session;
 mod status;
 mod token;
@@ -15,9 +17,11 @@ use clap::error::{ContextKind, ContextValue};
 use clap::{Parser, Subcommand};
 use clap_complete::Shell;
 
+use self::client::ClientCommand;
 use self::grant::GrantCommand;
 use self::key::KeyCommand;
 use self::profile::ProfileCommand;
+use self::scope::ScopeCommand;
 use self::session::SessionCommand;
 use self::token::TokenCommand;
 use crate::args::{Arguments, CommonArguments};
@@ -36,6 +40,12 @@ pub(crate) enum Command {
     /// Ends with status 0 when everything works and with 1 when something does not; what was found
     /// is printed in both cases. Nobody has to be logged in.
     Status,
+    /// Look after the registered clients: the applications that ask for tokens.
+    #[command(subcommand)]
+    Client(Box<ClientCommand>),
+    /// Look after the catalogue of scopes: what may be asked for.
+    #[command(subcommand)]
+    Scope(ScopeCommand),
     /// Look at sessions, the logins in browsers, and end them.
     #[command(subcommand)]
     Session(SessionCommand),
@@ -107,6 +117,8 @@ async fn converse(command: Command, caller: &Caller) -> Result<Exit, Failure> {
     match command {
         Command::Whoami => whoami::whoami(caller).await,
         Command::Status => status::status(caller).await,
+        Command::Client(command) => client::run(*command, caller).await,
+        Command::Scope(command) => scope::run(command, caller).await,
         Command::Session(command) => session::run(command, caller).await,
         Command::Grant(command) => grant::run(command, caller).await,
         Command::Token(command) => token::run(command, caller).await,

@@ -53,6 +53,7 @@
 mod answer;
 mod call;
 mod client;
+mod clients;
 mod connection;
 mod error;
 mod grants;
@@ -60,6 +61,7 @@ mod idempotency;
 mod keys;
 mod oauth;
 mod refusal;
+mod scopes;
 mod server_url;
 mod sessions;
 mod status;

@@ -5,17 +5,25 @@ mod named;
 
 mod auth_method;
 mod id;
+mod lifetimes;
+mod list;
 mod metadata;
 mod openid;
 mod redirect_uri;
+mod registered;
+mod rules;
 #[cfg(test)]
 pub(crate) mod sample;
 
 pub use auth_method::{AuthMethod, ClientSecretDigest};
 pub use id::{ClientId, ClientIdError};
+pub use lifetimes::{LifetimeBounds, TokenLifetimes};
+pub use list::{ClientFilter, ClientOrder, ClientSort};
 pub use metadata::{
     ApplicationType, Client, ClientType, ConsentPolicy, GrantType, NonceRule, PkceRule,
     RefreshRotation,
 };
 pub use openid::{OpenIdMetadata, SectorError, SubjectType};
 pub use redirect_uri::{MAX_REDIRECT_URI_LENGTH, RedirectUri, RedirectUriError};
+pub use registered::{ClientChange, RegisteredClient, SecretRecord};
+pub use rules::{Flaw, MAX_NAME, MAX_REDIRECT_URIS, MAX_RESOURCES};

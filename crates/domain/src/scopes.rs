@@ -1,11 +1,13 @@
 //! Scopes (OAuth 2.1 §1.4.1) and resources (RFC 8707).
 
 mod admin;
+mod registered;
 
 use std::fmt;
 use std::str::FromStr;
 
 pub use admin::{AdminScope, ParseAdminScopeError};
+pub use registered::{RegisteredScope, ScopeChange, ScopeFilter, ScopeFlaw};
 
 /// The longest scope name that is accepted, in bytes.
 pub const MAX_TOKEN_LENGTH: usize = 128;

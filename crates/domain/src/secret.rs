@@ -81,11 +81,6 @@ secret_text! {
     CsrfToken
 }
 secret_text! {
-    /// The key by which a repeated request of an administrator is known again. Whoever has it gets the
-    /// first answer again, secrets included.
-    IdempotencyKey
-}
-secret_text! {
     /// Any other secret text, such as a setting's.
     SecretText
 }

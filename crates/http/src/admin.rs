@@ -17,6 +17,7 @@
 
 mod answer;
 mod call;
+mod clients;
 mod door;
 mod fields;
 mod grants;
@@ -24,6 +25,8 @@ mod keys;
 mod paging;
 mod parameters;
 mod read;
+mod repeated;
+mod scopes;
 mod sessions;
 mod settings;
 mod system;
@@ -45,7 +48,8 @@ pub(crate) fn table() -> Table {
         .with(system::status)
         .with(system::statistics);
     let table = sessions::table(grants::table(table));
-    keys::table(tokens::table(table))
+    let table = keys::table(tokens::table(table));
+    scopes::table(clients::table(table))
 }
 
 #[cfg(test)]

@@ -7,12 +7,13 @@ use authly_domain::entropy::Entropy;
 use authly_services::Services;
 use authly_services::admin::AdminGate;
 use authly_services::authorizations::AuthorizationService;
-use authly_services::clients::ClientAuthenticator;
+use authly_services::clients::{ClientAdmin, ClientAuthenticator};
 use authly_services::discovery::DiscoveryService;
 use authly_services::grants::GrantAdmin;
 use authly_services::health::HealthService;
 use authly_services::keys::{KeyAdmin, KeyService};
 use authly_services::metrics::Exposition;
+use authly_services::scopes::ScopeAdmin;
 use authly_services::sessions::{BrowserGuard, SessionAdmin, SessionService};
 use authly_services::settings::SettingsService;
 use authly_services::system::SystemService;
@@ -55,6 +56,10 @@ pub struct Deps {
     pub system: Arc<SystemService>,
     /// Says who may administer.
     pub gate: Arc<AdminGate>,
+    /// Looks after the registered clients.
+    pub client_admin: Arc<ClientAdmin>,
+    /// Looks after the catalogue of scopes.
+    pub scope_admin: Arc<ScopeAdmin>,
     /// Looks at sessions and ends them.
     pub session_admin: Arc<SessionAdmin>,
     /// Looks at grants and revokes them.
@@ -98,6 +103,8 @@ impl Deps {
             settings: live_settings,
             system,
             gate,
+            client_admin,
+            scope_admin,
             session_admin,
             grant_admin,
             token_admin,
@@ -123,6 +130,8 @@ impl Deps {
             live_settings,
             system,
             gate,
+            client_admin,
+            scope_admin,
             session_admin,
             grant_admin,
             token_admin,
@@ -158,6 +167,8 @@ impl Deps {
             .app_data(Data::from(Arc::clone(&self.system)))
             .app_data(Data::new(self.live_settings.policies()))
             .app_data(Data::from(Arc::clone(&self.gate)))
+            .app_data(Data::from(Arc::clone(&self.client_admin)))
+            .app_data(Data::from(Arc::clone(&self.scope_admin)))
             .app_data(Data::from(Arc::clone(&self.session_admin)))
             .app_data(Data::from(Arc::clone(&self.grant_admin)))
             .app_data(Data::from(Arc::clone(&self.token_admin)))

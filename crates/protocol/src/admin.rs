@@ -6,6 +6,7 @@
 //! To add an endpoint: its documents and an `endpoint!` in the module of its feature, a line in
 //! [`ALL`], and its handler on the server, which does not compile for another type.
 
+pub mod clients;
 mod describe;
 pub mod grants;
 mod id;
@@ -16,6 +17,7 @@ mod page;
 mod patch;
 mod path;
 mod problem;
+pub mod scopes;
 pub mod sessions;
 pub mod settings;
 pub mod system;
@@ -39,6 +41,23 @@ pub const ALL: &[Description] = &[
     describe::<settings::Change>(),
     describe::<system::Status>(),
     describe::<system::Statistics>(),
+    describe::<clients::List>(),
+    describe::<clients::Create>(),
+    describe::<clients::Get>(),
+    describe::<clients::Update>(),
+    describe::<clients::Delete>(),
+    describe::<clients::Enable>(),
+    describe::<clients::Disable>(),
+    describe::<clients::Rotate>(),
+    describe::<clients::AssignScopes>(),
+    describe::<clients::Entitle>(),
+    describe::<scopes::List>(),
+    describe::<scopes::Create>(),
+    describe::<scopes::Get>(),
+    describe::<scopes::Update>(),
+    describe::<scopes::Enable>(),
+    describe::<scopes::Disable>(),
+    describe::<scopes::Delete>(),
     describe::<sessions::List>(),
     describe::<sessions::Get>(),
     describe::<sessions::End>(),

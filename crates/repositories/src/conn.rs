@@ -104,6 +104,19 @@ impl Conn<'_> {
         .await
     }
 
+    /// Runs a statement that is planned anew for these values, in either mode: for lists, whose filters
+    /// are there or not, and of which each finds rows in a way of its own.
+    pub(crate) async fn query_planned(
+        &self,
+        sql: &'static str,
+        params: &[Param<'_>],
+    ) -> Result<Vec<Row>, DbError> {
+        self.limited(sql, async {
+            self.client.query_typed(sql, &typed(params)).await
+        })
+        .await
+    }
+
     pub(crate) async fn query_opt(
         &self,
         sql: &'static str,

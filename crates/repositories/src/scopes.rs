@@ -1,11 +1,15 @@
 //! `scopes`: the catalogue of what may be asked for.
 
+mod catalogue;
+
 use authly_domain::clock::Timestamp;
 use authly_domain::scopes::{Scope, ScopeRecord};
 
 use crate::DbError;
 use crate::params::{flag, text, texts, time};
 use crate::row::Columns;
+
+pub use catalogue::LIST;
 
 repository! {
     /// What may be asked for.
@@ -62,7 +66,8 @@ impl Scopes<'_> {
                 description = excluded.description,
                 is_default = excluded.is_default,
                 is_active = excluded.is_active,
-                is_system = s.is_system OR excluded.is_system
+                is_system = s.is_system OR excluded.is_system,
+                version = s.version + 1
             WHERE (s.description, s.is_default, s.is_active, s.is_system) IS DISTINCT FROM
                 (excluded.description, excluded.is_default, excluded.is_active,
                  s.is_system OR excluded.is_system)
@@ -88,7 +93,16 @@ impl Scopes<'_> {
     /// # Errors
     /// When storage fails.
     pub async fn insert_missing(&self, scope: &ScopeRecord, now: Timestamp) -> Result<(), DbError> {
-        const SQL: &str = "-- scopes.insert_missing
+        self.insert(scope, now).await?;
+        Ok(())
+    }
+
+    /// Adds a scope unless one of that name is there. Answers whether it was added.
+    ///
+    /// # Errors
+    /// When storage fails.
+    pub async fn insert(&self, scope: &ScopeRecord, now: Timestamp) -> Result<bool, DbError> {
+        const SQL: &str = "-- scopes.insert
             INSERT INTO scopes
                 (name, description, is_default, is_active, is_system, created_at, updated_at)
             VALUES ($1, $2, $3, $4, $5, $6, $6)
@@ -102,8 +116,7 @@ impl Scopes<'_> {
             flag(scope.is_system),
             time(at),
         ];
-        self.conn.execute(SQL, &params).await?;
-        Ok(())
+        Ok(self.conn.execute(SQL, &params).await? == 1)
     }
 }
 

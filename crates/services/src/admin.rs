@@ -31,6 +31,19 @@ pub struct AdminCaller {
     pub right: AdminRight,
 }
 
+impl AdminCaller {
+    /// What the caller may administer with this token: nobody hands on more than that. None of it where
+    /// an administrator has not entitled the service client to all that its token says.
+    #[must_use]
+    pub fn admin_scopes(&self) -> Vec<AdminScope> {
+        let held = |scope: &&AdminScope| self.scope.contains(scope.as_str());
+        match self.right {
+            AdminRight::Held => AdminScope::ALL.iter().filter(held).copied().collect(),
+            AdminRight::Missing => Vec::new(),
+        }
+    }
+}
+
 /// Whether somebody may administer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AdminRight {

@@ -11,13 +11,14 @@ use tokio::runtime::Handle;
 use crate::Context;
 use crate::admin::AdminGate;
 use crate::authorizations::AuthorizationService;
-use crate::clients::{ClientAuthenticator, ClientCache};
+use crate::clients::{ClientAdmin, ClientAuthenticator, ClientCache};
 use crate::discovery::DiscoveryService;
 use crate::grants::GrantAdmin;
 use crate::health::HealthService;
 use crate::keys::{KeyAdmin, KeyService};
 use crate::metrics::Sources;
 use crate::paging::Cursors;
+use crate::scopes::ScopeAdmin;
 use crate::sessions::{BrowserGuard, SessionAdmin, SessionService};
 use crate::settings::SettingsService;
 use crate::system::SystemService;
@@ -68,6 +69,10 @@ pub struct Services {
     pub system: Arc<SystemService>,
     /// Says who may administer.
     pub gate: Arc<AdminGate>,
+    /// Looks after the registered clients.
+    pub client_admin: Arc<ClientAdmin>,
+    /// Looks after the catalogue of scopes.
+    pub scope_admin: Arc<ScopeAdmin>,
     /// Looks at sessions and ends them.
     pub session_admin: Arc<SessionAdmin>,
     /// Looks at grants and revokes them.
@@ -130,6 +135,8 @@ impl Services {
         let token_admin = TokenAdmin::new(context.clone(), cursors.clone());
         let key_admin = KeyAdmin::new(Arc::clone(&keys), cursors.clone());
         let gate = AdminGate::new(context.clone(), issuer.clone());
+        let client_admin = ClientAdmin::new(context.clone(), cursors.clone());
+        let scope_admin = ScopeAdmin::new(context.clone(), cursors.clone());
         let browsers = BrowserGuard::new(&master, Arc::clone(&context.entropy));
         Self {
             clients: Arc::new(clients),
@@ -143,6 +150,8 @@ impl Services {
             system: Arc::new(SystemService::new(sources.clone(), Arc::clone(&settings))),
             settings,
             gate: Arc::new(gate),
+            client_admin: Arc::new(client_admin),
+            scope_admin: Arc::new(scope_admin),
             session_admin: Arc::new(session_admin),
             grant_admin: Arc::new(grant_admin),
             token_admin: Arc::new(token_admin),

@@ -1,8 +1,12 @@
-//! Clients: who they are, and how they prove it.
+//! Clients: who they are, how they prove it, and who looks after them.
 
+mod admin;
 mod authenticate;
 mod cache;
 
+pub use admin::{
+    Aim, ClientAdmin, ClientAdminError, ClientOrdered, CreatedClient, RotatedSecret, Rotation,
+};
 pub use authenticate::{
     AuthenticatedClient, ClientAuthError, ClientAuthenticator, ClientThrottle,
     PresentedCredentials, RefusedClient,

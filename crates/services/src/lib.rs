@@ -69,6 +69,7 @@ pub mod metrics;
 pub mod paging;
 pub mod policy;
 pub mod ports;
+pub mod scopes;
 pub mod seed;
 pub mod sessions;
 pub mod settings;

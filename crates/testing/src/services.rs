@@ -16,6 +16,8 @@ use authly_services::seed::Seeder;
 use authly_services::settings::{Origins, SettingsService};
 use authly_services::{Context, Foundation, Services};
 
+use tokio_postgres::types::ToSql;
+
 use crate::TestDatabase;
 use crate::clock::ManualClock;
 use crate::database::{Relay, master_key};
@@ -152,6 +154,24 @@ impl TestServices {
         let session = self.database().session().await;
         let done = session.execute(sql, &[user.id.as_uuid()]).await;
         assert_eq!(done.expect("the user can be disabled"), 1);
+    }
+
+    /// Makes the server depend on a client, as it does on those that it makes itself.
+    pub async fn make_system_client(&self, client: &TestClient) {
+        let sql = "UPDATE clients SET is_system = true WHERE id = $1";
+        let session = self.database().session().await;
+        let done = session.execute(sql, &[client.record.key.as_uuid()]).await;
+        assert_eq!(done.expect("the client can be changed"), 1);
+    }
+
+    /// Lets a service client administer for itself.
+    pub async fn entitle(&self, client: &TestClient, to: &[&str]) {
+        let sql = "UPDATE clients SET entitled_admin_scopes = $2, version = version + 1
+                    WHERE id = $1";
+        let session = self.database().session().await;
+        let params: [&(dyn ToSql + Sync); 2] = [client.record.key.as_uuid(), &to];
+        let done = session.execute(sql, &params).await;
+        assert_eq!(done.expect("the client can be entitled"), 1);
     }
 
     /// Takes a user's password away: nobody can log in to the account by one.

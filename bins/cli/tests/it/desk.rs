@@ -3,10 +3,14 @@
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
 use std::process::Command;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use authly_testing::TestApp;
 use serde_json::{Value, json};
 use tempfile::TempDir;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
 
 use crate::program::{Ended, authly, end_of};
 
@@ -19,12 +23,25 @@ impl Desk {
     /// Somebody who may do everything has logged in.
     pub(crate) async fn new() -> Self {
         let app = TestApp::start().await;
+        let server = app.url("");
+        Self::at(app, &server).await
+    }
+
+    /// The same, but the server is reached by a way that loses the first answer to a request whose
+    /// first line holds this.
+    pub(crate) async fn losing(part: &'static str) -> Self {
+        let app = TestApp::start().await;
+        let way = losing_way(&app.url(""), part).await;
+        Self::at(app, &way).await
+    }
+
+    async fn at(app: TestApp, server: &str) -> Self {
         let root = app.administrator("root").await;
         let home = TempDir::new().unwrap();
         let path = home.path().join("authly/profiles/default.json");
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         let profile = json!({
-            "server": app.url(""),
+            "server": server,
             "client_id": "authly-cli",
             "access_token": root.token,
             "expires_at": "2096-01-01T00:00:00Z",
@@ -66,4 +83,56 @@ impl Desk {
         assert_eq!(ended.status, 0, "{arguments:?}: {}", ended.messages);
         serde_json::from_str(&ended.results).unwrap()
     }
+}
+
+/// A way to a server that hands everything on, but for the answer to the first request whose first line
+/// holds `part`: that request reaches the server, is done there, and then the connection is gone.
+async fn losing_way(server: &str, part: &'static str) -> String {
+    let server = server.strip_prefix("http://").unwrap().to_owned();
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = format!("http://{}", listener.local_addr().unwrap());
+    let is_lost = Arc::new(AtomicBool::new(false));
+    tokio::spawn(async move {
+        while let Ok((caller, _)) = listener.accept().await {
+            let there = TcpStream::connect(&server).await.unwrap();
+            tokio::spawn(hand_on(caller, there, part, Arc::clone(&is_lost)));
+        }
+    });
+    address
+}
+
+async fn hand_on(caller: TcpStream, server: TcpStream, part: &'static str, lost: Arc<AtomicBool>) {
+    let (mut from_caller, mut to_caller) = caller.into_split();
+    let (mut from_server, mut to_server) = server.into_split();
+    let losing = Arc::new(AtomicBool::new(false));
+    let loses = Arc::clone(&losing);
+    let requests = tokio::spawn(async move {
+        let mut bytes = vec![0; 65_536];
+        while let Ok(length @ 1..) = from_caller.read(&mut bytes).await {
+            let text = String::from_utf8_lossy(bytes.get(..length).unwrap_or_default());
+            let line = text.lines().next().unwrap_or_default();
+            if line.contains(part) && !lost.swap(true, Ordering::SeqCst) {
+                loses.store(true, Ordering::SeqCst);
+            }
+            if to_server
+                .write_all(bytes.get(..length).unwrap_or_default())
+                .await
+                .is_err()
+            {
+                break;
+            }
+        }
+    });
+    let mut bytes = vec![0; 65_536];
+    while let Ok(length @ 1..) = from_server.read(&mut bytes).await {
+        if losing.load(Ordering::SeqCst)
+            || to_caller
+                .write_all(bytes.get(..length).unwrap_or_default())
+                .await
+                .is_err()
+        {
+            break;
+        }
+    }
+    requests.abort();
 }

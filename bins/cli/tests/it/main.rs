@@ -6,10 +6,12 @@
 )]
 
 mod access;
+mod clients;
 mod completion;
 mod desk;
 mod profiles;
 mod program;
+mod scopes;
 mod stand_in;
 mod status;
 mod usage;

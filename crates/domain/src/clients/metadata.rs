@@ -1,6 +1,8 @@
 //! A client's record: what was registered for it (RFC 7591 §2), and what only an administrator sets.
 
-use super::{AuthMethod, ClientId, ClientSecretDigest, OpenIdMetadata, RedirectUri};
+use super::{
+    AuthMethod, ClientId, ClientSecretDigest, OpenIdMetadata, RedirectUri, TokenLifetimes,
+};
 use crate::id::ClientKey;
 use crate::scopes::{Resource, Scope};
 
@@ -122,6 +124,8 @@ pub struct Client {
     pub refresh_rotation: RefreshRotation,
     /// How it takes part in OpenID Connect.
     pub openid: OpenIdMetadata,
+    /// How long its tokens live.
+    pub lifetimes: TokenLifetimes,
     /// A page about it.
     pub client_uri: Option<String>,
     /// Its privacy policy.
@@ -135,6 +139,40 @@ pub struct Client {
 }
 
 impl Client {
+    /// A client of which nothing is said but its name: a confidential web application of the code
+    /// flow that may ask for nothing yet.
+    #[must_use]
+    pub fn new(key: ClientKey, id: ClientId) -> Self {
+        Self {
+            key,
+            name: id.as_str().chars().take(super::MAX_NAME).collect(),
+            id,
+            client_type: ClientType::Confidential,
+            application_type: ApplicationType::Web,
+            auth_method: AuthMethod::ClientSecretBasic,
+            secrets: Vec::new(),
+            redirect_uris: Vec::new(),
+            post_logout_redirect_uris: Vec::new(),
+            grant_types: vec![GrantType::AuthorizationCode],
+            scope: Scope::empty(),
+            default_scope: Scope::empty(),
+            optional_scope: Scope::empty(),
+            resources: Vec::new(),
+            default_audience: Vec::new(),
+            pkce: PkceRule::Required,
+            nonce: NonceRule::Required,
+            consent: ConsentPolicy::Ask,
+            refresh_rotation: RefreshRotation::Rotate,
+            openid: OpenIdMetadata::default(),
+            lifetimes: TokenLifetimes::default(),
+            client_uri: None,
+            policy_uri: None,
+            tos_uri: None,
+            is_active: true,
+            version: 0,
+        }
+    }
+
     /// Whether it may use this grant.
     #[must_use]
     pub fn may_use(&self, grant: GrantType) -> bool {

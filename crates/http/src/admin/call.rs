@@ -5,7 +5,7 @@ use actix_web::http::header::{HeaderName, IF_MATCH};
 use actix_web::web::{BytesMut, Path};
 use actix_web::{FromRequest, HttpRequest};
 use authly_domain::admin::Run;
-use authly_domain::secret::IdempotencyKey;
+use authly_domain::idempotency::{IdempotencyKey, IdempotencyKeyError};
 use authly_protocol::admin::{FieldError, ProblemCode};
 use authly_protocol::endpoint::{Access, Endpoint, PathValues as _};
 use authly_services::admin::{AdminCaller, AdminGate, AdmissionError};
@@ -17,10 +17,6 @@ use crate::respond::{AdminProblem, IsUnavailable};
 
 /// The header of [`IdempotencyKey`].
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
-/// The shortest key: 128 bits in base64url without padding.
-const MIN_KEY: usize = 22;
-/// The longest key.
-const MAX_KEY: usize = 255;
 
 /// A call of the endpoint `E`. Extracting it *is* both layers of the check: who calls from an allowed
 /// network, with a living token that has the endpoint's scope, and may administer.
@@ -181,14 +177,18 @@ fn if_match(request: &HttpRequest) -> Result<Option<i64>, AdminProblem> {
     Ok(Some(version))
 }
 
+/// What is wrong about the key, as a sentence. The key itself is in none.
+fn sentence(why: &IdempotencyKeyError) -> String {
+    format!("Idempotency-Key: {why}.")
+}
+
 fn idempotency_key(request: &HttpRequest) -> Result<Option<IdempotencyKey>, AdminProblem> {
     let Some(value) = request.headers().get(IDEMPOTENCY_KEY) else {
         return Ok(None);
     };
     let text = value.to_str().unwrap_or_default();
-    if !(MIN_KEY..=MAX_KEY).contains(&text.len()) {
-        let detail = "Idempotency-Key has to be random, of 22 to 255 characters.";
-        return Err(AdminProblem::new(ProblemCode::MalformedRequest, detail));
-    }
-    Ok(Some(IdempotencyKey::new(text.to_owned())))
+    let key = text.parse().map_err(|why: IdempotencyKeyError| {
+        AdminProblem::new(ProblemCode::MalformedRequest, sentence(&why))
+    })?;
+    Ok(Some(key))
 }

@@ -56,7 +56,6 @@ macro_rules! routes {
             /// Every line, and none.
             pub(crate) const EACH: &'static [Self] = &ALL;
 
-
             /// The path, with names in braces for what varies; `none` where nothing is.
             pub(crate) const fn template(self) -> &'static str {
                 match self {
@@ -69,22 +68,61 @@ macro_rules! routes {
     };
 }
 
-/// Every line; a path of the admin API stands once for each method of its.
-const ALL: [Route; LINES.len() + admin::ALL.len()] = {
-    let mut all = [Route::Nowhere; LINES.len() + admin::ALL.len()];
+/// Whether two texts are the same, as `==` would say if a constant could ask it.
+const fn is_same(one: &str, other: &str) -> bool {
+    let (mut one, mut other) = (one.as_bytes(), other.as_bytes());
+    loop {
+        match (one, other) {
+            ([], []) => return true,
+            ([a, rest @ ..], [b, others @ ..]) if *a == *b => {
+                one = rest;
+                other = others;
+            }
+            _ => return false,
+        }
+    }
+}
+
+/// Whether a later endpoint has this path as well, so that the path is counted there.
+const fn stands_again(path: &str, mut later: &[admin::Description]) -> bool {
+    while let [endpoint, rest @ ..] = later {
+        if is_same(endpoint.path, path) {
+            return true;
+        }
+        later = rest;
+    }
+    false
+}
+
+/// How many paths the admin API has; several methods may share one.
+const ADMIN_PATHS: usize = {
+    let (mut endpoints, mut paths) = (admin::ALL, 0);
+    while let [endpoint, rest @ ..] = endpoints {
+        if !stands_again(endpoint.path, rest) {
+            paths += 1;
+        }
+        endpoints = rest;
+    }
+    paths
+};
+
+/// Every line, each path of the admin API once.
+const ALL: [Route; LINES.len() + ADMIN_PATHS] = {
+    let mut all = [Route::Nowhere; LINES.len() + ADMIN_PATHS];
     let (mut own, mut endpoints) = (LINES, admin::ALL);
     let mut places: &mut [Route] = &mut all;
     while let [place, others @ ..] = places {
-        match (own, endpoints) {
-            ([line, lines @ ..], _) => {
-                *place = *line;
-                own = lines;
-            }
-            ([], [endpoint, rest @ ..]) => {
-                *place = Route::Admin(AdminPath(endpoint.path));
+        if let [line, lines @ ..] = own {
+            *place = *line;
+            own = lines;
+        } else {
+            while let [endpoint, rest @ ..] = endpoints {
                 endpoints = rest;
+                if !stands_again(endpoint.path, rest) {
+                    *place = Route::Admin(AdminPath(endpoint.path));
+                    break;
+                }
             }
-            ([], []) => {}
         }
         places = others;
     }
@@ -179,6 +217,16 @@ mod tests {
 
     fn route(issuer: &str, path: &str) -> Route {
         Places::below(&issuer.parse().unwrap()).route(path)
+    }
+
+    #[test]
+    fn no_line_stands_twice_and_every_path_of_the_admin_api_is_one() {
+        let templates: Vec<_> = Route::EACH.iter().map(|one| one.template()).collect();
+        let distinct: std::collections::BTreeSet<_> = templates.iter().collect();
+        assert_eq!(distinct.len(), templates.len());
+        for one in admin::ALL {
+            assert!(templates.contains(&one.path), "{}", one.path);
+        }
     }
 
     #[test]

@@ -2,9 +2,12 @@
 
 mod access;
 
+mod clients;
+mod documents;
 mod grants;
 mod keys;
 mod lists;
+mod scopes;
 mod sessions;
 mod settings;
 mod system;

@@ -1,10 +1,13 @@
 //! `clients`, `client_secrets`, `client_scopes`.
 
+mod plans;
+mod registered;
+
 use std::time::Duration;
 
 use authly_domain::clients::{
     ApplicationType, AuthMethod, Client, ClientSecretDigest, ClientType, ConsentPolicy, GrantType,
-    NonceRule, OpenIdMetadata, PkceRule, RefreshRotation, SubjectType,
+    NonceRule, OpenIdMetadata, PkceRule, RefreshRotation, SubjectType, TokenLifetimes,
 };
 use authly_domain::keys::SigningAlgorithm;
 use authly_domain::scopes::{Scope, ScopeRecord};
@@ -73,6 +76,11 @@ async fn an_unlike_client_reads_back_too(world: World) {
             sector_identifier_uri: Some("https://client.example/uris.json".to_owned()),
             default_max_age: Some(Duration::from_hours(1)),
             require_auth_time: true,
+        },
+        lifetimes: TokenLifetimes {
+            access: Some(Duration::from_secs(60)),
+            refresh_idle: Some(Duration::from_secs(3_600)),
+            refresh_absolute: Some(Duration::from_secs(86_400)),
         },
         client_uri: Some("https://client.example/".to_owned()),
         policy_uri: Some("https://client.example/privacy".to_owned()),

@@ -1,6 +1,6 @@
 //! `scopes`.
 
-use authly_domain::scopes::ScopeRecord;
+use authly_domain::scopes::{ScopeFilter, ScopeRecord};
 use pretty_assertions::assert_eq;
 
 use crate::spoil::corrupt_column;
@@ -13,6 +13,8 @@ in_both_modes!(
     storing_the_same_again_touches_nothing,
     what_is_missing_is_added_and_what_is_there_stays,
     a_name_that_is_none_is_corrupt,
+    the_catalogue_is_listed_by_name_from_a_name_on,
+    a_scope_that_is_assigned_is_removed_once_it_is_taken_from_its_clients,
 );
 
 fn notes(description: &str) -> ScopeRecord {
@@ -129,4 +131,60 @@ async fn a_name_that_is_none_is_corrupt(world: World) {
     let look = async || conn.reads().scopes().active().await;
     let seen = world.spoiled(("scopes", "name"), "'two words'", look).await;
     assert_eq!(corrupt_column(seen), "name");
+}
+
+async fn the_catalogue_is_listed_by_name_from_a_name_on(world: World) {
+    let conn = world.conn().await;
+    let scopes = conn.reads().scopes();
+    for name in ["list:b", "list:a", "list:c"] {
+        let record = ScopeRecord {
+            name: name.parse().unwrap(),
+            is_active: name != "list:c",
+            ..notes("A list")
+        };
+        assert!(scopes.insert(&record, world.now).await.unwrap());
+        assert!(!scopes.insert(&record, world.now).await.unwrap());
+    }
+    let filter = |is_active| ScopeFilter {
+        begins_with: Some("list:".to_owned()),
+        is_active,
+    };
+    let names = async |filter: ScopeFilter, after| {
+        let found = scopes.list(&filter, after, 2).await.unwrap();
+        let names = found.into_iter().map(|one| one.record.name.to_string());
+        names.collect::<Vec<_>>()
+    };
+    assert_eq!(names(filter(None), None).await, ["list:a", "list:b"]);
+    assert_eq!(names(filter(None), Some("list:b")).await, ["list:c"]);
+    assert_eq!(names(filter(Some(false)), None).await, ["list:c"]);
+    let asked = scope("list:a no-such-scope list:c");
+    let known = scopes.known_of(&asked).await.unwrap();
+    assert_eq!(known, scope("list:a list:c"));
+}
+
+async fn a_scope_that_is_assigned_is_removed_once_it_is_taken_from_its_clients(world: World) {
+    let client = world.client("web").await;
+    let conn = world.conn().await;
+    let scopes = conn.reads().scopes();
+    let profile = "profile".parse().unwrap();
+    assert!(scopes.lock(&profile).await.unwrap());
+    assert!(scopes.find(&profile).await.unwrap().unwrap().is_in_use);
+    let refused = scopes.delete(&profile).await.unwrap_err();
+    assert!(refused.violates("client_scopes_scope_fkey"));
+    scopes.take_from_clients(&profile).await.unwrap();
+    assert!(!scopes.find(&profile).await.unwrap().unwrap().is_in_use);
+    scopes.delete(&profile).await.unwrap();
+    assert_eq!(scopes.find(&profile).await.unwrap(), None);
+    assert!(!scopes.lock(&profile).await.unwrap());
+    let now = conn
+        .reads()
+        .clients()
+        .find(&client.id)
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(
+        (now.scope, now.version),
+        (scope("openid"), client.version + 1)
+    );
 }

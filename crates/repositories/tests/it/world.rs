@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use authly_domain::clients::{
     ApplicationType, AuthMethod, Client, ClientType, ConsentPolicy, GrantType, NonceRule,
-    OpenIdMetadata, PkceRule, RefreshRotation,
+    OpenIdMetadata, PkceRule, RefreshRotation, TokenLifetimes,
 };
 use authly_domain::clock::Timestamp;
 use authly_domain::entropy::Entropy;
@@ -159,6 +159,7 @@ impl World {
             consent: ConsentPolicy::Ask,
             refresh_rotation: RefreshRotation::Rotate,
             openid: OpenIdMetadata::default(),
+            lifetimes: TokenLifetimes::default(),
             client_uri: None,
             policy_uri: None,
             tos_uri: None,

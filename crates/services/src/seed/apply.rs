@@ -145,7 +145,14 @@ impl Seeder {
         if known {
             return Ok(());
         }
-        let key = work.clients().upsert(client, now).await?;
+        let stored = work.clients().upsert(client, now).await;
+        let key = stored.map_err(|error| match error {
+            error if error.violates("clients_entitled_admin_scopes_check") => {
+                let what = "client_credentials stays while it is entitled to administer";
+                SeedError::Problems(vec![format!("client {}: {what}", client.id)])
+            }
+            error => error.into(),
+        })?;
         work.clients()
             .replace_scopes(key, &client.scope, &client.optional_scope)
             .await?;

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use authly_domain::users::Username;
 
 use super::profile::texts_of;
-use super::{Seed, SeedClient, SeedUser};
+use super::{Seed, SeedUser};
 
 /// Adds what is wrong to `problems`.
 pub(super) fn check(seed: &Seed, problems: &mut Vec<String>) {
@@ -47,22 +47,5 @@ fn free_texts(seed: &Seed) -> impl Iterator<Item = (String, &'static str, &str)>
     let users = seed.users.iter().flat_map(|user| {
         texts_of(user).map(|(name, text)| (format!("user {}", user.username), name, text))
     });
-    let clients = seed.clients.iter().flat_map(|client| {
-        let texts = client_texts(client).into_iter();
-        texts.filter_map(|(name, text)| {
-            let of = format!("client {}", client.client_id);
-            Some((of, name, text.as_deref()?))
-        })
-    });
-    scopes.chain(users).chain(clients)
-}
-
-fn client_texts(client: &SeedClient) -> [(&'static str, &Option<String>); 5] {
-    [
-        ("client_name", &client.client_name),
-        ("client_uri", &client.client_uri),
-        ("policy_uri", &client.policy_uri),
-        ("tos_uri", &client.tos_uri),
-        ("sector_identifier_uri", &client.sector_identifier_uri),
-    ]
+    scopes.chain(users)
 }

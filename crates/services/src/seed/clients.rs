@@ -4,8 +4,8 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use authly_domain::clients::{
-    ApplicationType, AuthMethod, Client, ClientId, ClientType, ConsentPolicy, GrantType, NonceRule,
-    OpenIdMetadata, PkceRule, RefreshRotation, SubjectType,
+    AuthMethod, Client, ClientId, ClientType, ConsentPolicy, NonceRule, OpenIdMetadata, PkceRule,
+    RefreshRotation,
 };
 use authly_domain::id::ClientKey;
 use authly_domain::scopes::Scope;
@@ -76,7 +76,7 @@ pub(super) fn client_of(
         read.problem("the client_id is malformed, or reserved for another mechanism");
         return None;
     };
-    let mut client = present.cloned().unwrap_or_else(|| new_client(key, id));
+    let mut client = present.cloned().unwrap_or_else(|| Client::new(key, id));
     replace(
         &mut client.client_type,
         read.one("client_type", seed.client_type.as_ref()),
@@ -117,36 +117,6 @@ pub(super) fn client_of(
     take_openid(&mut read, &mut client.openid, seed);
     check(&mut read, &client, seed, present.is_some());
     Some(client)
-}
-
-fn new_client(key: ClientKey, id: ClientId) -> Client {
-    Client {
-        key,
-        name: id.as_str().to_owned(),
-        id,
-        client_type: ClientType::Confidential,
-        application_type: ApplicationType::Web,
-        auth_method: AuthMethod::ClientSecretBasic,
-        secrets: Vec::new(),
-        redirect_uris: Vec::new(),
-        post_logout_redirect_uris: Vec::new(),
-        grant_types: vec![GrantType::AuthorizationCode],
-        scope: Scope::empty(),
-        default_scope: Scope::empty(),
-        optional_scope: Scope::empty(),
-        resources: Vec::new(),
-        default_audience: Vec::new(),
-        pkce: PkceRule::Required,
-        nonce: NonceRule::Required,
-        consent: ConsentPolicy::Ask,
-        refresh_rotation: RefreshRotation::Rotate,
-        openid: OpenIdMetadata::default(),
-        client_uri: None,
-        policy_uri: None,
-        tos_uri: None,
-        is_active: true,
-        version: 0,
-    }
 }
 
 fn replace<T>(present: &mut T, listed: Option<T>) {
@@ -216,12 +186,9 @@ fn take_openid(read: &mut Reader<'_>, openid: &mut OpenIdMetadata, seed: &SeedCl
     replace(&mut openid.require_auth_time, seed.require_auth_time);
 }
 
-/// Rules that span several fields.
+/// What every registration has to be, and what is said about the secret.
 fn check(read: &mut Reader<'_>, client: &Client, seed: &SeedClient, is_present: bool) {
     let is_public = client.client_type == ClientType::Public;
-    if is_public != (client.auth_method == AuthMethod::None) {
-        read.problem("token_endpoint_auth_method none belongs to public clients, and only to them");
-    }
     match &seed.client_secret {
         Some(_) if is_public => read.problem("a public client has no client_secret"),
         Some(secret) if secret.expose().len() < MIN_SECRET_BYTES => {
@@ -232,35 +199,7 @@ fn check(read: &mut Reader<'_>, client: &Client, seed: &SeedClient, is_present: 
         }
         Some(_) | None => {}
     }
-    if is_public && client.may_use(GrantType::ClientCredentials) {
-        read.problem("client_credentials is for confidential clients");
-    }
-    if client.may_use(GrantType::AuthorizationCode) && client.redirect_uris.is_empty() {
-        read.problem("authorization_code needs at least one redirect_uri");
-    }
-    if client.may_use(GrantType::RefreshToken) && !client.may_use(GrantType::AuthorizationCode) {
-        read.problem("refresh_token needs authorization_code");
-    }
-    let is_exempt = client.pkce == PkceRule::Exempt || client.nonce == NonceRule::Exempt;
-    if is_exempt && (is_public || !client.scope.contains("openid")) {
-        read.problem("require_pkce and require_nonce can be false for confidential OpenID clients");
-    }
-    if !client.scope.covers(&client.optional_scope) {
-        read.problem("optional_scope is a part of scope");
-    }
-    let has_sector = client.openid.sector_identifier_uri.is_some();
-    if let Err(why) = client.sector()
-        && (has_sector || client.openid.subject_type == SubjectType::Pairwise)
-    {
-        read.problem(&why.to_string());
-    }
-    for uri in [&client.client_uri, &client.policy_uri, &client.tos_uri]
-        .into_iter()
-        .flatten()
-    {
-        let is_web = url::Url::parse(uri).is_ok_and(|url| matches!(url.scheme(), "https" | "http"));
-        if !is_web {
-            read.problem(&format!("{uri:?} is not an https address"));
-        }
+    for flaw in client.flaws() {
+        read.problem(&flaw.what);
     }
 }

@@ -113,7 +113,8 @@ impl Issuer {
             .clone();
         let id = TokenId::generate(now, &*self.entropy);
         let audience = self.audience(order.client, order.resources);
-        let expires_at = now.plus(policy.access_token_lifetime);
+        let own = order.client.lifetimes.access;
+        let expires_at = now.plus(own.unwrap_or(policy.access_token_lifetime));
         let subject = match order.user {
             Some(user) => user.subject.as_str(),
             None => order.client.id.as_str(),
@@ -169,17 +170,28 @@ impl Issuer {
             scope: scope.clone(),
             resources: resources.to_vec(),
             issued_at: now,
-            expires_at: self.refresh_token_end(grant_began, now),
+            expires_at: self.refresh_token_end(client, grant_began, now),
         };
         (RefreshToken::new(value), row)
     }
 
     /// When a refresh token that is used at `now` ends: the idle lifetime from now, but no later
     /// than the absolute lifetime of its grant.
-    pub(super) fn refresh_token_end(&self, grant_began: Timestamp, now: Timestamp) -> Timestamp {
+    pub(super) fn refresh_token_end(
+        &self,
+        client: &Client,
+        grant_began: Timestamp,
+        now: Timestamp,
+    ) -> Timestamp {
         let policy = &self.policies.load().tokens;
-        let idle = now.plus(policy.refresh_token_idle_lifetime);
-        idle.min(grant_began.plus(policy.refresh_token_absolute_lifetime))
+        let own = &client.lifetimes;
+        let idle = own
+            .refresh_idle
+            .unwrap_or(policy.refresh_token_idle_lifetime);
+        let absolute = own
+            .refresh_absolute
+            .unwrap_or(policy.refresh_token_absolute_lifetime);
+        now.plus(idle).min(grant_began.plus(absolute))
     }
 
     /// The granted resources, else the client's default audience, else the issuer (decisions 10).

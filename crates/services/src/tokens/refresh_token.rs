@@ -156,7 +156,7 @@ impl Exchange<'_> {
                 .await?
                 .then_some(Some(value))
         } else {
-            let end = maker.refresh_token_end(began, now);
+            let end = maker.refresh_token_end(self.client, began, now);
             work.refresh_tokens()
                 .keep(record.id, &access, end)
                 .await?

@@ -1,5 +1,7 @@
 //! Client authentication.
 
+mod registry;
+
 use std::time::Duration;
 
 use authly_domain::clients::AuthMethod;

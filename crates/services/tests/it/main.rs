@@ -19,6 +19,7 @@ mod idempotency;
 mod jobs;
 mod keys;
 mod pooler;
+mod scopes;
 mod seed;
 mod sessions;
 mod tokens;

@@ -266,8 +266,8 @@ async fn a_nul_in_a_seed_is_a_problem_and_no_failure_of_storage() {
     let expected = [
         "scope \"notes\": description holds a NUL character",
         "user bob: nickname holds a NUL character",
-        "client web: client_name holds a NUL character",
-        "client web: client_uri holds a NUL character",
+        "client web: a client_name has 1 to 200 characters, none of them a control character",
+        "client web: client_uri is no https address",
     ];
     assert_eq!(found, expected);
     assert_eq!(services.stored().registry().await, before);
@@ -296,6 +296,19 @@ async fn an_address_that_a_present_user_may_not_have_stores_nothing() {
     let taken = json!({ "users": [{ "username": "bob", "email": "alice@example.com" }] });
     let found = problems(services.seeder().apply(&seed(taken)).await.unwrap_err());
     assert_eq!(found, ["user bob: name or email is taken"]);
+    assert_eq!(services.stored().registry().await, before);
+}
+
+#[tokio::test]
+async fn a_client_that_may_administer_for_itself_goes_on_acting_for_itself() {
+    let services = TestServices::start().await;
+    let robot = services.client().id("robot").create().await;
+    services.entitle(&robot, &["admin:users:read"]).await;
+    let before = services.stored().registry().await;
+    let change = json!({ "clients": [{ "client_id": "robot", "grant_types": [] }] });
+    let found = problems(services.seeder().apply(&seed(change)).await.unwrap_err());
+    let expected = ["client robot: client_credentials stays while it is entitled to administer"];
+    assert_eq!(found, expected);
     assert_eq!(services.stored().registry().await, before);
 }
 

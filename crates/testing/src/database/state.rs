@@ -77,11 +77,41 @@ const STORE_ACCESS: &str = "
     INSERT INTO consents (user_id, client_id, granted, declined, created_at, updated_at)
     SELECT user_id, client_id, scope, '', created_at, created_at FROM grants";
 
+/// Stores clients with secrets and scopes, named in no order.
+const STORE_CLIENTS: &str = "
+    INSERT INTO scopes (name, description, created_at, updated_at)
+    SELECT name, name, timestamptz '2026-02-01', timestamptz '2026-02-01'
+      FROM (VALUES ('openid'), ('profile')) AS s (name)
+        ON CONFLICT (name) DO NOTHING;
+    INSERT INTO clients (id, client_id, client_name, client_type, application_type,
+                         token_endpoint_auth_method, redirect_uris, grant_types, is_active,
+                         created_at, updated_at)
+    SELECT gen_random_uuid(), 'client-' || md5(n::text), 'The client ' || md5((7 * n)::text),
+           CASE WHEN n % 10 = 0 THEN 'public' ELSE 'confidential' END, 'web',
+           CASE WHEN n % 10 = 0 THEN 'none' ELSE 'client_secret_basic' END,
+           '{https://client.example/callback}', '{authorization_code,refresh_token}',
+           n % 1000 <> 0, timestamptz '2026-02-01' + n * interval '1 second',
+           timestamptz '2026-02-01'
+      FROM generate_series(1, COUNT) n;
+    INSERT INTO client_secrets (client_id, digest, created_at)
+    SELECT id, sha256(client_id::bytea), created_at FROM clients WHERE client_type = 'confidential'
+        ON CONFLICT DO NOTHING;
+    INSERT INTO client_scopes (client_id, scope)
+    SELECT id, s.name FROM clients, (VALUES ('openid'), ('profile')) AS s (name)
+        ON CONFLICT DO NOTHING";
+
 impl TestDatabase {
     /// Stores about this many users, each with a session, a grant, tokens and a consent, at one of a
     /// hundred clients.
     pub async fn store_access(&self, users: u32) {
         let sql = STORE_ACCESS.replace("COUNT", &users.to_string());
+        self.run(&sql).await;
+    }
+
+    /// Stores this many clients, each with a secret and two scopes: one in ten is public, one in a
+    /// thousand disabled.
+    pub async fn store_clients(&self, count: u32) {
+        let sql = STORE_CLIENTS.replace("COUNT", &count.to_string());
         self.run(&sql).await;
     }
 

@@ -34,6 +34,13 @@ impl StoredToken {
 }
 
 impl Stored<'_> {
+    /// How many secrets the client with this `client_id` has, valid or not.
+    pub async fn client_secrets_of(&self, client_id: &str) -> usize {
+        let sql = "SELECT s.digest FROM client_secrets s JOIN clients c ON c.id = s.client_id
+                    WHERE c.client_id = $1";
+        self.query(sql, &[&client_id]).await.len()
+    }
+
     /// The tokens of the client with this `client_id`, the oldest first.
     pub async fn tokens_of(&self, client_id: &str) -> Vec<StoredToken> {
         let sql = "SELECT t.id, t.kind, t.grant_id, t.scope, t.consumed_at IS NOT NULL AS is_spent,

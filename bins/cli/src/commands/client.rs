@@ -1,0 +1,389 @@
+//! `authly client …`.
+
+mod document;
+mod shape;
+
+use std::time::Duration;
+
+use authly_admin_client::admin::Id;
+use authly_admin_client::admin::clients::{
+    AssignedScopes, Client, EntitledScopes, ListQuery, NewClient, RotateSecret,
+};
+use clap::{Args, Subcommand};
+
+use self::document::{Created, Rotated, Shown};
+use self::shape::{Changes, Shape};
+use crate::args::{Change, Destruction, Paging};
+use crate::caller::Caller;
+use crate::exit::Exit;
+use crate::failure::Failure;
+
+/// What to do with clients.
+#[derive(Debug, Subcommand)]
+pub(crate) enum ClientCommand {
+    /// List the registered clients.
+    List(Listing),
+    /// Show a client.
+    Show {
+        #[command(flatten)]
+        which: Which,
+    },
+    /// Register a client. Its secret is shown this once.
+    Create {
+        /// Its name on the wire; one is made unless you choose it.
+        client_id: Option<String>,
+        /// A client that cannot keep a secret, as in a browser or on people's devices.
+        #[arg(long)]
+        public: bool,
+        #[command(flatten)]
+        shape: Shape,
+        #[command(flatten)]
+        change: Change,
+    },
+    /// Change what is named of a client, and keep the rest.
+    Update {
+        #[command(flatten)]
+        which: Which,
+        #[command(flatten)]
+        changes: Changes,
+        #[command(flatten)]
+        change: Change,
+    },
+    /// Let a disabled client work again. What it had before stays revoked.
+    Enable {
+        #[command(flatten)]
+        which: Which,
+        #[command(flatten)]
+        change: Change,
+    },
+    /// Disable a client: it gets no tokens, and those that it has count no more.
+    Disable {
+        #[command(flatten)]
+        which: Which,
+        #[command(flatten)]
+        destruction: Destruction,
+    },
+    /// Delete a client with everything of its.
+    Delete {
+        #[command(flatten)]
+        which: Which,
+        #[command(flatten)]
+        destruction: Destruction,
+    },
+    /// Give a client another secret, which is shown this once.
+    RotateSecret {
+        #[command(flatten)]
+        which: Which,
+        /// How long the old secret stays valid, such as 24h or 7d; 0 ends it at once.
+        #[arg(long, value_name = "TIME", value_parser = time)]
+        keep_old: Duration,
+        #[command(flatten)]
+        destruction: Destruction,
+    },
+    /// Replace what a client may ask for.
+    Scopes {
+        #[command(flatten)]
+        which: Which,
+        /// All of it: names divided by spaces.
+        scope: String,
+        /// What of it the user may decline.
+        #[arg(long, value_name = "SCOPES", default_value = "")]
+        optional: String,
+        #[command(flatten)]
+        change: Change,
+    },
+    /// Replace what a service client may administer for itself.
+    Entitle {
+        #[command(flatten)]
+        which: Which,
+        /// A scope of administration, such as admin:users:read. Without any it loses all.
+        #[arg(value_name = "SCOPE")]
+        scopes: Vec<String>,
+        #[command(flatten)]
+        change: Change,
+    },
+}
+
+/// Which client.
+#[derive(Debug, Args)]
+pub(crate) struct Which {
+    /// The client, by its client_id or its id.
+    #[arg(value_name = "CLIENT")]
+    client: String,
+}
+
+/// Which clients are listed.
+#[derive(Debug, Args)]
+pub(crate) struct Listing {
+    /// Only those whose client_id or name begins with this.
+    #[arg(long, value_name = "TEXT")]
+    search: Option<String>,
+    /// Only those of this type: confidential or public.
+    #[arg(long = "type", value_name = "TYPE")]
+    client_type: Option<String>,
+    /// Only those that are enabled, or only those that are not.
+    #[arg(long, value_name = "true|false")]
+    active: Option<bool>,
+    /// Only those that may use this grant.
+    #[arg(long, value_name = "GRANT")]
+    grant_type: Option<String>,
+    /// The order: client_id, client_name or created_at, with a - in front from the end.
+    #[arg(long, value_name = "ORDER", allow_hyphen_values = true)]
+    sort: Option<String>,
+    #[command(flatten)]
+    paging: Paging,
+}
+
+/// Does it.
+pub(crate) async fn run(command: ClientCommand, caller: &Caller) -> Result<Exit, Failure> {
+    match command {
+        ClientCommand::List(listing) => list(&listing, caller).await,
+        ClientCommand::Show { which } => {
+            let client = which.find(caller).await?;
+            show(client, caller)
+        }
+        ClientCommand::Create {
+            client_id,
+            public,
+            shape,
+            change,
+        } => {
+            let client_type = public.then(|| "public".to_owned());
+            let new = shape.of_new(client_id, client_type);
+            create(&new, change, caller).await
+        }
+        ClientCommand::Update {
+            which,
+            changes,
+            change,
+        } => {
+            let client = which.find(caller).await?;
+            let said = changes.said();
+            let call = caller.client.update_client(client.id, &said);
+            let call = change.apply(call.if_match(client.version));
+            show(call.await?, caller)
+        }
+        ClientCommand::Enable { which, change } => {
+            let client = which.find(caller).await?;
+            let call = caller.client.enable_client(client.id);
+            show(change.apply(call).await?, caller)
+        }
+        ClientCommand::Disable { which, destruction } => {
+            let client = which.find(caller).await?;
+            destruction.confirm(&format!(
+                "Disable the client {}, and end every token of its?",
+                client.client_id
+            ))?;
+            let call = caller.client.disable_client(client.id);
+            show(destruction.change.apply(call).await?, caller)
+        }
+        rest => secure(rest, caller).await,
+    }
+}
+
+/// What touches secrets and rights, and the end of a client.
+async fn secure(command: ClientCommand, caller: &Caller) -> Result<Exit, Failure> {
+    match command {
+        ClientCommand::Delete { which, destruction } => {
+            let client = which.find(caller).await?;
+            let question = format!(
+                "Delete the client {} with everything of its?",
+                client.client_id
+            );
+            destruction.confirm(&question)?;
+            let call = caller.client.delete_client(client.id);
+            destruction.change.apply(call).await?;
+            if !destruction.change.dry_run {
+                caller
+                    .output
+                    .note(&format!("{} is deleted", client.client_id));
+            }
+            Ok(Exit::Ok)
+        }
+        ClientCommand::RotateSecret {
+            which,
+            keep_old,
+            destruction,
+        } => rotate(&which, keep_old, destruction, caller).await,
+        ClientCommand::Scopes {
+            which,
+            scope,
+            optional,
+            change,
+        } => {
+            let client = which.find(caller).await?;
+            let scopes = AssignedScopes {
+                scope,
+                optional_scope: optional,
+            };
+            let call = caller.client.assign_client_scopes(client.id, &scopes);
+            let call = change.apply(call.if_match(client.version));
+            show(call.await?, caller)
+        }
+        ClientCommand::Entitle {
+            which,
+            scopes,
+            change,
+        } => {
+            let client = which.find(caller).await?;
+            let to = EntitledScopes {
+                entitled_admin_scopes: scopes,
+            };
+            let call = caller.client.entitle_client(client.id, &to);
+            let call = change.apply(call.if_match(client.version));
+            show(call.await?, caller)
+        }
+        _ => Ok(Exit::Ok),
+    }
+}
+
+async fn list(listing: &Listing, caller: &Caller) -> Result<Exit, Failure> {
+    let page = |cursor, size: u32| {
+        caller.client.clients(&ListQuery {
+            q: listing.search.clone(),
+            client_type: listing.client_type.clone(),
+            is_active: listing.active,
+            grant_type: listing.grant_type.clone(),
+            sort: listing.sort.clone(),
+            limit: Some(u64::from(size)),
+            cursor,
+            ..ListQuery::default()
+        })
+    };
+    let clients = caller.gather(&listing.paging, page).await?;
+    let shown: Vec<Shown> = clients.into_iter().map(Shown).collect();
+    caller.output.list(&shown)?;
+    Ok(Exit::Ok)
+}
+
+async fn create(new: &NewClient, change: Change, caller: &Caller) -> Result<Exit, Failure> {
+    let call = || caller.client.create_client(new);
+    let created = if change.dry_run {
+        call().dry_run().await?
+    } else {
+        caller.once(call).await?
+    };
+    warn(&created.client, caller);
+    let secret = created
+        .client_secret
+        .clone()
+        .filter(|_shown| !change.dry_run);
+    caller.output.sheet(&Created {
+        client: Shown(created.client),
+        client_secret: secret,
+    })?;
+    Ok(Exit::Ok)
+}
+
+async fn rotate(
+    which: &Which,
+    keep_old: Duration,
+    destruction: Destruction,
+    caller: &Caller,
+) -> Result<Exit, Failure> {
+    let client = which.find(caller).await?;
+    if keep_old.is_zero() {
+        let question = format!("End the secret of {} at once?", client.client_id);
+        destruction.confirm(&question)?;
+    }
+    let how = RotateSecret {
+        old_secret_valid_for: keep_old.as_secs(),
+    };
+    let call = || caller.client.rotate_client_secret(client.id, &how);
+    let rotated = if destruction.change.dry_run {
+        call().dry_run().await?
+    } else {
+        caller.once(call).await?
+    };
+    let secret = (!destruction.change.dry_run).then_some(rotated.client_secret);
+    caller.output.sheet(&Rotated {
+        client_id: rotated.client_id,
+        client_secret: secret,
+        old_secret_expires_at: rotated.old_secret_expires_at,
+        version: rotated.version,
+    })?;
+    Ok(Exit::Ok)
+}
+
+fn show(client: Client, caller: &Caller) -> Result<Exit, Failure> {
+    warn(&client, caller);
+    caller.output.sheet(&Shown(client))?;
+    Ok(Exit::Ok)
+}
+
+/// Says what of its registration weakens the client.
+fn warn(client: &Client, caller: &Caller) {
+    for warning in &client.warnings {
+        caller.output.warn(warning);
+    }
+}
+
+impl Which {
+    /// The client that is meant: its id, or else its name on the wire.
+    async fn find(&self, caller: &Caller) -> Result<Client, Failure> {
+        if let Ok(id) = self.client.parse::<Id<_>>() {
+            return Ok(caller.client.client(id).await?);
+        }
+        let query = ListQuery {
+            client_id: Some(self.client.clone()),
+            ..ListQuery::default()
+        };
+        let found = caller
+            .client
+            .clients(&query)
+            .await?
+            .items
+            .into_iter()
+            .next();
+        found.ok_or_else(|| Failure::refused(format!("there is no client {}", self.client)))
+    }
+}
+
+/// A length of time: a number with `s`, `m`, `h` or `d` behind it, or 0.
+fn time(text: &str) -> Result<Duration, String> {
+    if text == "0" {
+        return Ok(Duration::ZERO);
+    }
+    let mistake = || "a time is a number with s, m, h or d behind it, such as 24h".to_owned();
+    let (number, unit) = text
+        .split_at_checked(text.len().saturating_sub(1))
+        .ok_or_else(mistake)?;
+    let unit: u64 = match unit {
+        "s" => 1,
+        "m" => 60,
+        "h" => 3_600,
+        "d" => 86_400,
+        _ => return Err(mistake()),
+    };
+    let number: u64 = number.parse().map_err(|_no_number| mistake())?;
+    number
+        .checked_mul(unit)
+        .map(Duration::from_secs)
+        .ok_or_else(mistake)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_is_a_number_with_a_unit() {
+        let seconds = |text| time(text).map(|time| time.as_secs());
+        assert_eq!(seconds("0"), Ok(0));
+        assert_eq!(seconds("90s"), Ok(90));
+        assert_eq!(seconds("24h"), Ok(86_400));
+        assert_eq!(seconds("7d"), Ok(604_800));
+        for text in [
+            "",
+            "h",
+            "24",
+            "24 h",
+            "-1h",
+            "1w",
+            "99999999999999999999d",
+            "1é",
+        ] {
+            assert!(time(text).is_err(), "{text}");
+        }
+    }
+}

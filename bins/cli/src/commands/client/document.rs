@@ -1,0 +1,136 @@
+//! Clients as they are printed.
+
+use authly_admin_client::admin::Moment;
+use authly_admin_client::admin::clients::Client;
+use serde::Serialize;
+
+use crate::output::{Cell, Row, Sheet};
+
+/// A client.
+#[derive(Debug, Serialize)]
+#[serde(transparent)]
+pub(super) struct Shown(pub(super) Client);
+
+/// A client with the secret that was made.
+#[derive(Debug, Serialize)]
+pub(super) struct Created {
+    #[serde(flatten)]
+    pub(super) client: Shown,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) client_secret: Option<String>,
+}
+
+/// A secret that was made.
+#[derive(Debug, Serialize)]
+pub(super) struct Rotated {
+    pub(super) client_id: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) client_secret: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) old_secret_expires_at: Option<Moment>,
+    pub(super) version: i64,
+}
+
+impl Row for Shown {
+    const HEADINGS: &'static [&'static str] = &["client_id", "name", "type", "grants", "active"];
+
+    fn cells(&self) -> Vec<Cell> {
+        vec![
+            Cell::plain(&self.0.client_id),
+            Cell::plain(&self.0.client_name),
+            Cell::plain(&self.0.client_type),
+            Cell::all(&self.0.grant_types),
+            active(&self.0),
+        ]
+    }
+}
+
+impl Sheet for Shown {
+    fn lines(&self) -> Vec<(&'static str, Cell)> {
+        let client = &self.0;
+        let mut lines = vec![
+            ("client_id", Cell::plain(&client.client_id)),
+            ("id", Cell::plain(client.id.to_string())),
+            ("name", Cell::plain(&client.client_name)),
+            ("type", Cell::plain(&client.client_type)),
+            ("application", Cell::plain(&client.application_type)),
+            (
+                "authentication",
+                Cell::plain(&client.token_endpoint_auth_method),
+            ),
+            ("active", active(client)),
+            ("grants", Cell::all(&client.grant_types)),
+            ("scope", Cell::plain(&client.scope)),
+            ("optional scope", Cell::plain(&client.optional_scope)),
+        ];
+        let mut several = |name, texts: &[String]| {
+            let each = texts.iter().enumerate();
+            lines.extend(
+                each.map(|(at, text)| (if at == 0 { name } else { "" }, Cell::plain(text))),
+            );
+        };
+        several("redirect URIs", &client.redirect_uris);
+        several("logout URIs", &client.post_logout_redirect_uris);
+        several("resources", &client.resources);
+        several("default audience", &client.default_audience);
+        several("may administer", &client.entitled_admin_scopes);
+        lines.extend(settings(client));
+        lines.push(("secrets", Cell::plain(client.secrets.len().to_string())));
+        lines.push(("created", Cell::plain(client.created_at.to_string())));
+        lines.push(("changed", Cell::plain(client.updated_at.to_string())));
+        lines.push(("version", Cell::plain(client.version.to_string())));
+        lines
+    }
+}
+
+impl Sheet for Created {
+    fn lines(&self) -> Vec<(&'static str, Cell)> {
+        let mut lines = self.client.lines();
+        if let Some(secret) = &self.client_secret {
+            lines.push(("secret", Cell::good(secret)));
+        }
+        lines
+    }
+}
+
+impl Sheet for Rotated {
+    fn lines(&self) -> Vec<(&'static str, Cell)> {
+        let mut lines = vec![("client_id", Cell::plain(&self.client_id))];
+        if let Some(secret) = &self.client_secret {
+            lines.push(("secret", Cell::good(secret)));
+        }
+        let end = self.old_secret_expires_at;
+        lines.push(("old secret until", Cell::maybe(end)));
+        lines.push(("version", Cell::plain(self.version.to_string())));
+        lines
+    }
+}
+
+fn active(client: &Client) -> Cell {
+    if client.is_active {
+        Cell::good("yes")
+    } else {
+        Cell::bad("no")
+    }
+}
+
+fn settings(client: &Client) -> Vec<(&'static str, Cell)> {
+    let seconds = |seconds: Option<u64>| Cell::maybe(seconds.map(|seconds| format!("{seconds} s")));
+    vec![
+        ("PKCE required", Cell::yes_or_no(client.require_pkce)),
+        ("nonce required", Cell::yes_or_no(client.require_nonce)),
+        ("consent asked", Cell::yes_or_no(client.require_consent)),
+        ("refresh rotation", Cell::yes_or_no(client.refresh_rotation)),
+        ("access tokens", seconds(client.access_token_lifetime)),
+        ("refresh, idle", seconds(client.refresh_token_idle_lifetime)),
+        (
+            "refresh, in all",
+            seconds(client.refresh_token_absolute_lifetime),
+        ),
+        (
+            "ID tokens",
+            Cell::plain(&client.id_token_signed_response_alg),
+        ),
+        ("subjects", Cell::plain(&client.subject_type)),
+    ]
+}

@@ -1,0 +1,188 @@
+//! What is said of a client on the command line.
+
+use authly_admin_client::admin::Patch;
+use authly_admin_client::admin::clients::{ClientChange, NewClient};
+use clap::Args;
+
+/// What a client is.
+#[derive(Debug, Default, Args)]
+pub(crate) struct Shape {
+    /// What people know it as.
+    #[arg(long, value_name = "NAME")]
+    name: Option<String>,
+    /// A program on the user's device: native; else web.
+    #[arg(long = "application", value_name = "web|native")]
+    application_type: Option<String>,
+    /// How it authenticates: client_secret_basic or client_secret_post.
+    #[arg(long, value_name = "METHOD")]
+    auth_method: Option<String>,
+    /// Where answers may go; give it several times for several.
+    #[arg(long = "redirect-uri", value_name = "URI")]
+    redirect_uris: Vec<String>,
+    /// Where logout may lead; give it several times for several.
+    #[arg(long = "logout-uri", value_name = "URI")]
+    logout_uris: Vec<String>,
+    /// A grant that it may use; give it several times for several.
+    #[arg(long = "grant-type", value_name = "GRANT")]
+    grant_types: Vec<String>,
+    /// What it may ask for: names divided by spaces.
+    #[arg(long, value_name = "SCOPES")]
+    scope: Option<String>,
+    /// What of that the user may decline.
+    #[arg(long, value_name = "SCOPES")]
+    optional_scope: Option<String>,
+    /// A resource server that it may name; give it several times for several.
+    #[arg(long = "resource", value_name = "URI")]
+    resources: Vec<String>,
+    /// The audience of its tokens where a request names none; give it several times for several.
+    #[arg(long = "audience", value_name = "URI")]
+    audiences: Vec<String>,
+    /// Whether its requests have to carry a code challenge.
+    #[arg(long, value_name = "true|false")]
+    require_pkce: Option<bool>,
+    /// Whether its OpenID requests have to carry a nonce where they carry no challenge.
+    #[arg(long, value_name = "true|false")]
+    require_nonce: Option<bool>,
+    /// Whether its users are asked for their consent.
+    #[arg(long, value_name = "true|false")]
+    require_consent: Option<bool>,
+    /// Whether its refresh tokens are replaced at each use.
+    #[arg(long, value_name = "true|false")]
+    refresh_rotation: Option<bool>,
+    /// How many seconds its access tokens live.
+    #[arg(long, value_name = "SECONDS")]
+    access_token_lifetime: Option<u64>,
+    /// How many seconds its refresh tokens live without being used.
+    #[arg(long, value_name = "SECONDS")]
+    refresh_token_idle_lifetime: Option<u64>,
+    /// How many seconds after the login its tokens can be refreshed at all.
+    #[arg(long, value_name = "SECONDS")]
+    refresh_token_absolute_lifetime: Option<u64>,
+    /// A page about it.
+    #[arg(long, value_name = "URL")]
+    client_uri: Option<String>,
+    /// Its privacy policy.
+    #[arg(long, value_name = "URL")]
+    policy_uri: Option<String>,
+    /// Its terms of service.
+    #[arg(long, value_name = "URL")]
+    tos_uri: Option<String>,
+}
+
+/// What is to be otherwise about a client.
+#[derive(Debug, Default, Args)]
+pub(crate) struct Changes {
+    #[command(flatten)]
+    shape: Shape,
+    /// What is to be empty, or left to the server's settings, from now on, such as
+    /// access_token_lifetime or client_uri; give it several times for several.
+    #[arg(long, value_name = "MEMBER", value_parser = CLEARABLE)]
+    clear: Vec<String>,
+}
+
+/// What may be empty.
+const CLEARABLE: [&str; 9] = [
+    "access_token_lifetime",
+    "refresh_token_idle_lifetime",
+    "refresh_token_absolute_lifetime",
+    "client_uri",
+    "policy_uri",
+    "tos_uri",
+    "post_logout_redirect_uris",
+    "resources",
+    "default_audience",
+];
+
+/// A list, if anything was said of it.
+fn list(texts: Vec<String>) -> Option<Vec<String>> {
+    (!texts.is_empty()).then_some(texts)
+}
+
+/// What is said of a member, or that it is to be empty.
+fn or_clear<T>(said: Option<T>, member: &str, clear: &[String]) -> Patch<T> {
+    match said {
+        None if clear.iter().any(|one| one == member) => Patch::Clear,
+        said => Patch::set_if(said),
+    }
+}
+
+impl Shape {
+    /// A new client of this shape.
+    pub(super) fn of_new(
+        self,
+        client_id: Option<String>,
+        client_type: Option<String>,
+    ) -> NewClient {
+        NewClient {
+            client_id,
+            client_type,
+            client_name: self.name,
+            application_type: self.application_type,
+            token_endpoint_auth_method: self.auth_method,
+            redirect_uris: list(self.redirect_uris),
+            post_logout_redirect_uris: list(self.logout_uris),
+            grant_types: list(self.grant_types),
+            scope: self.scope,
+            optional_scope: self.optional_scope,
+            resources: list(self.resources),
+            default_audience: list(self.audiences),
+            require_pkce: self.require_pkce,
+            require_nonce: self.require_nonce,
+            require_consent: self.require_consent,
+            refresh_rotation: self.refresh_rotation,
+            access_token_lifetime: self.access_token_lifetime,
+            refresh_token_idle_lifetime: self.refresh_token_idle_lifetime,
+            refresh_token_absolute_lifetime: self.refresh_token_absolute_lifetime,
+            client_uri: self.client_uri,
+            policy_uri: self.policy_uri,
+            tos_uri: self.tos_uri,
+            ..NewClient::default()
+        }
+    }
+}
+
+impl Changes {
+    /// The change as it is sent.
+    pub(super) fn said(self) -> ClientChange {
+        let Self { shape, clear } = self;
+        let empty = |member: &str, texts| match or_clear(list(texts), member, &clear) {
+            Patch::Clear => Patch::Set(Vec::new()),
+            said => said,
+        };
+        ClientChange {
+            client_name: Patch::set_if(shape.name),
+            application_type: Patch::set_if(shape.application_type),
+            token_endpoint_auth_method: Patch::set_if(shape.auth_method),
+            redirect_uris: Patch::set_if(list(shape.redirect_uris)),
+            post_logout_redirect_uris: empty("post_logout_redirect_uris", shape.logout_uris),
+            grant_types: Patch::set_if(list(shape.grant_types)),
+            scope: Patch::set_if(shape.scope),
+            optional_scope: Patch::set_if(shape.optional_scope),
+            resources: empty("resources", shape.resources),
+            default_audience: empty("default_audience", shape.audiences),
+            require_pkce: Patch::set_if(shape.require_pkce),
+            require_nonce: Patch::set_if(shape.require_nonce),
+            require_consent: Patch::set_if(shape.require_consent),
+            refresh_rotation: Patch::set_if(shape.refresh_rotation),
+            access_token_lifetime: or_clear(
+                shape.access_token_lifetime,
+                "access_token_lifetime",
+                &clear,
+            ),
+            refresh_token_idle_lifetime: or_clear(
+                shape.refresh_token_idle_lifetime,
+                "refresh_token_idle_lifetime",
+                &clear,
+            ),
+            refresh_token_absolute_lifetime: or_clear(
+                shape.refresh_token_absolute_lifetime,
+                "refresh_token_absolute_lifetime",
+                &clear,
+            ),
+            client_uri: or_clear(shape.client_uri, "client_uri", &clear),
+            policy_uri: or_clear(shape.policy_uri, "policy_uri", &clear),
+            tos_uri: or_clear(shape.tos_uri, "tos_uri", &clear),
+            ..ClientChange::default()
+        }
+    }
+}

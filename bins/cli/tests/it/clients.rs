@@ -1,0 +1,223 @@
+//! `authly client …` against a server.
+
+use pretty_assertions::assert_eq;
+use serde_json::json;
+
+use crate::desk::Desk;
+
+const URI: &str = "https://new.example.com/callback";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_client_is_created_shown_listed_updated_and_deleted() {
+    let desk = Desk::new().await;
+    let created = desk.json(&[
+        "client",
+        "create",
+        "web",
+        "--redirect-uri",
+        URI,
+        "--name",
+        "Web",
+    ]);
+    let secret = created["client_secret"].as_str().unwrap();
+    assert!(secret.starts_with("authly_cs_"));
+    assert_eq!(created["client_id"], "web");
+
+    let shown = desk.json(&["client", "show", "web"]);
+    assert_eq!(shown.get("client_secret"), None);
+    assert_eq!(shown["id"], created["id"]);
+    let id = created["id"].as_str().unwrap();
+    assert_eq!(desk.json(&["client", "show", id]), shown);
+    let sheet = desk.result(&["client", "show", "web"]);
+    assert!(sheet.starts_with("client_id         web\n"), "{sheet}");
+    assert!(sheet.contains(URI) && !sheet.contains(secret), "{sheet}");
+    let yaml = desk.result(&["client", "show", "web", "--output", "yaml"]);
+    assert!(yaml.contains("client_id: web\n"), "{yaml}");
+
+    let list = desk.result(&["client", "list", "--search", "WE"]);
+    assert_eq!(
+        list,
+        "CLIENT_ID  NAME  TYPE          GRANTS              ACTIVE\n\
+         web        Web   confidential  authorization_code  yes\n"
+    );
+    let public = desk.json(&[
+        "client",
+        "list",
+        "--type",
+        "public",
+        "--sort",
+        "-created_at",
+    ]);
+    assert_eq!(public[0]["client_id"], "console");
+
+    let update = ["client", "update", "web", "--access-token-lifetime", "60"];
+    assert_eq!(desk.json(&update)["access_token_lifetime"], 60);
+    let clear = [
+        "client",
+        "update",
+        "web",
+        "--clear",
+        "access_token_lifetime",
+    ];
+    assert_eq!(desk.json(&clear).get("access_token_lifetime"), None);
+
+    let unsure = desk.run(&["client", "delete", "web"]);
+    assert_eq!(unsure.status, 2);
+    assert!(unsure.messages.contains("--yes"), "{}", unsure.messages);
+    let dry = desk.run(&["client", "delete", "web", "--dry-run"]);
+    assert_eq!((dry.status, dry.results.as_str()), (0, ""));
+    desk.json(&["client", "show", "web"]);
+    let deleted = desk.run(&["client", "delete", "web", "--yes"]);
+    assert_eq!(deleted.status, 0);
+    assert_eq!(deleted.messages, "authly: web is deleted\n");
+    let gone = desk.run(&["client", "show", "web"]);
+    assert_eq!((gone.status, gone.results.as_str()), (1, ""));
+    assert_eq!(gone.messages, "authly: there is no client web\n");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_wrong_member_has_a_line_and_nothing_is_stored() {
+    let desk = Desk::new().await;
+    let before = desk.app.stored().registry().await;
+    let refused = desk.run(&[
+        "client",
+        "create",
+        "web",
+        "--redirect-uri",
+        "javascript:alert(1)",
+        "--grant-type",
+        "password",
+    ]);
+    assert_eq!((refused.status, refused.results.as_str()), (1, ""));
+    let lines: Vec<_> = refused.messages.lines().collect();
+    assert_eq!(lines.len(), 3, "{}", refused.messages);
+    assert!(lines[1].starts_with("  redirect_uris/0: "), "{}", lines[1]);
+    assert!(lines[2].starts_with("  grant_types/0: "), "{}", lines[2]);
+    assert_eq!(desk.app.stored().registry().await, before);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dry_run_shows_what_would_be_and_no_secret() {
+    let desk = Desk::new().await;
+    let before = desk.app.stored().registry().await;
+    let create = [
+        "client",
+        "create",
+        "web",
+        "--redirect-uri",
+        URI,
+        "--dry-run",
+    ];
+    let planned = desk.json(&create);
+    assert_eq!(planned["client_id"], "web");
+    assert_eq!(planned.get("client_secret"), None);
+    assert_eq!(desk.app.stored().registry().await, before);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_secret_is_rotated_and_shown_once() {
+    let desk = Desk::new().await;
+    let client = desk.app.client().id("web").create().await;
+    let rotated = desk.json(&["client", "rotate-secret", "web", "--keep-old", "24h"]);
+    let secret = rotated["client_secret"].as_str().unwrap().to_owned();
+    assert!(rotated["old_secret_expires_at"].is_string());
+    let third = desk.run(&["client", "rotate-secret", "web", "--keep-old", "24h"]);
+    assert_eq!(third.status, 1);
+    assert!(third.messages.contains("conflict"), "{}", third.messages);
+    let unsure = desk.run(&["client", "rotate-secret", "web", "--keep-old", "0"]);
+    assert_eq!(unsure.status, 2);
+    let last = desk.json(&["client", "rotate-secret", "web", "--keep-old", "0", "--yes"]);
+    assert_eq!(last.get("old_secret_expires_at"), None);
+    let form = [
+        ("grant_type", "client_credentials"),
+        ("scope", "notes:read"),
+    ];
+    let with = |secret: &str| authly_testing::fixtures::TestClient {
+        secret: Some(secret.to_owned()),
+        ..client.clone()
+    };
+    let rp = desk.app.rp(&with(last["client_secret"].as_str().unwrap()));
+    rp.token(&form).await.expect_tokens();
+    let rp = desk.app.rp(&with(&secret));
+    rp.token(&form).await.expect_error(401, "invalid_client");
+    let wrong = desk.run(&["client", "rotate-secret", "web", "--keep-old", "soon"]);
+    assert_eq!(wrong.status, 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_client_is_disabled_enabled_and_gets_scopes_and_rights() {
+    let desk = Desk::new().await;
+    desk.app.client().id("robot").create().await;
+    let off = desk.json(&["client", "disable", "robot", "--yes"]);
+    assert_eq!(off["is_active"], false);
+    assert_eq!(desk.json(&["client", "enable", "robot"])["is_active"], true);
+    let scopes = [
+        "client",
+        "scopes",
+        "robot",
+        "openid notes:read",
+        "--optional",
+        "notes:read",
+    ];
+    let assigned = desk.json(&scopes);
+    assert_eq!(assigned["scope"], "notes:read openid");
+    assert_eq!(assigned["optional_scope"], "notes:read");
+    let entitled = desk.json(&["client", "entitle", "robot", "admin:users:read"]);
+    assert_eq!(
+        entitled["entitled_admin_scopes"],
+        json!(["admin:users:read"])
+    );
+    let none = desk.json(&["client", "entitle", "robot"]);
+    assert_eq!(none["entitled_admin_scopes"], json!([]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_weakens_a_client_is_said() {
+    let desk = Desk::new().await;
+    let create = ["client", "create", "web", "--redirect-uri", URI];
+    let weak = desk.run(&[&create[..], &["--require-consent", "false"]].concat());
+    assert_eq!(weak.status, 0);
+    assert!(
+        weak.messages
+            .starts_with("authly: warning: require_consent"),
+        "{}",
+        weak.messages
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_secret_whose_answer_was_lost_is_shown_all_the_same() {
+    let desk = Desk::losing("/secrets HTTP/1.1").await;
+    let client = desk.app.client().id("web").create().await;
+    let rotate = [
+        "client",
+        "rotate-secret",
+        "web",
+        "--keep-old",
+        "1h",
+        "--output",
+        "json",
+    ];
+    let ended = desk.run(&rotate);
+    assert_eq!(ended.status, 0, "{}", ended.messages);
+    let rotated: serde_json::Value = serde_json::from_str(&ended.results).unwrap();
+    assert_eq!(desk.app.stored().client_secrets_of("web").await, 2);
+    let renewed = authly_testing::fixtures::TestClient {
+        secret: rotated["client_secret"].as_str().map(str::to_owned),
+        ..client
+    };
+    let form = [
+        ("grant_type", "client_credentials"),
+        ("scope", "notes:read"),
+    ];
+    desk.app.rp(&renewed).token(&form).await.expect_tokens();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_client_whose_answer_was_lost_is_created_once_and_shown_with_its_secret() {
+    let desk = Desk::losing("POST /admin/clients").await;
+    let create = ["client", "create", "web", "--redirect-uri", URI];
+    let created = desk.json(&create);
+    assert!(created["client_secret"].is_string());
+    assert_eq!(desk.app.stored().client_secrets_of("web").await, 1);
+}

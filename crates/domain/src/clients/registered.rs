@@ -1,0 +1,173 @@
+//! A client as administrators see and change it.
+
+use std::time::Duration;
+
+use super::{
+    ApplicationType, AuthMethod, Client, ConsentPolicy, GrantType, NonceRule, PkceRule,
+    RedirectUri, RefreshRotation, SubjectType,
+};
+use crate::clock::Timestamp;
+use crate::keys::SigningAlgorithm;
+use crate::scopes::{AdminScope, Resource, Scope};
+
+/// A client with everything that is known of it. Its scope is all that it is assigned, disabled scopes
+/// too, other than in the [`Client`] by which requests are answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RegisteredClient {
+    /// What was registered.
+    pub client: Client,
+    /// Whether the server depends on it.
+    pub is_system: bool,
+    /// What it may administer for itself.
+    pub entitled_to: Vec<AdminScope>,
+    /// Its secrets, the newest last.
+    pub secrets: Vec<SecretRecord>,
+    /// When it was registered.
+    pub created_at: Timestamp,
+    /// When it was changed last.
+    pub updated_at: Timestamp,
+}
+
+/// A secret, without itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SecretRecord {
+    /// When it was made.
+    pub made_at: Timestamp,
+    /// When it ends; `None` for the present one.
+    pub ends_at: Option<Timestamp>,
+}
+
+impl RegisteredClient {
+    /// The same without the secrets that have ended by `now`.
+    #[must_use]
+    pub fn with_live_secrets(mut self, now: Timestamp) -> Self {
+        let is_live = |secret: &SecretRecord| secret.ends_at.is_none_or(|end| now < end);
+        self.secrets.retain(is_live);
+        self
+    }
+}
+
+/// What is to be otherwise about a client; `None` stays. What may be absent is `Some(None)` to become so.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ClientChange {
+    /// What people know it as.
+    pub name: Option<String>,
+    /// Web or native.
+    pub application_type: Option<ApplicationType>,
+    /// How it authenticates.
+    pub auth_method: Option<AuthMethod>,
+    /// Where answers may go.
+    pub redirect_uris: Option<Vec<RedirectUri>>,
+    /// Where logout may lead.
+    pub post_logout_redirect_uris: Option<Vec<RedirectUri>>,
+    /// Which grants it may use.
+    pub grant_types: Option<Vec<GrantType>>,
+    /// What it may ask for.
+    pub scope: Option<Scope>,
+    /// What the user may decline of it.
+    pub optional_scope: Option<Scope>,
+    /// The resource servers that it may name.
+    pub resources: Option<Vec<Resource>>,
+    /// The audience of its tokens where a request names none.
+    pub default_audience: Option<Vec<Resource>>,
+    /// Whether PKCE is required.
+    pub pkce: Option<PkceRule>,
+    /// Whether a nonce is required where PKCE is not.
+    pub nonce: Option<NonceRule>,
+    /// Whether the user is asked.
+    pub consent: Option<ConsentPolicy>,
+    /// Whether its refresh tokens rotate.
+    pub refresh_rotation: Option<RefreshRotation>,
+    /// How long its access tokens live.
+    pub access_lifetime: Option<Option<Duration>>,
+    /// How long its refresh tokens live without being used.
+    pub refresh_idle_lifetime: Option<Option<Duration>>,
+    /// How long everything lives that came of one login.
+    pub refresh_absolute_lifetime: Option<Option<Duration>>,
+    /// How its ID tokens are signed.
+    pub id_token_alg: Option<SigningAlgorithm>,
+    /// How what UserInfo answers is signed.
+    pub userinfo_alg: Option<Option<SigningAlgorithm>>,
+    /// How users are named to it.
+    pub subject_type: Option<SubjectType>,
+    /// Whose host is the sector of its pairwise subjects.
+    pub sector_identifier_uri: Option<Option<String>>,
+    /// How old a login may be where the request does not say.
+    pub default_max_age: Option<Option<Duration>>,
+    /// Whether ID tokens say when the user logged in.
+    pub require_auth_time: Option<bool>,
+    /// A page about it.
+    pub client_uri: Option<Option<String>>,
+    /// Its privacy policy.
+    pub policy_uri: Option<Option<String>>,
+    /// Its terms of service.
+    pub tos_uri: Option<Option<String>>,
+}
+
+fn replace<T>(present: &mut T, next: Option<T>) {
+    if let Some(next) = next {
+        *present = next;
+    }
+}
+
+impl ClientChange {
+    /// Makes the change. Whether the result may be is for [`Client::flaws`] to say.
+    pub fn apply(self, client: &mut Client) {
+        replace(&mut client.name, self.name);
+        replace(&mut client.application_type, self.application_type);
+        replace(&mut client.auth_method, self.auth_method);
+        replace(&mut client.redirect_uris, self.redirect_uris);
+        replace(
+            &mut client.post_logout_redirect_uris,
+            self.post_logout_redirect_uris,
+        );
+        replace(&mut client.grant_types, self.grant_types);
+        replace(&mut client.scope, self.scope);
+        replace(&mut client.optional_scope, self.optional_scope);
+        replace(&mut client.resources, self.resources);
+        replace(&mut client.default_audience, self.default_audience);
+        replace(&mut client.pkce, self.pkce);
+        replace(&mut client.nonce, self.nonce);
+        replace(&mut client.consent, self.consent);
+        replace(&mut client.refresh_rotation, self.refresh_rotation);
+        replace(&mut client.lifetimes.access, self.access_lifetime);
+        replace(
+            &mut client.lifetimes.refresh_idle,
+            self.refresh_idle_lifetime,
+        );
+        replace(
+            &mut client.lifetimes.refresh_absolute,
+            self.refresh_absolute_lifetime,
+        );
+        let openid = &mut client.openid;
+        replace(&mut openid.id_token_alg, self.id_token_alg);
+        replace(&mut openid.userinfo_alg, self.userinfo_alg);
+        replace(&mut openid.subject_type, self.subject_type);
+        replace(
+            &mut openid.sector_identifier_uri,
+            self.sector_identifier_uri,
+        );
+        replace(&mut openid.default_max_age, self.default_max_age);
+        replace(&mut openid.require_auth_time, self.require_auth_time);
+        replace(&mut client.client_uri, self.client_uri);
+        replace(&mut client.policy_uri, self.policy_uri);
+        replace(&mut client.tos_uri, self.tos_uri);
+    }
+
+    /// Whether it touches nothing that the server relies on in a client of its own: what people see of
+    /// it, and how long its tokens live.
+    #[must_use]
+    pub fn keeps_the_shape(&self) -> bool {
+        let rest = Self {
+            name: None,
+            access_lifetime: None,
+            refresh_idle_lifetime: None,
+            refresh_absolute_lifetime: None,
+            client_uri: None,
+            policy_uri: None,
+            tos_uri: None,
+            ..self.clone()
+        };
+        rest == Self::default()
+    }
+}

@@ -1,0 +1,31 @@
+//! `/admin/clients`.
+
+mod change;
+mod document;
+mod problem;
+mod read;
+mod secrets;
+mod write;
+
+use actix_web::web::Data;
+use authly_services::clients::ClientAdmin;
+
+use super::{AdminCall, Answer, Table};
+
+/// What handlers of this part ask.
+type Clients = Data<ClientAdmin>;
+
+/// Every endpoint of this part with its handler.
+pub(super) fn table(table: Table) -> Table {
+    table
+        .with(read::list)
+        .with(write::create)
+        .with(read::get)
+        .with(write::update)
+        .with(write::delete)
+        .with(write::enable)
+        .with(write::disable)
+        .with(secrets::rotate_secret)
+        .with(write::assign_scopes)
+        .with(secrets::entitle)
+}

@@ -1,0 +1,226 @@
+//! What is said of clients, from texts to values, with everything that is wrong at once.
+
+use std::fmt::Display;
+use std::str::FromStr;
+use std::time::Duration;
+
+use authly_domain::clients::{
+    ClientChange, ClientType, ConsentPolicy, NonceRule, PkceRule, RefreshRotation,
+};
+use authly_domain::scopes::Scope;
+use authly_protocol::admin::Patch;
+use authly_protocol::admin::clients::{self as wire, AssignedScopes, NewClient};
+use authly_services::clients::ClientOrdered;
+
+use crate::admin::fields::Fields;
+use crate::respond::AdminProblem;
+
+/// What a word is said to be that is none of ours.
+const UNKNOWN: &str = "it is not one of the known values";
+
+/// A client to be registered.
+pub(super) fn ordered(new: &NewClient) -> Result<ClientOrdered, AdminProblem> {
+    let mut fields = Fields::default();
+    let id = fields.parse_opt("/client_id", new.client_id.as_deref());
+    let client_type = word(&mut fields, "/client_type", new.client_type.as_deref());
+    let change = change(&mut fields, &as_change(new));
+    fields.finish(Some(ClientOrdered {
+        id,
+        client_type: client_type.unwrap_or(ClientType::Confidential),
+        change,
+    }))
+}
+
+/// A change.
+pub(super) fn changed(said: &wire::ClientChange) -> Result<ClientChange, AdminProblem> {
+    let mut fields = Fields::default();
+    let change = change(&mut fields, said);
+    fields.finish(Some(change))
+}
+
+/// What a client may ask for.
+pub(super) fn assigned(said: &AssignedScopes) -> Result<ClientChange, AdminProblem> {
+    let mut fields = Fields::default();
+    let scope: Option<Scope> = fields.parse("/scope", &said.scope);
+    let optional_scope = fields.parse("/optional_scope", &said.optional_scope);
+    fields.finish(Some(ClientChange {
+        scope,
+        optional_scope,
+        ..ClientChange::default()
+    }))
+}
+
+/// What is said of a new client is said of it as of any other.
+fn as_change(new: &NewClient) -> wire::ClientChange {
+    let new = new.clone();
+    wire::ClientChange {
+        client_name: Patch::set_if(new.client_name),
+        application_type: Patch::set_if(new.application_type),
+        token_endpoint_auth_method: Patch::set_if(new.token_endpoint_auth_method),
+        redirect_uris: Patch::set_if(new.redirect_uris),
+        post_logout_redirect_uris: Patch::set_if(new.post_logout_redirect_uris),
+        grant_types: Patch::set_if(new.grant_types),
+        scope: Patch::set_if(new.scope),
+        optional_scope: Patch::set_if(new.optional_scope),
+        resources: Patch::set_if(new.resources),
+        default_audience: Patch::set_if(new.default_audience),
+        require_pkce: Patch::set_if(new.require_pkce),
+        require_nonce: Patch::set_if(new.require_nonce),
+        require_consent: Patch::set_if(new.require_consent),
+        refresh_rotation: Patch::set_if(new.refresh_rotation),
+        access_token_lifetime: Patch::set_if(new.access_token_lifetime),
+        refresh_token_idle_lifetime: Patch::set_if(new.refresh_token_idle_lifetime),
+        refresh_token_absolute_lifetime: Patch::set_if(new.refresh_token_absolute_lifetime),
+        id_token_signed_response_alg: Patch::set_if(new.id_token_signed_response_alg),
+        userinfo_signed_response_alg: Patch::set_if(new.userinfo_signed_response_alg),
+        subject_type: Patch::set_if(new.subject_type),
+        sector_identifier_uri: Patch::set_if(new.sector_identifier_uri),
+        default_max_age: Patch::set_if(new.default_max_age),
+        require_auth_time: Patch::set_if(new.require_auth_time),
+        client_uri: Patch::set_if(new.client_uri),
+        policy_uri: Patch::set_if(new.policy_uri),
+        tos_uri: Patch::set_if(new.tos_uri),
+    }
+}
+
+fn change(fields: &mut Fields, said: &wire::ClientChange) -> ClientChange {
+    let switched = switches(fields, said, lifetimes(said));
+    let rest = openid(fields, said, switched);
+    ClientChange {
+        name: fields.required("/client_name", said.client_name.clone()),
+        application_type: kept_word(fields, "/application_type", &said.application_type),
+        auth_method: kept_word(
+            fields,
+            "/token_endpoint_auth_method",
+            &said.token_endpoint_auth_method,
+        ),
+        redirect_uris: list(fields, "/redirect_uris", &said.redirect_uris),
+        post_logout_redirect_uris: list(
+            fields,
+            "/post_logout_redirect_uris",
+            &said.post_logout_redirect_uris,
+        ),
+        grant_types: words(fields, "/grant_types", &said.grant_types),
+        scope: text(fields, "/scope", &said.scope),
+        optional_scope: text(fields, "/optional_scope", &said.optional_scope),
+        resources: list(fields, "/resources", &said.resources),
+        default_audience: list(fields, "/default_audience", &said.default_audience),
+        client_uri: cleared(said.client_uri.clone()),
+        policy_uri: cleared(said.policy_uri.clone()),
+        tos_uri: cleared(said.tos_uri.clone()),
+        ..rest
+    }
+}
+
+fn lifetimes(said: &wire::ClientChange) -> ClientChange {
+    let lifetime = |said: Patch<u64>| cleared(said.map(Duration::from_secs));
+    ClientChange {
+        access_lifetime: lifetime(said.access_token_lifetime),
+        refresh_idle_lifetime: lifetime(said.refresh_token_idle_lifetime),
+        refresh_absolute_lifetime: lifetime(said.refresh_token_absolute_lifetime),
+        ..ClientChange::default()
+    }
+}
+
+fn switches(fields: &mut Fields, said: &wire::ClientChange, rest: ClientChange) -> ClientChange {
+    ClientChange {
+        pkce: switch(
+            fields.required("/require_pkce", said.require_pkce),
+            PkceRule::Required,
+            PkceRule::Exempt,
+        ),
+        nonce: switch(
+            fields.required("/require_nonce", said.require_nonce),
+            NonceRule::Required,
+            NonceRule::Exempt,
+        ),
+        consent: switch(
+            fields.required("/require_consent", said.require_consent),
+            ConsentPolicy::Ask,
+            ConsentPolicy::FirstParty,
+        ),
+        refresh_rotation: switch(
+            fields.required("/refresh_rotation", said.refresh_rotation),
+            RefreshRotation::Rotate,
+            RefreshRotation::Keep,
+        ),
+        ..rest
+    }
+}
+
+fn openid(fields: &mut Fields, said: &wire::ClientChange, rest: ClientChange) -> ClientChange {
+    let id_token = &said.id_token_signed_response_alg;
+    let userinfo = said.userinfo_signed_response_alg.clone();
+    let userinfo_alg = match cleared(userinfo) {
+        Some(Some(name)) => word(fields, "/userinfo_signed_response_alg", Some(&name)).map(Some),
+        Some(None) => Some(None),
+        None => None,
+    };
+    let max_age = said.default_max_age.map(Duration::from_secs);
+    ClientChange {
+        id_token_alg: kept_word(fields, "/id_token_signed_response_alg", id_token),
+        userinfo_alg,
+        subject_type: kept_word(fields, "/subject_type", &said.subject_type),
+        sector_identifier_uri: cleared(said.sector_identifier_uri.clone()),
+        default_max_age: cleared(max_age),
+        require_auth_time: fields.required("/require_auth_time", said.require_auth_time),
+        ..rest
+    }
+}
+
+/// What a switch stands for.
+fn switch<T>(said: Option<bool>, on: T, off: T) -> Option<T> {
+    said.map(|is_on| if is_on { on } else { off })
+}
+
+/// What may be empty.
+fn cleared<T>(said: Patch<T>) -> Option<Option<T>> {
+    match said {
+        Patch::Keep => None,
+        Patch::Clear => Some(None),
+        Patch::Set(value) => Some(Some(value)),
+    }
+}
+
+fn text<T: FromStr<Err: Display>>(
+    fields: &mut Fields,
+    pointer: &str,
+    said: &Patch<String>,
+) -> Option<T> {
+    let said = fields.required(pointer, said.clone());
+    fields.parse_opt(pointer, said.as_deref())
+}
+
+fn list<T: FromStr<Err: Display>>(
+    fields: &mut Fields,
+    pointer: &str,
+    said: &Patch<Vec<String>>,
+) -> Option<Vec<T>> {
+    let said = fields.required(pointer, said.clone())?;
+    Some(fields.parse_all(pointer, &said))
+}
+
+/// A word out of a fixed set.
+fn word<T: FromStr>(fields: &mut Fields, pointer: &str, text: Option<&str>) -> Option<T> {
+    let read = text?.parse();
+    if read.is_err() {
+        fields.wrong(pointer, UNKNOWN);
+    }
+    read.ok()
+}
+
+fn kept_word<T: FromStr>(fields: &mut Fields, pointer: &str, said: &Patch<String>) -> Option<T> {
+    let said = fields.required(pointer, said.clone());
+    word(fields, pointer, said.as_deref())
+}
+
+fn words<T: FromStr>(
+    fields: &mut Fields,
+    pointer: &str,
+    said: &Patch<Vec<String>>,
+) -> Option<Vec<T>> {
+    let said = fields.required(pointer, said.clone())?;
+    let numbered = said.iter().enumerate();
+    let read = numbered.filter_map(|(at, one)| word(fields, &format!("{pointer}/{at}"), Some(one)));
+    Some(read.collect())
+}

@@ -1,0 +1,103 @@
+//! Clients as documents.
+
+use authly_domain::clients::{
+    Client as Record, ConsentPolicy, NonceRule, PkceRule, RedirectUri, RefreshRotation,
+    RegisteredClient,
+};
+use authly_domain::scopes::{AdminScope, Resource};
+use authly_protocol::admin::clients::{Client, CreatedClient, LiveSecret, NewSecret};
+use authly_protocol::admin::{Id, Moment};
+use authly_services::clients::{CreatedClient as Created, RotatedSecret};
+
+/// A client as it is shown.
+pub(super) fn client(registered: &RegisteredClient) -> Client {
+    let record = &registered.client;
+    let seconds = |lifetime: std::time::Duration| lifetime.as_secs();
+    Client {
+        id: Id(record.key),
+        client_id: record.id.as_str().to_owned(),
+        client_name: record.name.clone(),
+        client_type: record.client_type.as_str().to_owned(),
+        application_type: record.application_type.as_str().to_owned(),
+        token_endpoint_auth_method: record.auth_method.as_str().to_owned(),
+        redirect_uris: uris(&record.redirect_uris),
+        post_logout_redirect_uris: uris(&record.post_logout_redirect_uris),
+        grant_types: grant_types(record),
+        scope: record.scope.to_string(),
+        optional_scope: record.optional_scope.to_string(),
+        resources: resources(&record.resources),
+        default_audience: resources(&record.default_audience),
+        require_pkce: record.pkce == PkceRule::Required,
+        require_nonce: record.nonce == NonceRule::Required,
+        require_consent: record.consent == ConsentPolicy::Ask,
+        refresh_rotation: record.refresh_rotation == RefreshRotation::Rotate,
+        access_token_lifetime: record.lifetimes.access.map(seconds),
+        refresh_token_idle_lifetime: record.lifetimes.refresh_idle.map(seconds),
+        refresh_token_absolute_lifetime: record.lifetimes.refresh_absolute.map(seconds),
+        id_token_signed_response_alg: record.openid.id_token_alg.as_str().to_owned(),
+        userinfo_signed_response_alg: record
+            .openid
+            .userinfo_alg
+            .map(|alg| alg.as_str().to_owned()),
+        subject_type: record.openid.subject_type.as_str().to_owned(),
+        sector_identifier_uri: record.openid.sector_identifier_uri.clone(),
+        default_max_age: record.openid.default_max_age.map(seconds),
+        require_auth_time: record.openid.require_auth_time,
+        client_uri: record.client_uri.clone(),
+        policy_uri: record.policy_uri.clone(),
+        tos_uri: record.tos_uri.clone(),
+        entitled_admin_scopes: entitled(&registered.entitled_to),
+        secrets: secrets(registered),
+        is_active: record.is_active,
+        is_system: registered.is_system,
+        version: record.version,
+        created_at: Moment(registered.created_at),
+        updated_at: Moment(registered.updated_at),
+        warnings: record.warnings().into_iter().map(str::to_owned).collect(),
+    }
+}
+
+/// A client that was registered.
+pub(super) fn created(created: &Created) -> CreatedClient {
+    let secret = created.secret.as_ref();
+    CreatedClient {
+        client: client(&created.client),
+        client_secret: secret.map(|secret| secret.expose().to_owned()),
+    }
+}
+
+/// A secret that was made.
+pub(super) fn new_secret(rotated: &RotatedSecret) -> NewSecret {
+    NewSecret {
+        client_id: rotated.client_id.as_str().to_owned(),
+        client_secret: rotated.secret.expose().to_owned(),
+        old_secret_expires_at: rotated.old_ends_at.map(Moment),
+        version: rotated.version,
+    }
+}
+
+fn uris(uris: &[RedirectUri]) -> Vec<String> {
+    uris.iter().map(|uri| uri.as_str().to_owned()).collect()
+}
+
+fn resources(resources: &[Resource]) -> Vec<String> {
+    let text = |resource: &Resource| resource.as_str().to_owned();
+    resources.iter().map(text).collect()
+}
+
+fn grant_types(record: &Record) -> Vec<String> {
+    let grants = record.grant_types.iter();
+    grants.map(|grant| grant.as_str().to_owned()).collect()
+}
+
+fn entitled(scopes: &[AdminScope]) -> Vec<String> {
+    scopes.iter().map(ToString::to_string).collect()
+}
+
+fn secrets(registered: &RegisteredClient) -> Vec<LiveSecret> {
+    let secret = |secret: &authly_domain::clients::SecretRecord| LiveSecret {
+        created_at: Moment(secret.made_at),
+        expires_at: secret.ends_at.map(Moment),
+    };
+    registered.secrets.iter().map(secret).collect()
+}

@@ -1,0 +1,56 @@
+//! Secrets and rights of clients.
+
+use std::time::Duration;
+
+use authly_domain::scopes::AdminScope;
+use authly_protocol::admin::clients::{Entitle, Rotate};
+use authly_services::clients::{RotatedSecret, Rotation};
+
+use super::write::aim;
+use super::{AdminCall, Answer, Clients, document};
+use crate::admin::fields::Fields;
+use crate::admin::repeated::{document_of, written};
+use crate::respond::AdminProblem;
+
+/// The longest that an old secret stays valid, in seconds: 90 days.
+const MAX_GRACE: u64 = 90 * 86_400;
+
+/// `POST /admin/clients/{client}/secrets`
+pub(super) async fn rotate_secret(
+    call: AdminCall<Rotate>,
+    clients: Clients,
+) -> Result<Answer<Rotate>, AdminProblem> {
+    let seconds = call.body.old_secret_valid_for;
+    let mut fields = Fields::default();
+    if seconds > MAX_GRACE {
+        let detail = format!("it is at most {MAX_GRACE} seconds");
+        fields.wrong("/old_secret_valid_for", detail);
+    }
+    let old_valid_for = fields.finish(Some(Duration::from_secs(seconds)))?;
+    let rights = call.caller.admin_scopes();
+    let rotation = Rotation {
+        old_valid_for,
+        rights: &rights,
+    };
+    let write = |rotated: &RotatedSecret| written(&document::new_secret(rotated));
+    let keyed = call.keyed(&write);
+    let answered = clients.rotate_secret(aim(&call), rotation, keyed.as_ref());
+    let document = document_of(answered.await?, document::new_secret)?;
+    let version = document.version;
+    Ok(Answer::of(document).in_version(version))
+}
+
+/// `PUT /admin/clients/{client}/entitled_admin_scopes`
+pub(super) async fn entitle(
+    call: AdminCall<Entitle>,
+    clients: Clients,
+) -> Result<Answer<Entitle>, AdminProblem> {
+    let mut fields = Fields::default();
+    let texts = &call.body.entitled_admin_scopes;
+    let to: Vec<AdminScope> = fields.parse_all("/entitled_admin_scopes", texts);
+    let to = fields.finish(Some(to))?;
+    let rights = call.caller.admin_scopes();
+    let client = clients.entitle(aim(&call), &to, &rights).await?;
+    let version = client.client.version;
+    Ok(Answer::of(document::client(&client)).in_version(version))
+}

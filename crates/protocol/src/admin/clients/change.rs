@@ -1,0 +1,197 @@
+//! What is said of a client when it is registered or changed.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::super::Patch;
+
+/// A client to be registered. What is left out has its default; the rules are those of a seed.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct NewClient {
+    /// Its name on the wire; made unless it is said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub client_id: Option<String>,
+    /// `confidential` (the default) or `public`; it stays.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub client_type: Option<String>,
+    /// What people know it as; the `client_id` unless it is said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub client_name: Option<String>,
+    /// `web` (the default) or `native`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub application_type: Option<String>,
+    /// How it authenticates: `client_secret_basic` (the default) or `client_secret_post`;
+    /// `none` for a public client.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub token_endpoint_auth_method: Option<String>,
+    /// Where answers may go.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub redirect_uris: Option<Vec<String>>,
+    /// Where logout may lead.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub post_logout_redirect_uris: Option<Vec<String>>,
+    /// Which grants it may use; `authorization_code` unless it is said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub grant_types: Option<Vec<String>>,
+    /// What it may ask for, names divided by spaces.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub scope: Option<String>,
+    /// What the user may decline of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub optional_scope: Option<String>,
+    /// The resource servers that it may name (RFC 8707), and whose tokens it may
+    /// introspect.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub resources: Option<Vec<String>>,
+    /// The audience of its access tokens where a request names none; empty means the
+    /// issuer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub default_audience: Option<Vec<String>>,
+    /// `false` for a confidential OpenID client that cannot do PKCE.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub require_pkce: Option<bool>,
+    /// `false` for one that sends no nonce either.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub require_nonce: Option<bool>,
+    /// `false` for a first-party client, whose users are not asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub require_consent: Option<bool>,
+    /// `false` for a confidential client whose refresh tokens stay.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub refresh_rotation: Option<bool>,
+    /// How many seconds its access tokens live.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub access_token_lifetime: Option<u64>,
+    /// How many seconds its refresh tokens live without being used.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub refresh_token_idle_lifetime: Option<u64>,
+    /// How many seconds after the login its tokens can be refreshed at all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub refresh_token_absolute_lifetime: Option<u64>,
+    /// How its ID tokens are signed: `RS256`, `PS256`, `ES256` or `EdDSA`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id_token_signed_response_alg: Option<String>,
+    /// How what UserInfo answers is signed; absent for plain JSON.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub userinfo_signed_response_alg: Option<String>,
+    /// How users are named to it: `public` or `pairwise`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub subject_type: Option<String>,
+    /// Whose host is the sector of its pairwise subjects.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sector_identifier_uri: Option<String>,
+    /// How many seconds ago its users may have logged in where a request does not say.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub default_max_age: Option<u64>,
+    /// Whether ID tokens say when the user logged in, which ours always do.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub require_auth_time: Option<bool>,
+    /// A page about it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub client_uri: Option<String>,
+    /// Its privacy policy.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub policy_uri: Option<String>,
+    /// Its terms of service.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tos_uri: Option<String>,
+}
+
+/// A change of a client: what is absent stays. `null` clears what may be empty.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct ClientChange {
+    /// What people know it as.
+    #[serde(skip_serializing_if = "Patch::is_keep")]
+    pub client_name: Patch<String>,
+    /// `web` or `native`.
+    #[serde(skip_serializing_if = "Patch::is_keep")]
+    pub application_type: Patch<String>,
+    /// How it authenticates: `client_secret_basic` or `client_secret_post`; `none` for a
+    /// public client.
+    #[serde(skip_serializing_if = "Patch::is_keep")]
+    pub token_endpoint_auth_method: Patch<String>,
+    /// Where answers may go.
+    #[serde(skip_serializing_if = "Patch::is_keep")]
+    pub redirect_uris: Patch<Vec<String>>,
+    /// Where logout may lead.
+    #[serde(skip_serializing_if = "Patch::is_keep")]
+    pub post_logout_redirect_uris: Patch<Vec<String>>,
+    /// Which grants it may use.
+    #[serde(skip_serializing_if = "Patch::is_keep")]
+    pub grant_types: Patch<Vec<String>>,
+    /// What it may ask for, names divided by spaces.
+    #[serde(skip_serializing_if = "Patch::is_keep")]
+    pub scope: Patch<String>,
+    /// What the user may decline of it.
+    #[serde(skip_serializing_if = "Patch::is_keep")]
+    pub optional_scope: Patch<String>,
+    /// The resource servers that it may name (RFC 8707), and whose tokens it may
+    /// introspect.
+    #[serde(skip_serializing_if = "Patch::is_keep")]
+    pub resources: Patch<Vec<String>>,
+    /// The audience of its access tokens where a request names none; empty means the
+    /// issuer.
+    #[serde(skip_serializing_if = "Patch::is_keep")]
+    pub default_audience: Patch<Vec<String>>,
+    /// `false` for a confidential OpenID client that cannot do PKCE.
+    #[serde(skip_serializing_if = "Patch::is_keep")]
+    pub require_pkce: Patch<bool>,
+    /// `false` for one that sends no nonce either.
+    #[serde(skip_serializing_if = "Patch::is_keep")]
+    pub require_nonce: Patch<bool>,
+    /// `false` for a first-party client, whose users are not asked.
+    #[serde(skip_serializing_if = "Patch::is_keep")]
+    pub require_consent: Patch<bool>,
+    /// `false` for a confidential client whose refresh tokens stay.
+    #[serde(skip_serializing_if = "Patch::is_keep")]
+    pub refresh_rotation: Patch<bool>,
+    /// How many seconds its access tokens live.
+    #[serde(skip_serializing_if = "Patch::is_keep")]
+    pub access_token_lifetime: Patch<u64>,
+    /// How many seconds its refresh tokens live without being used.
+    #[serde(skip_serializing_if = "Patch::is_keep")]
+    pub refresh_token_idle_lifetime: Patch<u64>,
+    /// How many seconds after the login its tokens can be refreshed at all.
+    #[serde(skip_serializing_if = "Patch::is_keep")]
+    pub refresh_token_absolute_lifetime: Patch<u64>,
+    /// How its ID tokens are signed: `RS256`, `PS256`, `ES256` or `EdDSA`.
+    #[serde(skip_serializing_if = "Patch::is_keep")]
+    pub id_token_signed_response_alg: Patch<String>,
+    /// How what UserInfo answers is signed; absent for plain JSON.
+    #[serde(skip_serializing_if = "Patch::is_keep")]
+    pub userinfo_signed_response_alg: Patch<String>,
+    /// How users are named to it: `public` or `pairwise`.
+    #[serde(skip_serializing_if = "Patch::is_keep")]
+    pub subject_type: Patch<String>,
+    /// Whose host is the sector of its pairwise subjects.
+    #[serde(skip_serializing_if = "Patch::is_keep")]
+    pub sector_identifier_uri: Patch<String>,
+    /// How many seconds ago its users may have logged in where a request does not say.
+    #[serde(skip_serializing_if = "Patch::is_keep")]
+    pub default_max_age: Patch<u64>,
+    /// Whether ID tokens say when the user logged in, which ours always do.
+    #[serde(skip_serializing_if = "Patch::is_keep")]
+    pub require_auth_time: Patch<bool>,
+    /// A page about it.
+    #[serde(skip_serializing_if = "Patch::is_keep")]
+    pub client_uri: Patch<String>,
+    /// Its privacy policy.
+    #[serde(skip_serializing_if = "Patch::is_keep")]
+    pub policy_uri: Patch<String>,
+    /// Its terms of service.
+    #[serde(skip_serializing_if = "Patch::is_keep")]
+    pub tos_uri: Patch<String>,
+}
+
+/// What a client may ask for.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AssignedScopes {
+    /// All of it, names divided by spaces.
+    pub scope: String,
+    /// What the user may decline of it.
+    #[serde(default)]
+    pub optional_scope: String,
+}

@@ -1,0 +1,38 @@
+//! Secrets, and rights of service clients.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::super::Moment;
+
+/// How a secret is replaced.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RotateSecret {
+    /// How many seconds the old secret stays valid, at most 7776000 (90 days); 0 ends it, and any
+    /// other, at once.
+    pub old_secret_valid_for: u64,
+}
+
+/// A secret that has just been made.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct NewSecret {
+    /// The client's name on the wire.
+    pub client_id: String,
+    /// The secret, shown this once.
+    pub client_secret: String,
+    /// When the old secret ends; absent where it has ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub old_secret_expires_at: Option<Moment>,
+    /// The client's version now.
+    pub version: i64,
+}
+
+/// What a service client may administer for itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct EntitledScopes {
+    /// Scopes of administration, such as `admin:users:read`; they are assigned to the client too, so
+    /// that it can ask for them. Empty takes all rights away.
+    pub entitled_admin_scopes: Vec<String>,
+}

@@ -1,0 +1,120 @@
+//! Rows of `clients` as records.
+
+use authly_domain::clients::{
+    Client, ClientSecretDigest, ConsentPolicy, NonceRule, OpenIdMetadata, PkceRule, RedirectUri,
+    RefreshRotation, TokenLifetimes,
+};
+use authly_domain::clock::Timestamp;
+use authly_domain::id::ClientKey;
+use authly_domain::scopes::{Scope, ScopeToken};
+use authly_domain::secret::SecretDigest;
+use time::OffsetDateTime;
+
+use crate::DbError;
+use crate::row::Columns;
+
+/// The columns of `clients c` that [`record`] reads, beside secrets and scopes.
+macro_rules! client_columns {
+    () => {
+        "c.id, c.client_id, c.client_name, c.client_type, c.application_type,
+                   c.token_endpoint_auth_method, c.redirect_uris, c.post_logout_redirect_uris,
+                   c.grant_types, c.resources, c.default_audience, c.require_pkce,
+                   c.require_nonce, c.require_consent, c.refresh_rotation, c.client_uri,
+                   c.policy_uri, c.tos_uri, c.is_active, c.version,
+                   c.id_token_signed_response_alg, c.userinfo_signed_response_alg,
+                   c.subject_type, c.sector_identifier_uri, c.default_max_age,
+                   c.require_auth_time, c.access_token_lifetime,
+                   c.refresh_token_idle_lifetime, c.refresh_token_absolute_lifetime"
+    };
+}
+pub(super) use client_columns;
+
+/// Reads what [`client_columns`] selects, and `secret_digests`, `secret_ends`, `scopes`,
+/// `optional_scopes` and `default_scopes`.
+pub(super) fn record(row: &Columns<'_>) -> Result<Client, DbError> {
+    Ok(Client {
+        key: ClientKey::from_uuid(row.uuid("id")?),
+        id: row.parse("client_id")?,
+        name: row.get("client_name")?,
+        client_type: row.parse("client_type")?,
+        application_type: row.parse("application_type")?,
+        auth_method: row.parse("token_endpoint_auth_method")?,
+        secrets: secrets(row)?,
+        redirect_uris: uris(row, "redirect_uris")?,
+        post_logout_redirect_uris: uris(row, "post_logout_redirect_uris")?,
+        grant_types: row.parse_all("grant_types")?,
+        scope: scope(row, "scopes")?,
+        default_scope: scope(row, "default_scopes")?,
+        optional_scope: scope(row, "optional_scopes")?,
+        resources: row.parse_all("resources")?,
+        default_audience: row.parse_all("default_audience")?,
+        pkce: if row.get("require_pkce")? {
+            PkceRule::Required
+        } else {
+            PkceRule::Exempt
+        },
+        nonce: if row.get("require_nonce")? {
+            NonceRule::Required
+        } else {
+            NonceRule::Exempt
+        },
+        consent: if row.get("require_consent")? {
+            ConsentPolicy::Ask
+        } else {
+            ConsentPolicy::FirstParty
+        },
+        refresh_rotation: if row.get("refresh_rotation")? {
+            RefreshRotation::Rotate
+        } else {
+            RefreshRotation::Keep
+        },
+        openid: openid(row)?,
+        lifetimes: TokenLifetimes {
+            access: row.seconds_opt("access_token_lifetime")?,
+            refresh_idle: row.seconds_opt("refresh_token_idle_lifetime")?,
+            refresh_absolute: row.seconds_opt("refresh_token_absolute_lifetime")?,
+        },
+        client_uri: row.get("client_uri")?,
+        policy_uri: row.get("policy_uri")?,
+        tos_uri: row.get("tos_uri")?,
+        is_active: row.get("is_active")?,
+        version: row.get("version")?,
+    })
+}
+
+fn openid(row: &Columns<'_>) -> Result<OpenIdMetadata, DbError> {
+    Ok(OpenIdMetadata {
+        id_token_alg: row.parse("id_token_signed_response_alg")?,
+        userinfo_alg: row.parse_opt("userinfo_signed_response_alg")?,
+        subject_type: row.parse("subject_type")?,
+        sector_identifier_uri: row.get("sector_identifier_uri")?,
+        default_max_age: row.seconds_opt("default_max_age")?,
+        require_auth_time: row.get("require_auth_time")?,
+    })
+}
+
+fn scope(row: &Columns<'_>, column: &'static str) -> Result<Scope, DbError> {
+    Ok(row.parse_all::<ScopeToken>(column)?.into_iter().collect())
+}
+
+fn uris(row: &Columns<'_>, column: &'static str) -> Result<Vec<RedirectUri>, DbError> {
+    let texts: Vec<String> = row.get(column)?;
+    Ok(texts.into_iter().map(RedirectUri::from_stored).collect())
+}
+
+fn secrets(row: &Columns<'_>) -> Result<Vec<ClientSecretDigest>, DbError> {
+    let digests: Vec<Vec<u8>> = row.get("secret_digests")?;
+    let ends: Vec<Option<OffsetDateTime>> = row.get("secret_ends")?;
+    let pairs = digests.into_iter().zip(ends);
+    pairs
+        .map(|(digest, end)| {
+            let digest = digest
+                .try_into()
+                .map_err(|_bytes| row.corrupt("secret_digests"))?;
+            Ok(ClientSecretDigest {
+                digest: SecretDigest::from_bytes(digest),
+                expires_at: end.map(Timestamp::from_date_time),
+            })
+        })
+        .collect()
+}

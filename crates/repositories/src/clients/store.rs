@@ -1,0 +1,148 @@
+//! Storing what was registered of a client.
+
+use authly_domain::clients::{
+    Client, ConsentPolicy, NonceRule, PkceRule, RedirectUri, RefreshRotation,
+};
+use authly_domain::clock::Timestamp;
+use authly_domain::id::ClientKey;
+use authly_domain::keys::SigningAlgorithm;
+use authly_domain::scopes::Resource;
+
+use super::Clients;
+use crate::DbError;
+use crate::params::{Param, flag, number, seconds, text, texts, time, uuid};
+use crate::row::Columns;
+
+/// The row of a client, with the parameters that [`columns`] gives.
+macro_rules! insert {
+    () => {
+        "
+        INSERT INTO clients AS c (id, client_id, client_name, client_type, application_type,
+            token_endpoint_auth_method, redirect_uris, post_logout_redirect_uris, grant_types,
+            resources, default_audience, require_pkce, require_nonce, require_consent,
+            refresh_rotation, client_uri, policy_uri, tos_uri, is_active, created_at,
+            updated_at, id_token_signed_response_alg, userinfo_signed_response_alg,
+            subject_type, sector_identifier_uri, default_max_age, require_auth_time,
+            access_token_lifetime, refresh_token_idle_lifetime,
+            refresh_token_absolute_lifetime)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17,
+            $18, $19, $20, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29)"
+    };
+}
+
+const INSERT: &str = concat!(
+    "-- clients.insert",
+    insert!(),
+    "
+        ON CONFLICT (client_id) DO NOTHING"
+);
+
+const UPSERT: &str = concat!(
+    "-- clients.upsert",
+    insert!(),
+    "
+        ON CONFLICT (client_id) DO UPDATE SET
+            client_name = excluded.client_name,
+            client_type = excluded.client_type,
+            application_type = excluded.application_type,
+            token_endpoint_auth_method = excluded.token_endpoint_auth_method,
+            redirect_uris = excluded.redirect_uris,
+            post_logout_redirect_uris = excluded.post_logout_redirect_uris,
+            grant_types = excluded.grant_types,
+            resources = excluded.resources,
+            default_audience = excluded.default_audience,
+            require_pkce = excluded.require_pkce,
+            require_nonce = excluded.require_nonce,
+            require_consent = excluded.require_consent,
+            refresh_rotation = excluded.refresh_rotation,
+            client_uri = excluded.client_uri,
+            policy_uri = excluded.policy_uri,
+            tos_uri = excluded.tos_uri,
+            is_active = excluded.is_active,
+            id_token_signed_response_alg = excluded.id_token_signed_response_alg,
+            userinfo_signed_response_alg = excluded.userinfo_signed_response_alg,
+            subject_type = excluded.subject_type,
+            sector_identifier_uri = excluded.sector_identifier_uri,
+            default_max_age = excluded.default_max_age,
+            require_auth_time = excluded.require_auth_time,
+            access_token_lifetime = excluded.access_token_lifetime,
+            refresh_token_idle_lifetime = excluded.refresh_token_idle_lifetime,
+            refresh_token_absolute_lifetime = excluded.refresh_token_absolute_lifetime,
+            version = c.version + 1
+        RETURNING id"
+);
+
+impl Clients<'_> {
+    /// Stores a new client, unless one of that name is there. Answers whether it was stored. Secrets and
+    /// scopes are stored by [`Clients::replace_secrets`] and [`Clients::replace_scopes`].
+    ///
+    /// # Errors
+    /// When storage fails.
+    pub async fn insert(&self, client: &Client, now: Timestamp) -> Result<bool, DbError> {
+        Ok(self.conn.execute(INSERT, &columns(client, now)).await? == 1)
+    }
+
+    /// Stores a client, or makes the one of that name as it is described: the key counts only if it
+    /// is new, the version not at all, since that goes up by itself. Answers the key. Secrets and
+    /// scopes are replaced by [`Clients::replace_secrets`] and [`Clients::replace_scopes`].
+    ///
+    /// # Errors
+    /// When storage fails.
+    pub async fn upsert(&self, client: &Client, now: Timestamp) -> Result<ClientKey, DbError> {
+        let row = self.conn.query_opt(UPSERT, &columns(client, now)).await?;
+        let row = row.ok_or(DbError::Corrupt {
+            table: "clients",
+            column: "id",
+        })?;
+        Ok(ClientKey::from_uuid(
+            Columns::of("clients", &row).uuid("id")?,
+        ))
+    }
+}
+
+fn columns(client: &Client, now: Timestamp) -> Vec<Param<'_>> {
+    let uris =
+        |uris: &[RedirectUri]| -> Vec<String> { uris.iter().map(ToString::to_string).collect() };
+    let grants: Vec<&str> = client
+        .grant_types
+        .iter()
+        .map(|grant| grant.as_str())
+        .collect();
+    let resources: Vec<&str> = client.resources.iter().map(Resource::as_str).collect();
+    let audience: Vec<&str> = client
+        .default_audience
+        .iter()
+        .map(Resource::as_str)
+        .collect();
+    vec![
+        uuid(client.key.as_uuid()),
+        text(client.id.as_str()),
+        text(&client.name),
+        text(client.client_type.as_str()),
+        text(client.application_type.as_str()),
+        text(client.auth_method.as_str()),
+        texts(uris(&client.redirect_uris)),
+        texts(uris(&client.post_logout_redirect_uris)),
+        texts(grants),
+        texts(resources),
+        texts(audience),
+        flag(client.pkce == PkceRule::Required),
+        flag(client.nonce == NonceRule::Required),
+        flag(client.consent == ConsentPolicy::Ask),
+        flag(client.refresh_rotation == RefreshRotation::Rotate),
+        text(&client.client_uri),
+        text(&client.policy_uri),
+        text(&client.tos_uri),
+        flag(client.is_active),
+        time(now.as_date_time()),
+        text(client.openid.id_token_alg.as_str()),
+        text(client.openid.userinfo_alg.map(SigningAlgorithm::as_str)),
+        text(client.openid.subject_type.as_str()),
+        text(&client.openid.sector_identifier_uri),
+        number(client.openid.default_max_age.map(seconds)),
+        flag(client.openid.require_auth_time),
+        number(client.lifetimes.access.map(seconds)),
+        number(client.lifetimes.refresh_idle.map(seconds)),
+        number(client.lifetimes.refresh_absolute.map(seconds)),
+    ]
+}

@@ -1,0 +1,302 @@
+//! Administration of clients.
+
+mod error;
+mod rights;
+mod secrets;
+mod standing;
+
+use authly_domain::admin::{Administrator, Run};
+use authly_domain::clients::{
+    AuthMethod, Client, ClientChange, ClientFilter, ClientId, ClientOrder, ClientType, Flaw,
+    RegisteredClient,
+};
+use authly_domain::id::ClientKey;
+use authly_domain::scopes::Scope;
+use authly_domain::secret::ClientSecret;
+use authly_repositories::UnitOfWork;
+use authly_repositories::clients::ClientPosition;
+
+use crate::Context;
+use crate::idempotency::{self, Answered, Keyed};
+use crate::paging::{CursorError, Cursors, PageAsked, Paged, Position};
+
+pub use error::ClientAdminError;
+pub use secrets::{RotatedSecret, Rotation};
+
+/// Looks after the registered clients.
+pub struct ClientAdmin {
+    context: Context,
+    cursors: Cursors,
+}
+
+/// A client to be registered.
+#[derive(Debug)]
+pub struct ClientOrdered {
+    /// Its name on the wire; made where there is none.
+    pub id: Option<ClientId>,
+    /// Whether it can keep a secret.
+    pub client_type: ClientType,
+    /// What else is said of it.
+    pub change: ClientChange,
+}
+
+/// A client that was registered.
+#[derive(Debug)]
+pub struct CreatedClient {
+    /// The client.
+    pub client: RegisteredClient,
+    /// Its secret, unless it is public.
+    pub secret: Option<ClientSecret>,
+}
+
+/// Which client is changed, in which version, and by whom.
+#[derive(Debug, Clone, Copy)]
+pub struct Aim<'a> {
+    /// The client.
+    pub client: ClientKey,
+    /// The version that the caller has seen, if the change is to happen to no other.
+    pub version: Option<i64>,
+    /// Who changes it.
+    pub by: &'a Administrator,
+    /// Whether it is meant.
+    pub run: Run,
+}
+
+impl ClientAdmin {
+    /// Looks after clients.
+    #[must_use]
+    pub const fn new(context: Context, cursors: Cursors) -> Self {
+        Self { context, cursors }
+    }
+
+    /// A page of the list.
+    ///
+    /// # Errors
+    /// When the cursor is none of this list, or storage fails.
+    pub async fn list(
+        &self,
+        filter: &ClientFilter,
+        order: ClientOrder,
+        page: &PageAsked,
+    ) -> Result<Paged<RegisteredClient>, ClientAdminError> {
+        let list = ("clients", filter, order);
+        let after = self.cursors.open(&list, page)?;
+        let after = after.map(client_position).transpose()?;
+        let conn = self.context.db.connect().await?;
+        let rows = page.size.rows_to_read();
+        let found = conn
+            .reads()
+            .clients()
+            .list(filter, order, after.as_ref(), rows)
+            .await?;
+        let cut = self.cursors.page(&list, page.size, found, |(_, at)| {
+            vec![Some(at.key.clone()), Some(at.id.to_string())]
+        });
+        let now = self.context.now();
+        Ok(cut.map(|(client, _)| client.with_live_secrets(now)))
+    }
+
+    /// The client with this key.
+    ///
+    /// # Errors
+    /// When there is none, or storage fails.
+    pub async fn get(&self, client: ClientKey) -> Result<RegisteredClient, ClientAdminError> {
+        let conn = self.context.db.connect().await?;
+        let found = conn.reads().clients().find_registered(client).await?;
+        let found = found.ok_or(ClientAdminError::NotFound)?;
+        Ok(found.with_live_secrets(self.context.now()))
+    }
+
+    /// Registers a client; a confidential one gets a secret.
+    ///
+    /// # Errors
+    /// When the name is taken, something is wrong with the registration, the idempotency key belongs
+    /// to another request, or storage fails. Nothing is stored then.
+    pub async fn create(
+        &self,
+        ordered: ClientOrdered,
+        by: &Administrator,
+        run: Run,
+        keyed: Option<&Keyed<'_, CreatedClient>>,
+    ) -> Result<Answered<CreatedClient>, ClientAdminError> {
+        let now = self.context.now();
+        let client = self.planned(ordered)?;
+        let mut conn = self.context.db.connect().await?;
+        let work = conn.begin("clients.create").await?;
+        if let Some(before) = idempotency::claim(&work, keyed, now).await? {
+            return Ok(Answered::Before(before));
+        }
+        if !work.clients().insert(&client, now).await? {
+            return Err(ClientAdminError::AlreadyExists);
+        }
+        self.store_scopes(&work, &client).await?;
+        let secret = self.first_secret(&work, &client).await?;
+        let created = CreatedClient {
+            client: self.present(&work, client.key).await?,
+            secret,
+        };
+        idempotency::keep(&work, keyed, &created, &*self.context.entropy).await?;
+        let made = finish(work, run, by, "clients.create", client.key).await;
+        made.map(|()| Answered::Now(created))
+    }
+
+    /// Changes what is named, and keeps the rest.
+    ///
+    /// # Errors
+    /// When there is no such client, it has another version, it would not be right then, or the server
+    /// depends on what would be changed; or storage fails. Nothing is stored then.
+    pub async fn update(
+        &self,
+        aim: Aim<'_>,
+        change: ClientChange,
+    ) -> Result<RegisteredClient, ClientAdminError> {
+        let mut conn = self.context.db.connect().await?;
+        let work = conn.begin("clients.update").await?;
+        let found = self.aimed_at(&work, aim).await?;
+        if found.is_system && !change.keeps_the_shape() {
+            return Err(ClientAdminError::Protected);
+        }
+        let scope_changes = change.scope.is_some() || change.optional_scope.is_some();
+        let mut client = found.client.clone();
+        change.apply(&mut client);
+        let mut flaws = client.flaws();
+        rights::check_entitled(&found, &client, &mut flaws);
+        refuse_flaws(flaws)?;
+        work.clients().upsert(&client, self.context.now()).await?;
+        if scope_changes {
+            self.store_scopes(&work, &client).await?;
+        }
+        let changed = self.present(&work, client.key).await?;
+        finish(work, aim.run, aim.by, "clients.update", client.key).await?;
+        Ok(changed)
+    }
+
+    /// The client that is to be changed, kept from everybody else, in the version that the caller has
+    /// seen.
+    async fn aimed_at(
+        &self,
+        work: &UnitOfWork<'_>,
+        aim: Aim<'_>,
+    ) -> Result<RegisteredClient, ClientAdminError> {
+        if !work.clients().lock(aim.client).await? {
+            return Err(ClientAdminError::NotFound);
+        }
+        let found = self.present(work, aim.client).await?;
+        match aim.version {
+            Some(seen) if seen != found.client.version => Err(ClientAdminError::VersionMismatch),
+            _ => Ok(found),
+        }
+    }
+
+    /// The client as this unit of work has left it.
+    async fn present(
+        &self,
+        work: &UnitOfWork<'_>,
+        client: ClientKey,
+    ) -> Result<RegisteredClient, ClientAdminError> {
+        let found = work.clients().find_registered(client).await?;
+        let found = found.ok_or(ClientAdminError::NotFound)?;
+        Ok(found.with_live_secrets(self.context.now()))
+    }
+
+    /// The client as it is to be stored.
+    fn planned(&self, ordered: ClientOrdered) -> Result<Client, ClientAdminError> {
+        let key = ClientKey::generate(self.context.now(), &*self.context.entropy);
+        let mut flaws = Vec::new();
+        let id = match ordered.id {
+            Some(id) => {
+                if let Err(reserved) = id.check_chosen() {
+                    flaws.push(Flaw::of("client_id", reserved.to_string()));
+                }
+                id
+            }
+            None => made_id(key)?,
+        };
+        let mut client = Client::new(key, id);
+        client.client_type = ordered.client_type;
+        if client.client_type == ClientType::Public {
+            client.auth_method = AuthMethod::None;
+        }
+        ordered.change.apply(&mut client);
+        flaws.extend(client.flaws());
+        refuse_flaws(flaws)?;
+        Ok(client)
+    }
+
+    /// Stores what the client may ask for, once every name is known.
+    async fn store_scopes(
+        &self,
+        work: &UnitOfWork<'_>,
+        client: &Client,
+    ) -> Result<(), ClientAdminError> {
+        let known = work.scopes().known_of(&client.scope).await?;
+        refuse_flaws(unknown_scopes(&client.scope.without(&known)))?;
+        let (scope, optional) = (&client.scope, &client.optional_scope);
+        let clients = work.clients();
+        let stored = clients.replace_scopes(client.key, scope, optional).await;
+        stored.map_err(|error| {
+            if error.violates("client_scopes_scope_fkey") {
+                // It was deleted in between.
+                let what = "a scope of it has just been deleted";
+                return ClientAdminError::Invalid(vec![Flaw::of("scope", what)]);
+            }
+            error.into()
+        })
+    }
+}
+
+fn unknown_scopes(unknown: &Scope) -> Vec<Flaw> {
+    let flaw = |name| Flaw::of("scope", format!("there is no scope {name}"));
+    unknown.iter().map(flaw).collect()
+}
+
+fn refuse_flaws(flaws: Vec<Flaw>) -> Result<(), ClientAdminError> {
+    if flaws.is_empty() {
+        Ok(())
+    } else {
+        Err(ClientAdminError::Invalid(flaws))
+    }
+}
+
+/// A name that nobody chose. It looks like no subject (decisions 12).
+fn made_id(key: ClientKey) -> Result<ClientId, ClientAdminError> {
+    let made = format!("client-{}", key.as_uuid().simple()).parse();
+    made.map_err(|_malformed| ClientAdminError::AlreadyExists)
+}
+
+/// Makes the change last, if it is meant.
+async fn finish(
+    work: UnitOfWork<'_>,
+    run: Run,
+    by: &Administrator,
+    what: &'static str,
+    client: ClientKey,
+) -> Result<(), ClientAdminError> {
+    if run == Run::ForReal {
+        work.commit().await?;
+        log(by, what, client);
+    }
+    Ok(())
+}
+
+/// Says who did what to which client.
+fn log(by: &Administrator, what: &'static str, client: ClientKey) {
+    let client_key = client.to_string();
+    match by {
+        Administrator::User { id, .. } => {
+            tracing::info!(admin.user.id = %id, client.id = client_key, "{what}");
+        }
+        Administrator::Client { key, .. } => {
+            tracing::info!(admin.client.id = %key, client.id = client_key, "{what}");
+        }
+    }
+}
+
+/// The position that a cursor of ours holds.
+fn client_position(position: Position) -> Result<ClientPosition, CursorError> {
+    let [key, id] = <[_; 2]>::try_from(position).map_err(|_other| CursorError)?;
+    let id = id.and_then(|id| id.parse().ok());
+    let position = key.zip(id);
+    let (key, id) = position.ok_or(CursorError)?;
+    Ok(ClientPosition { key, id })
+}

@@ -1,0 +1,109 @@
+//! Secrets of clients.
+
+use std::time::Duration;
+
+use authly_crypto::opaque;
+use authly_domain::clients::{Client, ClientId, ClientType};
+use authly_domain::clock::Timestamp;
+use authly_domain::scopes::AdminScope;
+use authly_domain::secret::ClientSecret;
+use authly_repositories::UnitOfWork;
+
+use super::{Aim, ClientAdmin, ClientAdminError, finish, rights};
+use crate::idempotency::{self, Answered, Keyed};
+
+/// Begins every secret that we make, so that leaked ones are recognised.
+const SECRET_PREFIX: &str = "authly_cs_";
+
+/// How a secret is replaced.
+#[derive(Debug, Clone, Copy)]
+pub struct Rotation<'a> {
+    /// How long the old secret stays valid; nothing ends all others at once.
+    pub old_valid_for: Duration,
+    /// What the caller's own token allows.
+    pub rights: &'a [AdminScope],
+}
+
+/// A secret that was made.
+#[derive(Debug)]
+pub struct RotatedSecret {
+    /// The client's name on the wire.
+    pub client_id: ClientId,
+    /// The secret.
+    pub secret: ClientSecret,
+    /// When the old one ends; `None` where it has ended.
+    pub old_ends_at: Option<Timestamp>,
+    /// The client's version now.
+    pub version: i64,
+}
+
+impl ClientAdmin {
+    /// Gives a confidential client another secret. At most two are valid at a time: while an old one is,
+    /// another rotation has to end it at once.
+    ///
+    /// # Errors
+    /// When there is no such client, it can have no secret or has two, it has another version, the
+    /// server depends on it, it may administer more than the caller, the idempotency key belongs to
+    /// another request, or storage fails. Nothing is stored then.
+    pub async fn rotate_secret(
+        &self,
+        aim: Aim<'_>,
+        rotation: Rotation<'_>,
+        keyed: Option<&Keyed<'_, RotatedSecret>>,
+    ) -> Result<Answered<RotatedSecret>, ClientAdminError> {
+        let now = self.context.now();
+        let mut conn = self.context.db.connect().await?;
+        let work = conn.begin("clients.rotate_secret").await?;
+        // The version that a repeated request names is not the present one any more.
+        if let Some(before) = idempotency::claim(&work, keyed, now).await? {
+            return Ok(Answered::Before(before));
+        }
+        let found = self.aimed_at(&work, aim).await?;
+        if found.client.client_type == ClientType::Public {
+            return Err(ClientAdminError::NoSecret);
+        }
+        rights::check_within(&found, rotation.rights)?;
+        let live = found.secrets.len();
+        if live > 1 && !rotation.old_valid_for.is_zero() {
+            return Err(ClientAdminError::TwoSecrets);
+        }
+        let secret = self.new_secret();
+        let digest = opaque::digest(secret.expose());
+        let old_end = now.plus(rotation.old_valid_for);
+        let clients = work.clients();
+        clients
+            .rotate_secret(aim.client, &digest, now, old_end)
+            .await?;
+        let rotated = RotatedSecret {
+            client_id: found.client.id,
+            secret,
+            old_ends_at: (live > 0 && now < old_end).then_some(old_end),
+            version: self.present(&work, aim.client).await?.client.version,
+        };
+        idempotency::keep(&work, keyed, &rotated, &*self.context.entropy).await?;
+        let done = finish(work, aim.run, aim.by, "clients.rotate_secret", aim.client).await;
+        done.map(|()| Answered::Now(rotated))
+    }
+
+    /// The secret of a client that is being registered.
+    pub(super) async fn first_secret(
+        &self,
+        work: &UnitOfWork<'_>,
+        client: &Client,
+    ) -> Result<Option<ClientSecret>, ClientAdminError> {
+        if client.client_type == ClientType::Public {
+            return Ok(None);
+        }
+        let secret = self.new_secret();
+        let digest = opaque::digest(secret.expose());
+        let now = self.context.now();
+        work.clients()
+            .replace_secrets(client.key, &digest, now)
+            .await?;
+        Ok(Some(secret))
+    }
+
+    fn new_secret(&self) -> ClientSecret {
+        ClientSecret::new(opaque::generate(SECRET_PREFIX, &*self.context.entropy))
+    }
+}

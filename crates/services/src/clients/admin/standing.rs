@@ -1,0 +1,123 @@
+//! Whether a client may do anything, and what ends with it.
+
+use authly_domain::admin::Run;
+use authly_domain::clients::RegisteredClient;
+use authly_domain::grants::Revocation;
+use authly_domain::id::ClientKey;
+use authly_repositories::clients::Activity;
+use authly_repositories::grants::GrantsToRevoke;
+use authly_repositories::{DbError, Reads};
+
+use super::{Aim, ClientAdmin, ClientAdminError, finish, log};
+
+impl ClientAdmin {
+    /// Disables a client. From the commit on nothing of its counts, since every path asks whether it is
+    /// active; that its grants and tokens are revoked as well keeps them from coming back when it is
+    /// enabled again. They may be many, so that this happens in batches afterwards.
+    ///
+    /// # Errors
+    /// When there is no such client, it has another version, the server depends on it, it is the caller,
+    /// or storage fails.
+    pub async fn disable(&self, aim: Aim<'_>) -> Result<RegisteredClient, ClientAdminError> {
+        let mut conn = self.context.db.connect().await?;
+        let work = conn.begin("clients.disable").await?;
+        let found = removable(aim, self.aimed_at(&work, aim).await?)?;
+        let changed = if found.client.is_active {
+            let clients = work.clients();
+            clients.set_activity(aim.client, Activity::Disabled).await?;
+            let codes = work.authorization_codes();
+            codes
+                .end_unredeemed(None, Some(aim.client), self.context.now())
+                .await?;
+            self.present(&work, aim.client).await?
+        } else {
+            found
+        };
+        finish(work, aim.run, aim.by, "clients.disable", aim.client).await?;
+        if aim.run == Run::ForReal {
+            self.revoke_all(conn.reads(), aim.client).await?;
+        }
+        Ok(changed)
+    }
+
+    /// Lets a client work again. Whatever it had before it was disabled stays revoked.
+    ///
+    /// # Errors
+    /// When there is no such client, it has another version, or storage fails.
+    pub async fn enable(&self, aim: Aim<'_>) -> Result<RegisteredClient, ClientAdminError> {
+        let mut conn = self.context.db.connect().await?;
+        if aim.run == Run::ForReal && !self.get(aim.client).await?.client.is_active {
+            // What a node that died while it disabled the client has left.
+            self.revoke_all(conn.reads(), aim.client).await?;
+        }
+        let work = conn.begin("clients.enable").await?;
+        let found = self.aimed_at(&work, aim).await?;
+        let changed = if found.client.is_active {
+            found
+        } else {
+            let clients = work.clients();
+            clients.set_activity(aim.client, Activity::Enabled).await?;
+            self.present(&work, aim.client).await?
+        };
+        finish(work, aim.run, aim.by, "clients.enable", aim.client).await?;
+        Ok(changed)
+    }
+
+    /// Removes a client with everything of its. It is disabled first, which ends all access at once;
+    /// then its tokens and grants go in batches, and the client last.
+    ///
+    /// # Errors
+    /// When there is no such client, it has another version, the server depends on it, it is the caller,
+    /// or storage fails. Where that happens on the way the client is left disabled, and can be deleted
+    /// again.
+    pub async fn delete(&self, aim: Aim<'_>) -> Result<(), ClientAdminError> {
+        let mut conn = self.context.db.connect().await?;
+        let work = conn.begin("clients.delete").await?;
+        removable(aim, self.aimed_at(&work, aim).await?)?;
+        if aim.run == Run::Dry {
+            return Ok(());
+        }
+        let clients = work.clients();
+        clients.set_activity(aim.client, Activity::Disabled).await?;
+        work.commit().await?;
+        let clients = conn.reads().clients();
+        while clients.remove_tokens(aim.client).await? > 0 {}
+        while clients.remove_grants(aim.client).await? > 0 {}
+        clients.delete(aim.client).await?;
+        log(aim.by, "clients.delete", aim.client);
+        Ok(())
+    }
+
+    /// Revokes every grant and token of a client.
+    async fn revoke_all(&self, reads: Reads<'_>, client: ClientKey) -> Result<(), DbError> {
+        let (why, now) = (Revocation::ByAdministrator, self.context.now());
+        let which = GrantsToRevoke::OfClient(client);
+        let mut after = None;
+        loop {
+            let step = reads.grants().revoke_batch(&which, why, now, after).await?;
+            let Some(reached) = step.reached else { break };
+            after = Some(reached);
+        }
+        let mut after = None;
+        loop {
+            let tokens = reads.tokens();
+            let step = tokens
+                .revoke_batch_of_client(client, why, now, after)
+                .await?;
+            let Some(reached) = step.reached else { break };
+            after = Some(reached);
+        }
+        Ok(())
+    }
+}
+
+/// Refuses to end what the server depends on, and the caller itself.
+fn removable(aim: Aim<'_>, client: RegisteredClient) -> Result<RegisteredClient, ClientAdminError> {
+    if client.is_system {
+        return Err(ClientAdminError::Protected);
+    }
+    if aim.by.is_client(aim.client) {
+        return Err(ClientAdminError::OwnRights);
+    }
+    Ok(client)
+}
