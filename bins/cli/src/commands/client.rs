@@ -1,17 +1,18 @@
 //! `authly client …`.
 
+mod acts;
 mod document;
 mod shape;
 
 use std::time::Duration;
 
 use authly_admin_client::admin::Id;
-use authly_admin_client::admin::clients::{
-    AssignedScopes, Client, EntitledScopes, ListQuery, NewClient, RotateSecret,
-};
+use authly_admin_client::admin::clients::{AssignedScopes, Client, EntitledScopes, ListQuery};
+use authly_admin_client::admin::grants::ShownGrants;
 use clap::{Args, Subcommand};
 
-use self::document::{Created, Rotated, Shown};
+use self::acts::{create, grants, revoke, rotate, show};
+use self::document::Shown;
 use self::shape::{Changes, Shape};
 use crate::args::{Change, Destruction, Paging};
 use crate::caller::Caller;
@@ -77,6 +78,23 @@ pub(crate) enum ClientCommand {
         /// How long the old secret stays valid, such as 24h or 7d; 0 ends it at once.
         #[arg(long, value_name = "TIME", value_parser = time)]
         keep_old: Duration,
+        #[command(flatten)]
+        destruction: Destruction,
+    },
+    /// List what users have authorized a client to do, the newest first.
+    Grants {
+        #[command(flatten)]
+        which: Which,
+        /// Only the grants that still stand.
+        #[arg(long)]
+        alive: bool,
+        #[command(flatten)]
+        paging: Paging,
+    },
+    /// Revoke every grant and token of a client.
+    Revoke {
+        #[command(flatten)]
+        which: Which,
         #[command(flatten)]
         destruction: Destruction,
     },
@@ -193,18 +211,36 @@ async fn secure(command: ClientCommand, caller: &Caller) -> Result<Exit, Failure
             destruction.confirm(&question)?;
             let call = caller.client.delete_client(client.id);
             destruction.change.apply(call).await?;
-            if !destruction.change.dry_run {
-                caller
-                    .output
-                    .note(&format!("{} is deleted", client.client_id));
-            }
+            let what = format!("deleted the client {}", client.client_id);
+            caller.output.done(destruction.change, &what);
             Ok(Exit::Ok)
         }
         ClientCommand::RotateSecret {
             which,
             keep_old,
             destruction,
-        } => rotate(&which, keep_old, destruction, caller).await,
+        } => {
+            let client = which.find(caller).await?;
+            rotate(&client, keep_old, destruction, caller).await
+        }
+        ClientCommand::Grants {
+            which,
+            alive,
+            paging,
+        } => {
+            let client = which.find(caller).await?;
+            grants(
+                &client,
+                alive.then_some(ShownGrants::Alive),
+                &paging,
+                caller,
+            )
+            .await
+        }
+        ClientCommand::Revoke { which, destruction } => {
+            let client = which.find(caller).await?;
+            revoke(&client, destruction, caller).await
+        }
         ClientCommand::Scopes {
             which,
             scope,
@@ -254,68 +290,6 @@ async fn list(listing: &Listing, caller: &Caller) -> Result<Exit, Failure> {
     let shown: Vec<Shown> = clients.into_iter().map(Shown).collect();
     caller.output.list(&shown)?;
     Ok(Exit::Ok)
-}
-
-async fn create(new: &NewClient, change: Change, caller: &Caller) -> Result<Exit, Failure> {
-    let call = || caller.client.create_client(new);
-    let created = if change.dry_run {
-        call().dry_run().await?
-    } else {
-        caller.once(call).await?
-    };
-    warn(&created.client, caller);
-    let secret = created
-        .client_secret
-        .clone()
-        .filter(|_shown| !change.dry_run);
-    caller.output.sheet(&Created {
-        client: Shown(created.client),
-        client_secret: secret,
-    })?;
-    Ok(Exit::Ok)
-}
-
-async fn rotate(
-    which: &Which,
-    keep_old: Duration,
-    destruction: Destruction,
-    caller: &Caller,
-) -> Result<Exit, Failure> {
-    let client = which.find(caller).await?;
-    if keep_old.is_zero() {
-        let question = format!("End the secret of {} at once?", client.client_id);
-        destruction.confirm(&question)?;
-    }
-    let how = RotateSecret {
-        old_secret_valid_for: keep_old.as_secs(),
-    };
-    let call = || caller.client.rotate_client_secret(client.id, &how);
-    let rotated = if destruction.change.dry_run {
-        call().dry_run().await?
-    } else {
-        caller.once(call).await?
-    };
-    let secret = (!destruction.change.dry_run).then_some(rotated.client_secret);
-    caller.output.sheet(&Rotated {
-        client_id: rotated.client_id,
-        client_secret: secret,
-        old_secret_expires_at: rotated.old_secret_expires_at,
-        version: rotated.version,
-    })?;
-    Ok(Exit::Ok)
-}
-
-fn show(client: Client, caller: &Caller) -> Result<Exit, Failure> {
-    warn(&client, caller);
-    caller.output.sheet(&Shown(client))?;
-    Ok(Exit::Ok)
-}
-
-/// Says what of its registration weakens the client.
-fn warn(client: &Client, caller: &Caller) {
-    for warning in &client.warnings {
-        caller.output.warn(warning);
-    }
 }
 
 impl Which {

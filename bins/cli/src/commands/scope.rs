@@ -210,8 +210,7 @@ async fn delete(
     destruction.confirm(&format!("Delete the scope {scope}?"))?;
     let call = caller.client.delete_scope(scope, &how);
     destruction.change.apply(call).await?;
-    if !destruction.change.dry_run {
-        caller.output.note(&format!("the scope {scope} is deleted"));
-    }
+    let what = format!("deleted the scope {scope}");
+    caller.output.done(destruction.change, &what);
     Ok(Exit::Ok)
 }

@@ -69,7 +69,7 @@ async fn a_client_is_created_shown_listed_updated_and_deleted() {
     desk.json(&["client", "show", "web"]);
     let deleted = desk.run(&["client", "delete", "web", "--yes"]);
     assert_eq!(deleted.status, 0);
-    assert_eq!(deleted.messages, "authly: web is deleted\n");
+    assert_eq!(deleted.messages, "authly: deleted the client web\n");
     let gone = desk.run(&["client", "show", "web"]);
     assert_eq!((gone.status, gone.results.as_str()), (1, ""));
     assert_eq!(gone.messages, "authly: there is no client web\n");
@@ -220,4 +220,28 @@ async fn a_client_whose_answer_was_lost_is_created_once_and_shown_with_its_secre
     let created = desk.json(&create);
     assert!(created["client_secret"].is_string());
     assert_eq!(desk.app.stored().client_secrets_of("web").await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_client_holds_is_listed_and_revoked() {
+    let desk = Desk::new().await;
+    let client = desk.app.client().id("web").create().await;
+    let alice = desk.app.user("alice").create().await;
+    desk.app
+        .tokens(&client, &alice, "openid offline_access")
+        .await;
+    let grants = desk.json(&["client", "grants", "web", "--alive"]);
+    assert_eq!(grants.as_array().unwrap().len(), 1);
+    assert_eq!(grants[0]["user"]["username"], "alice");
+    let revoke = ["client", "revoke", "web", "--yes"];
+    let dry = desk.run(&[&revoke[..], &["--dry-run"]].concat());
+    assert_eq!(dry.status, 0);
+    assert!(dry.messages.contains("dry run"), "{}", dry.messages);
+    let alive = desk.json(&["client", "grants", "web", "--alive"]);
+    assert_eq!(alive.as_array().unwrap().len(), 1);
+    let revoked = desk.run(&revoke);
+    let said = "authly: revoked 1 grants of web, and 0 tokens of its own\n";
+    assert_eq!((revoked.status, revoked.messages.as_str()), (0, said));
+    let alive = desk.json(&["client", "grants", "web", "--alive"]);
+    assert_eq!(alive.as_array().unwrap().len(), 0);
 }

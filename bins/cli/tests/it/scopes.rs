@@ -44,5 +44,5 @@ async fn a_scope_in_use_is_deleted_by_force_alone() {
     assert_eq!(refused.status, 1);
     assert!(refused.messages.contains("in_use"), "{}", refused.messages);
     let forced = desk.run(&["scope", "delete", "notes:read", "--yes", "--force"]);
-    assert_eq!(forced.messages, "authly: the scope notes:read is deleted\n");
+    assert_eq!(forced.messages, "authly: deleted the scope notes:read\n");
 }
