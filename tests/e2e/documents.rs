@@ -14,8 +14,9 @@ use page::Page;
 use reader::Reader;
 
 /// The pages that have commands, each with a test below.
-const FOLLOWED: [&str; 9] = [
+const FOLLOWED: [&str; 10] = [
     "README.md",
+    "docs/cli.md",
     "docs/configuration.md",
     "docs/deployment.md",
     "docs/guides/api.md",
@@ -59,6 +60,11 @@ async fn follow(path: &str) {
 #[tokio::test]
 async fn the_readme_does_what_it_says() {
     follow("README.md").await;
+}
+
+#[tokio::test]
+async fn the_page_on_the_command_line_does_what_it_says() {
+    follow("docs/cli.md").await;
 }
 
 #[tokio::test]

@@ -39,10 +39,8 @@ pub(crate) struct Caller {
     pub(crate) client: AdminClient,
     /// Where results and messages go.
     pub(crate) output: Output,
-    pub(crate) profiles: Profiles,
+    /// The profile whose login it is.
     pub(crate) name: ProfileName,
-    /// What the profile's login has left, if it is one to this server.
-    pub(crate) profile: Option<Profile>,
 }
 
 impl Caller {
@@ -50,18 +48,11 @@ impl Caller {
     pub(crate) fn new(common: &CommonArguments, output: Output) -> Result<Self, Failure> {
         let profiles = Profiles::of_this_person()?;
         let profile = profiles.load(&common.profile)?;
-        let server = match (&common.server, &profile) {
-            (Some(server), _) => server.clone(),
-            (None, Some(profile)) => address(&profile.server)?,
-            (None, None) => address(DEFAULT_SERVER)?,
-        };
+        let server = server_of(common, profile.as_ref())?;
         let profile = profile.filter(|profile| profile.server == server.as_str());
         let name = common.profile.clone();
-        let store = Arc::new(ProfileStore::new(
-            profiles.clone(),
-            name.clone(),
-            server.clone(),
-        ));
+        let store = ProfileStore::new(profiles, name.clone(), server.clone());
+        let store = Arc::new(store);
         let builder = AdminClient::builder(server).user_agent(USER_AGENT);
         let builder = match &profile {
             Some(profile) => match &profile.client_secret_file {
@@ -76,9 +67,7 @@ impl Caller {
         Ok(Self {
             client: builder.build()?,
             output,
-            profiles,
             name,
-            profile,
         })
     }
 
@@ -148,7 +137,20 @@ impl Change {
 /// How the program names itself in the server's log.
 pub(crate) const USER_AGENT: &str = concat!("authly/", env!("CARGO_PKG_VERSION"));
 
-fn address(text: &str) -> Result<ServerUrl, Failure> {
+/// The server that is asked: what the command line says, else the profile.
+pub(crate) fn server_of(
+    common: &CommonArguments,
+    profile: Option<&Profile>,
+) -> Result<ServerUrl, Failure> {
+    match (&common.server, profile) {
+        (Some(server), _) => Ok(server.clone()),
+        (None, Some(profile)) => address(&profile.server),
+        (None, None) => address(DEFAULT_SERVER),
+    }
+}
+
+/// An address that was written down.
+pub(crate) fn address(text: &str) -> Result<ServerUrl, Failure> {
     text.parse()
         .map_err(|error| Failure::usage(format!("{text} is no address of a server: {error}")))
 }

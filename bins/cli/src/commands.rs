@@ -4,6 +4,9 @@ mod client;
 mod completion;
 mod grant;
 mod key;
+mod login;
+mod logout;
+mod man;
 mod profile;
 mod scope;
 mod session;
@@ -12,6 +15,7 @@ mod token;
 mod whoami;
 
 use std::ffi::OsString;
+use std::path::PathBuf;
 
 use clap::error::{ContextKind, ContextValue};
 use clap::{Parser, Subcommand};
@@ -20,6 +24,8 @@ use clap_complete::Shell;
 use self::client::ClientCommand;
 use self::grant::GrantCommand;
 use self::key::KeyCommand;
+use self::login::LoginArguments;
+use self::logout::LogoutArguments;
 use self::profile::ProfileCommand;
 use self::scope::ScopeCommand;
 use self::session::SessionCommand;
@@ -33,6 +39,13 @@ use crate::output::Output;
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// Log in to a server, for this and later commands.
+    ///
+    /// The browser opens, you log in and allow what the login may do, and come back here. What is kept
+    /// of it is a file that nobody else can read: no password is in it, and it is renewed silently.
+    Login(LoginArguments),
+    /// End the login, at the server and here.
+    Logout(LogoutArguments),
     /// Show who you are to the server, and what you may do.
     Whoami,
     /// Show whether the server and its parts work.
@@ -67,6 +80,11 @@ pub(crate) enum Command {
         /// The shell.
         #[arg(value_enum)]
         shell: Shell,
+    },
+    /// Write manual pages, one for each command, into a folder.
+    Man {
+        /// The folder, such as ~/.local/share/man/man1. It is made where it is missing.
+        folder: PathBuf,
     },
 }
 
@@ -105,7 +123,10 @@ fn without_credentials(mut explanation: clap::Error) -> clap::Error {
 fn carry_out(command: Command, common: &CommonArguments, output: Output) -> Result<Exit, Failure> {
     let command = match command {
         Command::Completion { shell } => return completion::completion(shell),
+        Command::Man { folder } => return man::man(&folder),
         Command::Profile(command) => return profile::run(&command, &output),
+        Command::Login(arguments) => return wait_for(login::login(&arguments, common, &output)),
+        Command::Logout(arguments) => return wait_for(logout::logout(&arguments, common, &output)),
         conversation => conversation,
     };
     let caller = Caller::new(common, output)?;
@@ -123,7 +144,11 @@ async fn converse(command: Command, caller: &Caller) -> Result<Exit, Failure> {
         Command::Grant(command) => grant::run(command, caller).await,
         Command::Token(command) => token::run(command, caller).await,
         Command::Key(command) => key::run(command, caller).await,
-        Command::Completion { .. } | Command::Profile(_) => Ok(Exit::Ok),
+        Command::Completion { .. }
+        | Command::Man { .. }
+        | Command::Profile(_)
+        | Command::Login(_)
+        | Command::Logout(_) => Ok(Exit::Ok),
     }
 }
 

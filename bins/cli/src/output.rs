@@ -117,6 +117,11 @@ impl Output {
         }
     }
 
+    /// Says what the person has to do now, which is no note that they could do without.
+    pub(crate) fn ask(message: &str) {
+        say(message, Style::new(), "");
+    }
+
     /// Says what was done, or would have been: "deleted the client reports".
     pub(crate) fn done(&self, change: Change, what: &str) {
         let would = if change.dry_run {

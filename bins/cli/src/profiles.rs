@@ -75,11 +75,16 @@ impl Profile {
         }
     }
 
+    /// The access token, which may have ended.
+    pub(crate) fn access_token(&self) -> AccessToken {
+        AccessToken::new(self.access_token.expose().to_owned())
+    }
+
     /// What the client calls with.
     pub(crate) fn credentials(&self) -> Credentials {
         let refresh_token = self.refresh_token.as_ref();
         Credentials {
-            access_token: AccessToken::new(self.access_token.expose().to_owned()).into(),
+            access_token: self.access_token().into(),
             expires_at: self.expires_at.0,
             scope: self.scope.clone(),
             refresh_token: refresh_token
@@ -147,15 +152,14 @@ impl Profiles {
 
     /// Forgets the profile.
     pub(crate) fn remove(&self, name: &ProfileName) -> Result<(), StoreError> {
-        for path in [self.path(name), self.lock_path(name)] {
-            match std::fs::remove_file(&path) {
-                Err(error) if error.kind() != io::ErrorKind::NotFound => {
-                    return Err(unusable(&path, "cannot be removed", error));
-                }
-                _ => {}
+        // The lock stays: somebody may be waiting for it.
+        let path = self.path(name);
+        match std::fs::remove_file(&path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                Err(unusable(&path, "cannot be removed", error))
             }
+            _ => Ok(()),
         }
-        Ok(())
     }
 
     /// The names of all profiles, in order.

@@ -29,6 +29,7 @@ pub(crate) async fn prepare(
     settings: &BootstrapSettings,
 ) -> anyhow::Result<()> {
     bootstrap.ensure_scopes().await?;
+    bootstrap.ensure_command_line().await?;
     if !bootstrap.needs_administrator().await? {
         return Ok(());
     }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use authly_crypto::opaque;
 use authly_crypto::password::{PasswordError, PasswordHasher};
 use authly_domain::audit::{AuditAction, AuditEvent};
+use authly_domain::clients::ClientIdError;
 use authly_domain::id::{AuditEventId, UserId};
 use authly_domain::scopes::{AdminScope, ParseScopeError, ScopeRecord};
 use authly_domain::secret::Password;
@@ -14,6 +15,10 @@ use authly_repositories::users::NewUser;
 use authly_repositories::{DbConn, DbError};
 
 use crate::Context;
+use crate::seed::{Seed, SeedClient, SeedError, Seeder};
+
+/// The `client_id` of the command line, through which people administer.
+pub const COMMAND_LINE: &str = "authly-cli";
 
 /// The scopes of OpenID Connect that we serve, with what the consent page says of them.
 const OPENID_SCOPES: [(&str, &str); 4] = [
@@ -35,6 +40,12 @@ pub enum BootstrapError {
     /// The password cannot be hashed.
     #[error("the administrator's password could not be hashed")]
     Password(#[from] PasswordError),
+    /// The built-in client has a malformed name.
+    #[error("the built-in client is malformed")]
+    ClientId(#[from] ClientIdError),
+    /// The client of the command line cannot be registered.
+    #[error("the client of the command line could not be registered")]
+    CommandLine(#[from] SeedError),
     /// Storage failed.
     #[error("storage failed")]
     Storage(#[from] DbError),
@@ -81,6 +92,42 @@ impl Bootstrap {
                     .await?;
             }
         }
+        Ok(())
+    }
+
+    /// Registers the client of the command line, or brings it up to date: a native application
+    /// without a secret, whose answers go to the machine that it runs on, and whose users are asked
+    /// every time (RFC 8252 §8.6).
+    ///
+    /// # Errors
+    /// When it cannot be registered.
+    pub async fn ensure_command_line(&self) -> Result<(), BootstrapError> {
+        let texts = |texts: &[&str]| Some(texts.iter().map(|text| (*text).to_owned()).collect());
+        let administration = AdminScope::ALL.iter().map(|scope| scope.as_str());
+        let scope = ["openid", "profile", "offline_access"].into_iter();
+        let scope = scope.chain(administration).collect::<Vec<_>>();
+        let client = SeedClient {
+            client_name: Some("Authly's command line".to_owned()),
+            client_type: Some("public".to_owned()),
+            application_type: Some("native".to_owned()),
+            token_endpoint_auth_method: Some("none".to_owned()),
+            redirect_uris: texts(&["http://127.0.0.1/callback", "http://[::1]/callback"]),
+            grant_types: texts(&["authorization_code", "refresh_token"]),
+            scope: Some(scope.join(" ")),
+            active: Some(true),
+            ..SeedClient::named(COMMAND_LINE)
+        };
+        let seed = Seed {
+            clients: vec![client],
+            ..Seed::default()
+        };
+        let seeder = Seeder::new(self.context.clone(), Arc::clone(&self.hasher));
+        seeder.apply(&seed).await?;
+        let conn = self.context.db.connect().await?;
+        conn.reads()
+            .clients()
+            .protect(&COMMAND_LINE.parse()?)
+            .await?;
         Ok(())
     }
 

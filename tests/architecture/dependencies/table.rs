@@ -158,9 +158,11 @@ pub(super) const TABLE: [Row; 15] = [
         theirs: &[
             "clap",
             "clap_complete",
+            "clap_mangen",
             "comfy-table",
             "etcetera",
             "nix",
+            "open",
             "rexpect",
             "rpassword",
             "serde-saphyr",

@@ -15,6 +15,8 @@ pub(super) enum Step {
     Run(String),
     /// A command that goes on until it is stopped, in a terminal of its own.
     Serve(String),
+    /// A login of the command line, which sends the reader to the browser.
+    LogIn(String),
     /// A command, and what it answers.
     Compare { command: String, answer: String },
     /// An address to open in a browser, up to where it leads back to the application.
@@ -93,6 +95,11 @@ fn commands(block: &[&str], steps: &mut Vec<Step>) {
                 steps.push(Step::Run(std::mem::take(&mut script)));
             }
             steps.push(Step::Serve((*line).to_owned()));
+        } else if *line == "authly login" {
+            if !script.is_empty() {
+                steps.push(Step::Run(std::mem::take(&mut script)));
+            }
+            steps.push(Step::LogIn((*line).to_owned()));
         } else {
             script.push_str(line);
             script.push('\n');

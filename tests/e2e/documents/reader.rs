@@ -21,6 +21,12 @@ const PORTS: [&str; 3] = [":8000", ":9000", ":9001"];
 /// Where pages put what they make.
 const DEMO: &str = "/tmp/authly-demo";
 
+/// The pipe into which a program writes the address that it would have a browser open.
+const OPENED: &str = "opened";
+
+/// What the first administrator chooses.
+const NEW_PASSWORD: &str = "four entirely other words";
+
 /// What a command prints when it listens.
 const READY: [(&str, &str); 3] = [
     ("relying_party", "The user of"),
@@ -87,6 +93,7 @@ impl Reader {
                     self.copy_tokens(&said);
                 }
                 Step::Serve(command) => self.serve(command),
+                Step::LogIn(command) => self.administer(command).await,
                 Step::Compare { command, answer } => {
                     // What is compared may be a refusal.
                     let command = self.in_own_words(command);
@@ -174,6 +181,35 @@ impl Reader {
         self.callback = Some(callback);
     }
 
+    /// Logs in at the command line as the first administrator: opens the address that it sends the
+    /// browser to in Chromium, changes the password that was made, and allows what is asked.
+    async fn administer(&mut self, command: &str) {
+        let mut shell = self.shell.another();
+        let program = shell.args(["-c", command]).stdin(Stdio::null());
+        let program = program.stderr(Stdio::piped()).spawn().unwrap();
+        let opened = self.folder.path().join(OPENED);
+        let address = tokio::task::spawn_blocking(move || std::fs::read_to_string(opened));
+        let address = address.await.unwrap().unwrap();
+        let password = self.folder.path().join("demo/admin-password");
+        let password = std::fs::read_to_string(password).unwrap();
+
+        let browser = Browser::start().await;
+        browser.open(address.trim()).await;
+        browser.fill("username", "admin").await;
+        browser.fill("password", password.trim()).await;
+        browser.press("login").await;
+        browser.fill("new_password", NEW_PASSWORD).await;
+        browser.fill("repeat_password", NEW_PASSWORD).await;
+        browser.press("change_password").await;
+        browser.press("approve").await;
+        let shown = browser.text().await;
+        assert!(shown.contains("You are logged in"), "{shown}");
+        browser.close().await;
+        let ended = program.wait_with_output().unwrap();
+        let said = String::from_utf8_lossy(&ended.stderr);
+        assert!(said.contains("as admin"), "{command}: {said}");
+    }
+
     /// Copies the tokens of an answer of the token endpoint.
     fn copy_tokens(&mut self, said: &str) {
         let answer = said
@@ -222,6 +258,12 @@ fn environment(folder: &TempDir, ports: &[String; 3], cluster: &Cluster) -> Vec<
     );
     executable(&programs.join("cargo"), &cargo);
 
+    let opened = folder.path().join(OPENED);
+    let made = Command::new("mkfifo").arg(&opened).status().unwrap();
+    assert!(made.success());
+    let open = format!("#!/bin/sh\nprintf %s \"$1\" > {}\n", opened.display());
+    executable(&programs.join("xdg-open"), &open);
+
     // Its progress is for terminals.
     std::fs::write(folder.path().join(".curlrc"), "no-progress-meter\n").unwrap();
     let path = std::env::var_os("PATH").unwrap();
@@ -240,6 +282,7 @@ fn environment(folder: &TempDir, ports: &[String; 3], cluster: &Cluster) -> Vec<
         ("REPOSITORY", format!("{}/..", env!("CARGO_MANIFEST_DIR"))),
         ("DATABASE_URL", database),
         ("ISSUER", format!("http://localhost{server}")),
+        ("AUTHLY_SERVER", format!("http://localhost{server}")),
         (
             "REDIRECT_URI",
             format!("http://localhost{application}/callback"),

@@ -137,7 +137,7 @@ async fn a_secret_is_rotated_and_shown_once() {
         ..client.clone()
     };
     let rp = desk.app.rp(&with(last["client_secret"].as_str().unwrap()));
-    rp.token(&form).await.expect_tokens();
+    let _works = rp.token(&form).await.expect_tokens();
     let rp = desk.app.rp(&with(&secret));
     rp.token(&form).await.expect_error(401, "invalid_client");
     let wrong = desk.run(&["client", "rotate-secret", "web", "--keep-old", "soon"]);
@@ -210,7 +210,7 @@ async fn a_secret_whose_answer_was_lost_is_shown_all_the_same() {
         ("grant_type", "client_credentials"),
         ("scope", "notes:read"),
     ];
-    desk.app.rp(&renewed).token(&form).await.expect_tokens();
+    let _works = desk.app.rp(&renewed).token(&form).await.expect_tokens();
 }
 
 #[tokio::test(flavor = "multi_thread")]

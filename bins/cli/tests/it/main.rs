@@ -2,6 +2,7 @@
 
 #![expect(
     clippy::unwrap_used,
+    clippy::panic,
     reason = "what goes wrong in the functions between fails the test as well"
 )]
 
@@ -9,9 +10,15 @@ mod access;
 mod clients;
 mod completion;
 mod desk;
+mod installation;
+mod login;
+mod machines;
+mod man;
 mod profiles;
 mod program;
 mod scopes;
+mod sessions;
 mod stand_in;
 mod status;
+mod terminal;
 mod usage;

@@ -10,6 +10,8 @@ fn help_is_a_result_and_names_what_there_is() {
 
     assert_eq!((ended.status, ended.messages.as_str()), (0, ""));
     for word in [
+        "login",
+        "logout",
         "whoami",
         "status",
         "profile",
@@ -32,7 +34,14 @@ fn help_is_a_result_and_names_what_there_is() {
 
 #[test]
 fn every_command_has_help() {
-    for command in ["whoami", "status", "profile", "completion"] {
+    for command in [
+        "login",
+        "logout",
+        "whoami",
+        "status",
+        "profile",
+        "completion",
+    ] {
         let ended = end_of(&mut authly(&[command, "--help"]));
         assert_eq!(ended.status, 0);
         assert!(ended.results.contains(&format!("Usage: authly {command}")));

@@ -150,7 +150,8 @@ impl Layers {
             let Some(name) = name.to_str().map(str::to_owned) else {
                 continue;
             };
-            if !name.starts_with(VARIABLE_PREFIX) || is_kubernetes_link(&name) {
+            let is_others = is_kubernetes_link(&name) || COMMAND_LINE.contains(&name.as_str());
+            if !name.starts_with(VARIABLE_PREFIX) || is_others {
                 continue;
             }
             given.insert(name, value);
@@ -204,6 +205,9 @@ fn named_by(variable: &str) -> Option<(&'static Setting, Option<String>)> {
     let setting = declared().find(|setting| setting.variable() == name)?;
     matches!(setting.kind, Kind::Secret(_)).then(|| (setting, Some(part.to_owned())))
 }
+
+/// Variables of the command line, `authly`, which may be set where a server is started.
+const COMMAND_LINE: [&str; 2] = ["AUTHLY_SERVER", "AUTHLY_PROFILE"];
 
 /// Whether Kubernetes made the variable: it describes a service named `authly` to every container
 /// beside it, by names such as `AUTHLY_SERVICE_HOST` and `AUTHLY_PORT_8000_TCP`.

@@ -323,6 +323,8 @@ async fn variables_that_are_no_settings_are_left_alone() {
     let layers = with(&[
         ("PATH", "/bin"),
         ("authly_issuer", "x"),
+        ("AUTHLY_SERVER", "https://auth.example.com"),
+        ("AUTHLY_PROFILE", "work"),
         ("AUTHLY_SERVICE_HOST", "10.0.0.1"),
         ("AUTHLY_SERVICE_PORT_HTTP", "80"),
         ("AUTHLY_PORT", "tcp://10.0.0.1:80"),

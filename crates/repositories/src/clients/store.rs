@@ -1,7 +1,7 @@
 //! Storing what was registered of a client.
 
 use authly_domain::clients::{
-    Client, ConsentPolicy, NonceRule, PkceRule, RedirectUri, RefreshRotation,
+    Client, ClientId, ConsentPolicy, NonceRule, PkceRule, RedirectUri, RefreshRotation,
 };
 use authly_domain::clock::Timestamp;
 use authly_domain::id::ClientKey;
@@ -73,6 +73,19 @@ const UPSERT: &str = concat!(
 );
 
 impl Clients<'_> {
+    /// Marks a client as one that the server depends on: nobody disables or deletes it.
+    ///
+    /// # Errors
+    /// When storage fails.
+    pub async fn protect(&self, id: &ClientId) -> Result<(), DbError> {
+        const SQL: &str = "-- clients.protect
+            UPDATE clients
+               SET is_system = true, version = version + 1
+             WHERE client_id = $1 AND NOT is_system";
+        self.conn.execute(SQL, &[text(id.as_str())]).await?;
+        Ok(())
+    }
+
     /// Stores a new client, unless one of that name is there. Answers whether it was stored. Secrets and
     /// scopes are stored by [`Clients::replace_secrets`] and [`Clients::replace_scopes`].
     ///

@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
+use authly_domain::clients::{ApplicationType, ClientType, ConsentPolicy};
 use authly_domain::secret::Password;
 use authly_domain::sessions::LoginStep;
 use authly_domain::users::PasswordChange;
-use authly_services::bootstrap::{BootstrapError, NewAdministrator};
+use authly_services::bootstrap::{BootstrapError, COMMAND_LINE, NewAdministrator};
 use authly_testing::TestServices;
 use pretty_assertions::assert_eq;
 
@@ -148,4 +149,26 @@ async fn a_generated_password_is_long_and_another_each_time() {
         one.bytes()
             .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
     );
+}
+
+#[tokio::test]
+async fn the_command_line_is_registered_once_however_often_it_is_done() {
+    let services = TestServices::start().await;
+    let bootstrap = services.bootstrap();
+
+    bootstrap.ensure_command_line().await.unwrap();
+
+    let before = services.stored().registry().await;
+    let conn = services.db.connect().await.unwrap();
+    let id = COMMAND_LINE.parse().unwrap();
+    let client = conn.reads().clients().find(&id).await.unwrap().unwrap();
+    assert_eq!(client.client_type, ClientType::Public);
+    assert_eq!(client.application_type, ApplicationType::Native);
+    assert_eq!(client.consent, ConsentPolicy::Ask);
+    assert!(client.scope.contains("admin:audit:write") && client.scope.contains("offline_access"));
+    let clients = conn.reads().clients();
+    let registered = clients.find_registered(client.key).await.unwrap().unwrap();
+    assert!(registered.is_system);
+    bootstrap.ensure_command_line().await.unwrap();
+    assert_eq!(services.stored().registry().await, before);
 }

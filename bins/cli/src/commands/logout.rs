@@ -1,0 +1,59 @@
+//! `authly logout`.
+
+use authly_admin_client::{AdminClient, ClientError};
+use clap::Args;
+
+use crate::args::CommonArguments;
+use crate::caller::{USER_AGENT, address};
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::output::Output;
+use crate::profiles::{Profile, Profiles};
+
+/// How to log out.
+#[derive(Debug, Args)]
+pub(crate) struct LogoutArguments {
+    /// Forget the login here without telling the server, where it ends by itself later.
+    #[arg(long)]
+    forget: bool,
+}
+
+/// Ends the login at the server, and forgets it.
+pub(crate) async fn logout(
+    arguments: &LogoutArguments,
+    common: &CommonArguments,
+    output: &Output,
+) -> Result<Exit, Failure> {
+    let profiles = Profiles::of_this_person()?;
+    let name = &common.profile;
+    match profiles.load(name) {
+        Ok(None) => {
+            output.note("nobody was logged in");
+            return Ok(Exit::Ok);
+        }
+        Ok(Some(profile)) if !arguments.forget => end(&profile).await?,
+        Ok(Some(_)) => {}
+        Err(error) => output.warn(&format!(
+            "{error}. It is removed; the server was not told, since what it says is not trusted"
+        )),
+    }
+    profiles.remove(name)?;
+    output.note("logged out");
+    Ok(Exit::Ok)
+}
+
+/// Revokes the refresh token, and with it the grant and its access tokens. A service client has none:
+/// its access token ends soon.
+async fn end(profile: &Profile) -> Result<(), Failure> {
+    let Some(token) = profile.credentials().refresh_token else {
+        return Ok(());
+    };
+    let client = AdminClient::builder(address(&profile.server)?).user_agent(USER_AGENT);
+    let oauth = client.build()?.oauth();
+    let ended = oauth.revoke(&profile.client_id, &token).await;
+    ended.map_err(|error| match error {
+        ClientError::Transport { .. } => Failure::from(error)
+            .hint("To forget the login here all the same: authly logout --forget"),
+        other => other.into(),
+    })
+}
