@@ -18,6 +18,8 @@ use crate::program::target_folder;
 /// A browser of its own, with no cookies. Dropping it ends it.
 pub(crate) struct Browser {
     driver: Child,
+    /// The browser's own process, until it has been closed.
+    process: Option<u64>,
     pub(crate) page: Client,
     _profile: TempDir,
 }
@@ -80,8 +82,12 @@ impl Browser {
             .connect(&format!("http://127.0.0.1:{port}"))
             .await
             .expect("chromium starts: apt-get install chromium chromium-driver");
+        let process = page
+            .capabilities()
+            .and_then(|all| all.get("goog:processID"));
         Self {
             driver,
+            process: process.and_then(Value::as_u64),
             page,
             _profile: profile,
         }
@@ -194,8 +200,9 @@ impl Browser {
     }
 
     /// Ends the browser.
-    pub(crate) async fn close(self) {
+    pub(crate) async fn close(mut self) {
         self.page.clone().close().await.unwrap();
+        self.process = None;
     }
 }
 
@@ -206,6 +213,10 @@ pub(crate) fn pictures() -> PathBuf {
 
 impl Drop for Browser {
     fn drop(&mut self) {
+        // A test that fails leaves no browser behind: it would outlive its driver.
+        if let Some(process) = self.process {
+            let _ = Command::new("kill").arg(process.to_string()).status();
+        }
         let _ = self.driver.kill();
         let _ = self.driver.wait();
     }

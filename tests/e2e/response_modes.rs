@@ -153,16 +153,7 @@ async fn an_application_with_a_scheme_of_its_own_gets_the_answer() {
 
     browser.click("approve").await;
 
-    let patience = std::time::Instant::now() + std::time::Duration::from_secs(20);
-    let handed_over = loop {
-        let events = browser.log("performance").await;
-        if let Some(address) = events.iter().find_map(|event| handed_over_in(event)) {
-            break address;
-        }
-        let may_still_come = std::time::Instant::now() < patience;
-        assert!(may_still_come, "the browser hands the answer over");
-    };
-    let answer = url::Url::parse(&handed_over).unwrap();
+    let answer = url::Url::parse(&handed_over(&browser).await).unwrap();
     let value = |name: &str| {
         let pair = answer.query_pairs().find(|(key, _)| key == name);
         pair.map(|(_, value)| value.into_owned()).unwrap()
@@ -172,6 +163,41 @@ async fn an_application_with_a_scheme_of_its_own_gets_the_answer() {
     assert_eq!(redeem(&server, &value("code")).await, StatusCode::OK);
     assert_no_complaints(&browser).await;
     browser.close().await;
+}
+
+#[tokio::test]
+async fn an_application_may_lead_on_to_a_scheme_of_its_own() {
+    let app = "com.example.notes:/done?ticket=1";
+    let callback = Callback::leading_on(app).await;
+    let server = Server::start_with(&seed(&callback.uri), QUICK);
+    let application = Application::discover(&server.issuer, &callback.uri).await;
+    for mode in ["query", "form_post"] {
+        // Where something was handed over, the browser has a question of its own.
+        let browser = Browser::start().await;
+        let asked = ask(&application, mode);
+        go_to_consent(&browser, &asked).await;
+        browser.log("performance").await;
+        browser.click("approve").await;
+        assert_eq!(handed_over(&browser).await, app, "{mode}");
+        assert_no_complaints(&browser).await;
+        let answer = callback.answer().await;
+        let code = asked.code_of(&answer, &server.issuer).to_owned();
+        application.redeem(&code, asked).await;
+        browser.close().await;
+    }
+}
+
+/// The address that the browser hands over to the program on the person's machine.
+async fn handed_over(browser: &Browser) -> String {
+    let patience = std::time::Instant::now() + std::time::Duration::from_secs(20);
+    loop {
+        let events = browser.log("performance").await;
+        if let Some(address) = events.iter().find_map(|event| handed_over_in(event)) {
+            return address;
+        }
+        let may_still_come = std::time::Instant::now() < patience;
+        assert!(may_still_come, "the browser hands the answer over");
+    }
 }
 
 /// Nobody listens there.

@@ -94,9 +94,8 @@ async fn every_page_and_redirect_says_what_browsers_must_not_do_with_it() {
             assert!(policy.contains(directive), "{name}: {policy}");
         }
         assert!(!policy.contains("unsafe-inline"), "{name}: {policy}");
-        assert!(!policy.contains("form-action 'self'"), "{name}: {policy}");
+        assert!(!policy.contains("form-action"), "{name}: {policy}");
         let posts = name == "page that posts the answer";
-        assert_eq!(policy.contains("form-action"), posts, "{name}: {policy}");
         assert_eq!(policy.contains("script-src"), posts, "{name}: {policy}");
         ids.push(header("x-request-id").to_owned());
     }

@@ -65,15 +65,12 @@ async fn the_policy_of_the_page_allows_its_one_script_by_digest() {
 }
 
 #[tokio::test]
-async fn the_policy_of_the_page_lets_the_form_reach_the_client_of_any_kind() {
-    for (uri, source) in [
-        ("https://app.example.com/cb?a=1", "https://app.example.com"),
-        (
-            "https://app.example.com:8443/cb",
-            "https://app.example.com:8443",
-        ),
-        ("http://127.0.0.1:49152/cb", "http://127.0.0.1:49152"),
-        ("com.example.app:/cb", "com.example.app:"),
+async fn the_policy_of_the_page_stands_in_the_way_of_no_client() {
+    for uri in [
+        "https://app.example.com/cb?a=1",
+        "https://app.example.com:8443/cb",
+        "http://127.0.0.1:49152/cb",
+        "com.example.app:/cb",
     ] {
         let app = TestApp::start().await;
         let client = app.client().redirect_uris(&[uri]).create().await;
@@ -81,10 +78,7 @@ async fn the_policy_of_the_page_lets_the_form_reach_the_client_of_any_kind() {
         let asking = trusted.asking().with("response_mode", "form_post");
         let page = trusted.browser.get(&asking.target()).await;
         assert!(Answered::in_form(&page, uri).get("code").is_some());
-        let sources = directive(&page, "form-action").unwrap();
-        assert_eq!(sources.split(' ').next(), Some(source), "{uri}");
-        assert!(!sources.contains("'self'"), "{sources}");
-        assert!(!sources.contains('*'), "{sources}");
+        assert_eq!(directive(&page, "form-action"), None, "{uri}");
     }
 }
 
