@@ -89,6 +89,19 @@ impl Browser {
         self.devtools("Emulation.setEmulatedMedia", features).await;
     }
 
+    /// Waits this long for each answer from now on, as far away from the server.
+    pub(crate) async fn wait_for_answers(&self, milliseconds: u32) {
+        self.devtools("Network.enable", json!({})).await;
+        let conditions = json!({
+            "offline": false,
+            "latency": milliseconds,
+            "downloadThroughput": -1,
+            "uploadThroughput": -1,
+        });
+        self.devtools("Network.emulateNetworkConditions", conditions)
+            .await;
+    }
+
     /// Runs scripts of pages from now on, or does not.
     pub(crate) async fn run_scripts(&self, scripts: Scripts) {
         let value = json!({ "value": scripts == Scripts::Forbidden });

@@ -152,6 +152,72 @@ async fn pressing_twice_counts_once_at_every_step() {
 }
 
 #[tokio::test]
+async fn who_presses_again_while_the_answer_is_under_way_is_told_and_gets_in_by_starting_again() {
+    let scene = Scene::open().await;
+    let browser = &scene.browser;
+    let asked = scene.ask();
+    browser.open(asked.url.as_str()).await;
+    log_in(browser, PASSWORD).await;
+    browser.wait_for("approve").await;
+
+    // The first press counts, but its answer is on its way when the second one is sent.
+    browser.wait_for_answers(1_000).await;
+    let twice = "const button = document.getElementById('approve');
+                 button.click(); setTimeout(() => button.click(), 100);";
+    browser.run(twice).await;
+    scene.assert_problem(ANSWERED).await;
+    browser.wait_for_answers(0).await;
+    scene.callback.assert_nothing_more().await;
+
+    // What was allowed is remembered: the next time nothing is asked.
+    let asked = scene.application.ask(&["profile"]);
+    let (answer, ()) = tokio::join!(scene.callback.answer(), browser.open(asked.url.as_str()));
+    scene.redeem(asked, &answer).await;
+    scene.browser.close().await;
+}
+
+#[tokio::test]
+async fn a_change_of_password_counts_once_and_going_back_to_it_leads_on() {
+    let scene = Scene::open().await;
+    let browser = &scene.browser;
+    let login = format!("{}/login", scene.server.issuer);
+    let own = "a quite different sentence";
+    browser.open(&login).await;
+    browser.fill("username", "admin").await;
+    let made = scene.server.administrator_password();
+    browser.fill("password", &made).await;
+    browser.press("login").await;
+    // The change is due wherever the back button leads.
+    browser.page.back().await.unwrap();
+    browser.wait_for("change_password").await;
+
+    for field in ["new_password", "repeat_password"] {
+        browser.fill(field, own).await;
+    }
+    scene.press_twice("change_password").await;
+    browser.wait_for("sign_out").await;
+    // Back at the form of the change: nothing is due any more, whether it is shown from memory or not.
+    browser.page.back().await.unwrap();
+    let is_in_memory = "return document.getElementById('change_password') !== null";
+    if browser.run(is_in_memory).await == true {
+        for field in ["new_password", "repeat_password"] {
+            browser.fill(field, "some other sentence").await;
+        }
+        browser.press("change_password").await;
+    }
+    browser.wait_for("sign_out").await;
+
+    browser.press("sign_out").await;
+    browser.press("logout").await;
+    browser.open(&login).await;
+    browser.fill("username", "admin").await;
+    browser.fill("password", own).await;
+    browser.press("login").await;
+    browser.wait_for("sign_out").await;
+    scene.browser.close().await;
+}
+
+#[tokio::test]
 async fn two_tabs_ask_at_once_and_each_gets_its_own_answer() {
     let scene = Scene::open().await;
     let browser = &scene.browser;
