@@ -122,7 +122,13 @@ impl DbError {
     }
 
     pub(crate) fn from_pool(operation: &'static str, error: PoolError) -> Self {
+        // So says a database that an operator has closed, to whoever connects.
+        let is_closed = |code| code == &SqlState::OBJECT_NOT_IN_PREREQUISITE_STATE;
         match error {
+            PoolError::Backend(error) if error.code().is_some_and(is_closed) => Self::Unavailable {
+                operation,
+                source: said(error),
+            },
             PoolError::Backend(error) => Self::from_driver(operation, error),
             error => Self::Unavailable {
                 operation,

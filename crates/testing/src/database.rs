@@ -167,6 +167,11 @@ impl TestDatabase {
         mark.is_some_and(|mark| !mark.is_empty())
     }
 
+    /// Closes it to everybody, as an operator does.
+    pub async fn close(&self) {
+        self.server.close_database(&self.name).await;
+    }
+
     /// Runs statements as they stand, to bring about what our code never would.
     pub async fn run(&self, sql: &str) {
         let done = self.session().await.batch_execute(sql).await;

@@ -136,3 +136,20 @@ async fn a_database_without_room_or_in_a_deadlock_is_unavailable_and_a_broken_on
     database.run("DROP TRIGGER fails ON revisions").await;
     write(&db).await.unwrap();
 }
+
+#[tokio::test]
+async fn a_database_that_is_closed_is_an_outage_until_it_is_opened_again() {
+    let database = TestDatabase::create().await;
+    let beside = TestDatabase::create_empty().await;
+    let name = database.name();
+    let db = database.pool();
+    database.close().await;
+
+    let refused = db.connect().await.err().unwrap();
+    assert!(refused.is_unavailable(), "{refused:?}");
+    assert_eq!(db.connect_failures(), 1);
+
+    let open = format!("ALTER DATABASE {name} ALLOW_CONNECTIONS true");
+    beside.run(&open).await;
+    write(&db).await.unwrap();
+}

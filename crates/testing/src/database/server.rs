@@ -138,6 +138,17 @@ impl Server {
         connect(self.config(database)).await
     }
 
+    /// Lets nobody into a database any more, and ends the connections that are there.
+    pub(crate) async fn close_database(&self, name: &str) {
+        let close = ["ALTER DATABASE ", name, " ALLOW_CONNECTIONS false"].concat();
+        let end = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1";
+        let home = self.connect(&self.home_database()).await;
+        let closed = home.batch_execute(&close).await;
+        closed.expect("a database can be closed");
+        let ended = home.query(end, &[&name]).await;
+        ended.expect("connections can be ended");
+    }
+
     /// Makes a database, as a copy of another or empty.
     pub(crate) async fn create_database(&self, name: &str, template: Option<&str>) {
         let template = template.unwrap_or("template1");
