@@ -110,14 +110,19 @@ impl Pages {
         }
     }
 
+    /// The language, where it was chosen by address.
+    pub(crate) fn ui_locales(&self) -> Option<&str> {
+        (self.chosen == Chosen::ByAddress).then_some(&*self.tongue.language.tag)
+    }
+
     /// The address of one of our pages for a link or form, with the request that waits.
     pub(crate) fn path(&self, path: &str, waiting: Option<&RequestHandle>) -> String {
         let mut query = form_urlencoded::Serializer::new(String::new());
         if let Some(handle) = waiting {
             query.append_pair("request", handle.expose());
         }
-        if self.chosen == Chosen::ByAddress {
-            query.append_pair(UI_LOCALES, &self.tongue.language.tag);
+        if let Some(language) = self.ui_locales() {
+            query.append_pair(UI_LOCALES, language);
         }
         let query = query.finish();
         let mark = if query.is_empty() { "" } else { "?" };

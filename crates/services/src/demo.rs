@@ -141,7 +141,8 @@ impl DemoService {
     }
 
     /// Begins a sign-in in this browser, and answers the query of the authorization request.
-    pub async fn begin(&self, browser: &BrowserToken) -> String {
+    /// `ui_locales` is the language that was chosen by address, where one was.
+    pub async fn begin(&self, browser: &BrowserToken, ui_locales: Option<&str>) -> String {
         let random = || opaque::generate("", &*self.context.entropy);
         let asked = Asked {
             state: random(),
@@ -150,7 +151,11 @@ impl DemoService {
         };
         let redirect_uri = self.issuer.url_of(CALLBACK);
         let challenge = pkce::s256(&asked.verifier);
-        let query = url::form_urlencoded::Serializer::new(String::new())
+        let mut query = url::form_urlencoded::Serializer::new(String::new());
+        if let Some(languages) = ui_locales {
+            query.append_pair("ui_locales", languages);
+        }
+        let query = query
             .append_pair("response_type", "code")
             .append_pair("client_id", CLIENT_ID)
             .append_pair("redirect_uri", &redirect_uri)
@@ -161,8 +166,18 @@ impl DemoService {
             .append_pair("code_challenge_method", "S256")
             .append_pair("prompt", "consent")
             .finish();
-        self.visit_of(browser).lock().await.asked = Some(asked);
+        let visit = self.visit_of(browser);
+        let mut visit = visit.lock().await;
+        visit.asked = Some(asked);
+        visit.ui_locales = ui_locales.map(str::to_owned);
         query
+    }
+
+    /// The language that this browser's sign-in was begun in: the redirect URI cannot carry it.
+    pub async fn ui_locales(&self, browser: &BrowserToken) -> Option<String> {
+        let visit = self.visits.get(&key(browser))?;
+        let visit = visit.lock().await;
+        visit.ui_locales.clone()
     }
 
     /// Takes the answer: redeems the code, and checks the ID token as an application has to.

@@ -18,7 +18,8 @@ pub(crate) async fn start(
     demo: web::Data<Demo>,
     pages: Pages,
 ) -> Result<HttpResponse, PageFailure> {
-    let query = demo.service.begin(&visitor.browser.token).await;
+    let browser = &visitor.browser.token;
+    let query = demo.service.begin(browser, pages.ui_locales()).await;
     visitor.seal(pages.see_other_with_query(AUTHORIZE, &query))
 }
 
@@ -38,6 +39,8 @@ pub(crate) async fn callback(
         error: answer.take("error"),
     };
     let browser = &visitor.browser;
+    let ui_locales = demo.service.ui_locales(&browser.token).await;
+    let pages = pages.asked_in(ui_locales.as_deref());
     let finished = demo
         .service
         .finish(&browser.token, answer, browser.address)

@@ -202,3 +202,38 @@ async fn each_start_gives_the_client_another_secret() {
     let refused = browser.submit(&page.form("introspect")).await;
     assert_eq!(refused.status(), 503);
 }
+
+#[tokio::test]
+async fn the_language_chosen_on_the_front_page_lasts_to_the_tokens_and_back() {
+    let (app, user) = demonstration().await;
+    let mut browser = app.browser();
+    let begin = async |browser: &mut Browser| {
+        let home = browser.get("/?ui_locales=de").await;
+        let started = browser.submit(&home.form("try")).await;
+        let login = browser.get(started.expect_location().as_str()).await;
+        browser.get(login.expect_location().as_str()).await
+    };
+    let is_german = |page: &Page| page.html().contains("<html lang=\"de\"");
+
+    let login = begin(&mut browser).await;
+    let cancelled = browser.submit(&login.form("cancel")).await;
+    let home = browser.get(cancelled.expect_location().as_str()).await;
+    assert!(is_german(&login) && is_german(&home), "{home:?}");
+
+    let login = begin(&mut browser).await;
+    let entered = browser
+        .fill_in_login(&login, &user.username, &user.password)
+        .await;
+    let consent = browser.get(entered.expect_location().as_str()).await;
+    let approved = browser.submit(&consent.form("approve")).await;
+    let callback = browser.get(approved.expect_location().as_str()).await;
+    let tokens = browser.get(callback.expect_location().as_str()).await;
+    assert!(is_german(&consent) && is_german(&tokens), "{tokens:?}");
+    let refreshed = browser.submit(&tokens.form("refresh")).await;
+    let refreshed = browser.get(refreshed.expect_location().as_str()).await;
+    let asked = browser.submit(&refreshed.form("introspect")).await;
+    assert!(is_german(&refreshed) && is_german(&asked), "{asked:?}");
+    let left = browser.submit(&asked.form("sign_out")).await;
+    let home = browser.get(left.expect_location().as_str()).await;
+    assert!(is_german(&home), "{home:?}");
+}

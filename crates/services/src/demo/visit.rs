@@ -11,6 +11,8 @@ use crate::tokens::IssuedTokens;
 /// One browser's part.
 #[derive(Default)]
 pub(super) struct Visit {
+    /// The language that was chosen by address, where one was.
+    pub(super) ui_locales: Option<String>,
     /// What waits for an answer.
     pub(super) asked: Option<Asked>,
     /// What the last sign-in gave.
