@@ -74,6 +74,9 @@ impl Browser {
         });
         self.devtools("Emulation.setDeviceMetricsOverride", metrics)
             .await;
+        // As on a phone, where they lie over the page.
+        self.devtools("Emulation.setScrollbarsHidden", json!({ "hidden": true }))
+            .await;
         // Nothing is caught in the middle of a movement.
         self.prefer(screen.scheme, "reduce").await;
     }

@@ -1,5 +1,6 @@
 //! Every page in every state that people meet, on a real server.
 
+use authly_testing::TestDatabase;
 use url::Url;
 
 use crate::browser::Browser;
@@ -62,18 +63,26 @@ const WILHELMINA: &str = "wilhelmina.featherstonehaugh-cholmondeley-of-redundanc
 /// A server with pages to look at.
 pub(crate) struct World {
     server: Server,
+    /// Another server, whose database is gone.
+    alone: Server,
+    _gone: TestDatabase,
     language: &'static str,
 }
 
 impl World {
     /// A server that loses patience after two wrong passwords, seen in this language.
-    pub(crate) fn start(language: &'static str) -> Self {
+    pub(crate) async fn start(language: &'static str) -> Self {
         let settings = [
             ("AUTHLY_PASSWORDS__BCRYPT_COST", "4"),
             ("AUTHLY_THROTTLE__LOGIN_ACCOUNT_AT_ADDRESS", "2"),
         ];
+        let database = TestDatabase::create_empty().await;
+        let alone = Server::start_on(&database);
+        database.close().await;
         Self {
             server: Server::start_with(SEED, &settings),
+            alone,
+            _gone: database,
             language,
         }
     }
@@ -116,6 +125,7 @@ impl World {
         self.visit_authorization(browser, &mut look).await;
         self.visit_long_names(browser, &mut look).await;
         self.visit_change_of_password(browser, &mut look).await;
+        self.visit_demonstration(browser, &mut look).await;
     }
 
     async fn visit_problems(&self, browser: &Browser, look: &mut impl AsyncFnMut(&str)) {
@@ -132,6 +142,15 @@ impl World {
             browser.open(&address).await;
             look(name).await;
         }
+        // The form cannot be known without the cookie that came with it.
+        browser.open(&self.address("/login")).await;
+        browser.page.delete_all_cookies().await.unwrap();
+        log_in(browser, "alice", PASSWORD).await;
+        look("error-forged").await;
+        let asking = self.notes("");
+        let asking = asking.replace(&self.server.issuer, &self.alone.issuer);
+        browser.open(&asking).await;
+        look("error-unavailable").await;
     }
 
     async fn visit_authorization(&self, browser: &Browser, look: &mut impl AsyncFnMut(&str)) {
@@ -148,8 +167,11 @@ impl World {
 
         browser.run_scripts(Scripts::Forbidden).await;
         browser.open(&self.notes("&response_mode=form_post")).await;
+        let question = browser.page.current_url().await.unwrap();
         browser.press("deny").await;
         look("form-post").await;
+        browser.open(question.as_str()).await;
+        look("error-answered").await;
         browser.run_scripts(Scripts::Allowed).await;
 
         browser.open(&self.address("/login")).await;
@@ -184,6 +206,26 @@ impl World {
         look("change-password-differs").await;
         browser.open(&self.address("/logout")).await;
         browser.press("logout").await;
+    }
+
+    async fn visit_demonstration(&self, browser: &Browser, look: &mut impl AsyncFnMut(&str)) {
+        browser.open(&self.address("/")).await;
+        look("demo-home").await;
+        browser.press("try").await;
+        log_in(browser, "alice", PASSWORD).await;
+        look("demo-consent").await;
+        browser.press("approve").await;
+        browser.wait_for("introspect").await;
+        look("demo").await;
+        browser.press("introspect").await;
+        browser.wait_for("introspection").await;
+        look("demo-introspected").await;
+        browser.press("revoke").await;
+        browser.press("refresh").await;
+        browser.wait_for("outcome").await;
+        look("demo-refused").await;
+        browser.press("sign_out").await;
+        browser.wait_for("try").await;
     }
 }
 

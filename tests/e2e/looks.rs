@@ -50,7 +50,7 @@ const MISFITS: &str = r#"
 
 async fn look_at_every_page(language: &'static str) {
     let axe = Axe::load();
-    let world = World::start(language);
+    let world = World::start(language).await;
     let browser = Browser::start().await;
     world
         .visit(&browser, async |name| {

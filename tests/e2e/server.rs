@@ -2,6 +2,9 @@
 
 use std::process::Command;
 
+use authly_testing::TestDatabase;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use tempfile::TempDir;
 
 use crate::program::{Program, binary, folder, free_address};
@@ -42,6 +45,27 @@ impl Server {
             .envs(settings.iter().copied());
         Self {
             _program: Program::start(&mut command, &data, &issuer),
+            issuer,
+            data,
+        }
+    }
+
+    /// A server on this database, as for others but on loopback.
+    pub(crate) fn start_on(database: &TestDatabase) -> Self {
+        let data = folder();
+        let address = free_address();
+        let issuer = format!("http://{address}");
+        let mut command = Command::new(binary("authly-server", "authly-server"));
+        command
+            .args(["--bind", &address, "--issuer", &issuer])
+            .env("AUTHLY_DATABASE__URL", database.url())
+            .env("AUTHLY_KEYS__MASTER_KEY", STANDARD.encode([7; 32]))
+            .env(
+                "AUTHLY_BOOTSTRAP__PASSWORD_FILE",
+                data.path().join("admin-password"),
+            );
+        Self {
+            _program: Program::start(&mut command, &data, "Ctrl-C stops it."),
             issuer,
             data,
         }
