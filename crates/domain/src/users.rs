@@ -1,5 +1,8 @@
 //! Users: the people who log in.
 
+mod account;
+mod claims;
+mod list;
 mod password;
 mod username;
 
@@ -8,6 +11,11 @@ use std::fmt;
 use crate::clock::Timestamp;
 use crate::id::UserId;
 
+pub use account::{Account, AccountChange, AccountConflict, AccountProtection, only_in_person};
+pub use claims::{AddressChange, Change, ClaimError, ClaimForm, ProfileChange};
+pub use list::{
+    TimeRange, UserFilter, UserKey, UserOrder, UserPosition, UserSearch, UserSearchError,
+};
 pub use password::{
     MAX_BCRYPT_BYTES, MAX_PASSWORD_BYTES, NewPasswordError, PasswordFormError, PasswordHash,
     PasswordRules, PasswordScheme,

@@ -2,12 +2,15 @@
 
 mod forget;
 
+use authly_domain::clients::ClientId;
 use authly_domain::clock::Timestamp;
 use authly_domain::consents::Consent;
 use authly_domain::id::{ClientKey, UserId};
 
+use uuid::Uuid;
+
 use crate::DbError;
-use crate::params::{text, time, uuid};
+use crate::params::{number, text, time, uuid};
 use crate::row::Columns;
 
 repository! {
@@ -65,6 +68,62 @@ impl Consents<'_> {
         self.conn.execute(SQL, &params).await?;
         Ok(())
     }
+}
+
+/// What a user answered to a client, for people.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredConsent {
+    /// The client.
+    pub client: ClientKey,
+    /// Its name on the wire.
+    pub client_id: ClientId,
+    /// Its name for people.
+    pub client_name: String,
+    /// The answer.
+    pub consent: Consent,
+    /// When the user first answered.
+    pub created_at: Timestamp,
+    /// When the user last answered.
+    pub updated_at: Timestamp,
+}
+
+impl Consents<'_> {
+    /// What a user answered, by client, after the client `after`; at most so many.
+    ///
+    /// # Errors
+    /// When storage fails.
+    pub async fn of_user(
+        &self,
+        user: UserId,
+        after: Option<ClientKey>,
+        most: i64,
+    ) -> Result<Vec<StoredConsent>, DbError> {
+        const SQL: &str = "-- consents.of_user
+            SELECT n.client_id AS client_key, c.client_id, c.client_name, n.granted, n.declined,
+                   n.created_at, n.updated_at
+              FROM consents n
+              JOIN clients c ON c.id = n.client_id
+             WHERE n.user_id = $1 AND n.client_id > $2
+             ORDER BY n.client_id
+             LIMIT $3";
+        let after = after.map_or(Uuid::nil(), |client| *client.as_uuid());
+        let params = [uuid(user.as_uuid()), uuid(after), number(most)];
+        let rows = self.conn.query(SQL, &params).await?;
+        rows.iter()
+            .map(|row| stored(&Columns::of("consents", row)))
+            .collect()
+    }
+}
+
+fn stored(row: &Columns<'_>) -> Result<StoredConsent, DbError> {
+    Ok(StoredConsent {
+        client: ClientKey::from_uuid(row.uuid("client_key")?),
+        client_id: row.parse("client_id")?,
+        client_name: row.get("client_name")?,
+        consent: record(row)?,
+        created_at: row.time("created_at")?,
+        updated_at: row.time("updated_at")?,
+    })
 }
 
 fn record(row: &Columns<'_>) -> Result<Consent, DbError> {

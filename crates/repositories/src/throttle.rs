@@ -25,6 +25,8 @@ pub struct Counter {
     pub key: SecretDigest,
     /// How many are let through.
     pub rule: ThrottleRule,
+    /// The digest of the name that was tried, where one account is counted.
+    pub account: Option<SecretDigest>,
 }
 
 impl Throttles<'_> {
@@ -40,16 +42,18 @@ impl Throttles<'_> {
         // condition at the row itself decides.
         const SQL: &str = "-- throttle.count
             WITH asked AS (
-                SELECT kind, key_digest, most, window_ends_at
-                  FROM unnest($1, $2, $3, $4) AS asked (kind, key_digest, most, window_ends_at)
+                SELECT kind, key_digest, most, window_ends_at, account_digest
+                  FROM unnest($1, $2, $3, $4, $6)
+                    AS asked (kind, key_digest, most, window_ends_at, account_digest)
             ), spent AS (
                 SELECT t.kind, t.window_ends_at
                   FROM throttles t
                   JOIN asked ON asked.kind = t.kind AND asked.key_digest = t.key_digest
                  WHERE t.window_ends_at > $5 AND t.attempts >= asked.most
             ), counted AS (
-                INSERT INTO throttles AS t (kind, key_digest, attempts, window_ends_at)
-                SELECT kind, key_digest, 1, window_ends_at
+                INSERT INTO throttles AS t
+                    (kind, key_digest, attempts, window_ends_at, account_digest)
+                SELECT kind, key_digest, 1, window_ends_at, account_digest
                   FROM asked
                  WHERE NOT EXISTS (SELECT 1 FROM spent)
                  ORDER BY kind, key_digest
@@ -81,6 +85,7 @@ impl Throttles<'_> {
             numbers(&most),
             times(&ends),
             time(now.as_date_time()),
+            byte_strings(accounts(counters)),
         ];
         let rows = self.conn.query(SQL, &params).await?;
         let spent = spent_ones(counters, &rows)?;
@@ -165,6 +170,34 @@ impl Throttles<'_> {
         self.conn.execute(SQL, &params).await?;
         Ok(())
     }
+}
+
+impl Throttles<'_> {
+    /// Forgets every counter of these names, wherever the attempts came from. Counters that others
+    /// fill too, such as that of an address, stay.
+    ///
+    /// # Errors
+    /// When storage fails.
+    pub async fn forget_accounts(&self, names: &[SecretDigest]) -> Result<(), DbError> {
+        const SQL: &str = "-- throttle.forget_accounts
+            DELETE FROM throttles t
+             USING (SELECT kind, key_digest
+                      FROM throttles
+                     WHERE account_digest = ANY ($1)
+                     ORDER BY kind, key_digest
+                       FOR UPDATE) AS locked
+             WHERE t.kind = locked.kind AND t.key_digest = locked.key_digest";
+        let names: Vec<_> = names.iter().map(|one| one.as_bytes().as_slice()).collect();
+        self.conn.execute(SQL, &[byte_strings(&names)]).await?;
+        Ok(())
+    }
+}
+
+fn accounts(counters: &[Counter]) -> Vec<Option<&[u8]>> {
+    counters
+        .iter()
+        .map(|one| one.account.as_ref().map(|name| name.as_bytes().as_slice()))
+        .collect()
 }
 
 fn kinds(counters: &[Counter]) -> Vec<&'static str> {

@@ -1,5 +1,9 @@
 //! `users`.
 
+mod account;
+mod list;
+mod search;
+
 use authly_domain::clock::Timestamp;
 use authly_domain::id::UserId;
 use authly_domain::users::{
@@ -12,6 +16,9 @@ use uuid::Uuid;
 use crate::DbError;
 use crate::params::{flag, number, text, time, uuid};
 use crate::row::Columns;
+
+pub use account::{PasswordReset, Taken};
+pub use list::UserRow;
 
 repository! {
     /// People who log in.

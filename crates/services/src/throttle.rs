@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 
 use authly_crypto::opaque::digest;
+use authly_domain::secret::SecretDigest;
 use authly_domain::throttle::{Spent, ThrottleKind, ThrottleRule, counted_network};
 use authly_repositories::throttle::Counter;
 
@@ -25,6 +26,7 @@ pub(crate) fn from_and_on(
     Counter {
         kind,
         rule,
+        account: None,
         key: digest(&format!("{} {what}", counted_network(from))),
     }
 }
@@ -34,6 +36,7 @@ pub(crate) fn from(kind: ThrottleKind, rule: ThrottleRule, from: IpAddr) -> Coun
     Counter {
         kind,
         rule,
+        account: None,
         key: digest(&counted_network(from).to_string()),
     }
 }
@@ -43,6 +46,15 @@ pub(crate) fn on(kind: ThrottleKind, rule: ThrottleRule, what: &str) -> Counter 
     Counter {
         kind,
         rule,
+        account: None,
         key: digest(what),
+    }
+}
+
+/// The same counter as one of the account with this name, so that it can be found by it.
+pub(crate) const fn of_account(counter: Counter, name: SecretDigest) -> Counter {
+    Counter {
+        account: Some(name),
+        ..counter
     }
 }

@@ -30,7 +30,7 @@ pub struct Username {
 /// NFKC, without regard to case, NFKC again: the form in which names are unique. Letters go through
 /// upper case, because some have two small forms: `ς` and `σ` are both `Σ`, and `ß` is `SS`; and
 /// through lower case before that, for `ẞ`, which is a capital.
-fn normal_form(text: &str) -> String {
+pub(super) fn normal_form(text: &str) -> String {
     text.nfkc()
         .flat_map(char::to_lowercase)
         .flat_map(char::to_uppercase)

@@ -75,7 +75,8 @@ impl AuthorizationCodes<'_> {
     }
 
     /// Reads the code with this digest, with every fact its redemption depends on, and locks its
-    /// row until the unit of work ends.
+    /// row until the unit of work ends. Who ends everything of the user waits for that, and finds what
+    /// came of the code; or is waited for, and what they ended counts.
     ///
     /// # Errors
     /// When storage fails.
@@ -98,6 +99,7 @@ impl AuthorizationCodes<'_> {
               LEFT JOIN grants g ON g.id = a.grant_id
               LEFT JOIN signing_keys k ON false
              WHERE a.digest = $1
+               FOR KEY SHARE OF u, s
                FOR UPDATE OF a"
         );
         let row = self
@@ -206,6 +208,22 @@ impl AuthorizationCodes<'_> {
             time(now.as_date_time()),
         ];
         self.conn.execute(SQL, &params).await
+    }
+}
+
+impl AuthorizationCodes<'_> {
+    /// Removes the codes of a user for a client that were not redeemed.
+    ///
+    /// # Errors
+    /// When storage fails.
+    pub async fn withdraw_between(&self, user: UserId, client: ClientKey) -> Result<(), DbError> {
+        const SQL: &str = "-- authorizations.withdraw_codes_between
+            DELETE FROM authorization_codes
+             WHERE user_id = $1 AND client_id = $2 AND consumed_at IS NULL";
+        self.conn
+            .execute(SQL, &[uuid(user.as_uuid()), uuid(client.as_uuid())])
+            .await?;
+        Ok(())
     }
 }
 

@@ -31,7 +31,7 @@ pub struct Rotated {
 
 impl RefreshTokens<'_> {
     /// Reads the token with this digest, with every fact its life depends on, and locks its row
-    /// until the unit of work ends.
+    /// until the unit of work ends; the user's before it, as whoever removes a user does.
     ///
     /// # Errors
     /// When storage fails.
@@ -55,6 +55,7 @@ impl RefreshTokens<'_> {
               LEFT JOIN sessions s ON s.id = g.session_id
               LEFT JOIN signing_keys k ON k.kid = t.kid
              WHERE t.digest = $1 AND t.kind = 'refresh'
+               FOR KEY SHARE OF u
                FOR UPDATE OF t"
         );
         let row = self

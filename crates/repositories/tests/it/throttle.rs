@@ -24,6 +24,7 @@ in_both_modes!(
 fn counter(world: &World, kind: ThrottleKind, attempts: u32) -> Counter {
     let window = Duration::from_mins(1);
     Counter {
+        account: None,
         kind,
         key: world.digest(),
         rule: ThrottleRule { attempts, window },
@@ -64,6 +65,7 @@ async fn a_window_ends_after_its_time_and_the_next_begins_anew(world: World) {
 async fn each_kind_and_key_has_a_counter_of_its_own(world: World) {
     let first = counter(&world, ThrottleKind::LoginAddress, 1);
     let other_kind = Counter {
+        account: None,
         kind: ThrottleKind::LoginAccount,
         ..first
     };

@@ -1,5 +1,8 @@
 //! `users`.
 
+mod account;
+mod list;
+
 use authly_domain::id::UserId;
 use authly_domain::users::{
     Address, Email, LoginName, PasswordChange, PasswordHash, PasswordScheme, PasswordVersion,

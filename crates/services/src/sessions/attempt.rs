@@ -60,6 +60,7 @@ impl SessionService {
         let policy = self.policy().throttle;
         let key = format!("{} {}", known.device, counted_name(name));
         let device = throttle::on(ThrottleKind::LoginDevice, policy.login_device, &key);
+        let device = throttle::of_account(device, known.name);
         let everybody_here = throttle::from(
             ThrottleKind::LoginAddress,
             policy.login_address.without_limit(),
@@ -101,10 +102,12 @@ impl SessionService {
             from,
             &account,
         );
+        let here = throttle::of_account(here, digest);
+        let anywhere = throttle::on(ThrottleKind::LoginAccount, policy.login_account, &account);
         let counters = vec![
             here,
             throttle::from(ThrottleKind::LoginAddress, policy.login_address, from),
-            throttle::on(ThrottleKind::LoginAccount, policy.login_account, &account),
+            throttle::of_account(anywhere, digest),
         ];
         let turn = self.turns.take(&here).await;
 

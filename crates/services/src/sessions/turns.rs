@@ -55,6 +55,7 @@ mod tests {
 
     fn counter(name: &str, attempts: u32) -> Counter {
         Counter {
+            account: None,
             kind: ThrottleKind::LoginDevice,
             key: digest(name),
             rule: ThrottleRule::per_quarter_hour(attempts),

@@ -86,6 +86,7 @@ async fn removed_and_read(world: &World) -> Vec<(String, i64, i64)> {
 async fn no_table_that_grows_is_read_from_end_to_end(world: World) {
     let family = world.family().await;
     let counter = Counter {
+        account: None,
         kind: ThrottleKind::ClientSecret,
         key: world.digest(),
         rule: ThrottleRule {
