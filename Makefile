@@ -5,7 +5,7 @@ CARGO := $(shell command -v cargo || echo "$${CARGO_HOME:-$$HOME/.cargo}/bin/car
 TARGET_DIR := $(or $(CARGO_TARGET_DIR),target)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-pooler screenshots crash-test load-login enumeration-report fuzz fmt lint doc book
+.PHONY: help run test test-pooler screenshots crash-test load-login fill-database measure-admin-lists enumeration-report fuzz fmt lint doc book
 
 help:
 	@echo 'make run     build in release mode and start on http://localhost:8000, data in ./data'
@@ -18,6 +18,11 @@ help:
 	@echo 'make fuzz    look for requests, tokens and files that break something, 30 seconds for each'
 	@echo '             parser; make fuzz SECONDS=600 TARGETS="http jwt" for longer, and for these'
 	@echo 'make load-login   let 500 people log in at once to a release build; report the peak of memory'
+	@echo 'make fill-database DATABASE_URL=…'
+	@echo '             put USERS=1000000 users and CLIENTS=100000 clients into a migrated database, with'
+	@echo '             sessions, consents, grants and tokens: for measuring, never where people log in'
+	@echo 'make measure-admin-lists'
+	@echo '             fill a database of its own, and measure each list of the admin API over HTTP'
 	@echo 'make screenshots'
 	@echo '             take pictures of every page: 320 pixels wide, wide, and dark, in each language'
 	@echo 'make fmt     format the code'
@@ -64,6 +69,18 @@ load-login:
 	@.ci/setup run
 	"$(CARGO)" build --release --locked -p authly-server --bin authly-server --example load_login
 	"$(TARGET_DIR)/release/examples/load_login" "$(TARGET_DIR)/release/authly-server" $(ARGS)
+
+USERS ?= 1000000
+CLIENTS ?= 100000
+
+fill-database:
+	@test -n "$(DATABASE_URL)" || { echo 'Say which: make fill-database DATABASE_URL=postgres://…' >&2; exit 1; }
+	psql --no-psqlrc --quiet -v ON_ERROR_STOP=1 -v users=$(USERS) -v clients=$(CLIENTS) "$(DATABASE_URL)" \
+		-f crates/testing/src/database/fill.sql -c 'VACUUM ANALYZE'
+
+measure-admin-lists:
+	@.ci/setup test
+	"$(CARGO)" run --release --locked -p authly-http --example measure_admin_lists -- $(USERS) $(CLIENTS)
 
 screenshots:
 	@.ci/setup test

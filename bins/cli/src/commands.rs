@@ -12,6 +12,7 @@ mod scope;
 mod session;
 mod status;
 mod token;
+mod user;
 mod whoami;
 
 use std::ffi::OsString;
@@ -30,6 +31,7 @@ use self::profile::ProfileCommand;
 use self::scope::ScopeCommand;
 use self::session::SessionCommand;
 use self::token::TokenCommand;
+use self::user::UserCommand;
 use crate::args::{Arguments, CommonArguments};
 use crate::caller::Caller;
 use crate::exit::Exit;
@@ -71,6 +73,9 @@ pub(crate) enum Command {
     /// Look at the signing keys, rotate them, and withdraw one in an emergency.
     #[command(subcommand)]
     Key(KeyCommand),
+    /// Look after users: the people who log in.
+    #[command(subcommand)]
+    User(Box<UserCommand>),
     /// Look after several logins.
     #[command(subcommand)]
     Profile(ProfileCommand),
@@ -144,6 +149,7 @@ async fn converse(command: Command, caller: &Caller) -> Result<Exit, Failure> {
         Command::Grant(command) => grant::run(command, caller).await,
         Command::Token(command) => token::run(command, caller).await,
         Command::Key(command) => key::run(command, caller).await,
+        Command::User(command) => user::run(*command, caller).await,
         Command::Completion { .. }
         | Command::Man { .. }
         | Command::Profile(_)

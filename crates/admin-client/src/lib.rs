@@ -67,6 +67,7 @@ mod sessions;
 mod status;
 mod tokens;
 mod tokens_issued;
+mod users;
 mod whoami;
 
 pub use call::{Call, Versioned};

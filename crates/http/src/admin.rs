@@ -32,6 +32,7 @@ mod settings;
 mod system;
 mod table;
 mod tokens;
+mod users;
 mod whoami;
 
 pub(crate) use self::answer::Answer;
@@ -49,7 +50,7 @@ pub(crate) fn table() -> Table {
         .with(system::statistics);
     let table = sessions::table(grants::table(table));
     let table = keys::table(tokens::table(table));
-    scopes::table(clients::table(table))
+    users::table(scopes::table(clients::table(table)))
 }
 
 #[cfg(test)]

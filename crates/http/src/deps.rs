@@ -19,6 +19,7 @@ use authly_services::settings::SettingsService;
 use authly_services::system::SystemService;
 use authly_services::tokens::{TokenAdmin, TokenService};
 use authly_services::userinfo::UserInfoService;
+use authly_services::users::UserAdmin;
 
 use crate::demo::Demo;
 use crate::drain::Drain;
@@ -68,6 +69,8 @@ pub struct Deps {
     pub token_admin: Arc<TokenAdmin>,
     /// Looks at keys and changes them.
     pub key_admin: Arc<KeyAdmin>,
+    /// Looks after users.
+    pub user_admin: Arc<UserAdmin>,
     /// Makes request ids.
     pub entropy: Arc<dyn Entropy>,
     /// Counts requests that ended in a panic; share one among all workers.
@@ -109,6 +112,7 @@ impl Deps {
             grant_admin,
             token_admin,
             key_admin,
+            user_admin,
             cursors: _,
             context,
             sources,
@@ -136,6 +140,7 @@ impl Deps {
             grant_admin,
             token_admin,
             key_admin,
+            user_admin,
             entropy: context.entropy,
             drain: Arc::new(Drain::default()),
             panics,
@@ -173,6 +178,7 @@ impl Deps {
             .app_data(Data::from(Arc::clone(&self.grant_admin)))
             .app_data(Data::from(Arc::clone(&self.token_admin)))
             .app_data(Data::from(Arc::clone(&self.key_admin)))
+            .app_data(Data::from(Arc::clone(&self.user_admin)))
             .app_data(Data::from(Arc::clone(&self.panics)))
             .app_data(Data::from(Arc::clone(&self.drain)))
             .app_data(Data::from(Arc::clone(&self.settings)))

@@ -22,6 +22,7 @@ pub mod sessions;
 pub mod settings;
 pub mod system;
 pub mod tokens;
+pub mod users;
 pub mod whoami;
 
 pub use describe::{Description, describe};
@@ -76,4 +77,19 @@ pub const ALL: &[Description] = &[
     describe::<keys::List>(),
     describe::<keys::Rotate>(),
     describe::<keys::Revoke>(),
+    describe::<users::List>(),
+    describe::<users::Create>(),
+    describe::<users::Get>(),
+    describe::<users::Update>(),
+    describe::<users::Delete>(),
+    describe::<users::Disable>(),
+    describe::<users::Enable>(),
+    describe::<users::Unlock>(),
+    describe::<users::Verify>(),
+    describe::<users::SetAdmin>(),
+    describe::<users::UnsetAdmin>(),
+    describe::<users::ResetUserPassword>(),
+    describe::<users::RequirePasswordChange>(),
+    describe::<users::ListConsents>(),
+    describe::<users::RevokeConsent>(),
 ];

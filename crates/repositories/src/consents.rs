@@ -38,7 +38,7 @@ impl Consents<'_> {
             .transpose()
     }
 
-    /// Remembers the answer.
+    /// Remembers the answer, unless the user was removed meanwhile.
     ///
     /// # Errors
     /// When storage fails.
@@ -51,7 +51,7 @@ impl Consents<'_> {
     ) -> Result<(), DbError> {
         const SQL: &str = "-- consents.remember
             INSERT INTO consents (user_id, client_id, granted, declined, created_at, updated_at)
-            VALUES ($1, $2, $3, $4, $5, $5)
+            SELECT u.id, $2, $3, $4, $5, $5 FROM users u WHERE u.id = $1 FOR KEY SHARE OF u
             ON CONFLICT (user_id, client_id) DO UPDATE SET
                 granted = excluded.granted,
                 declined = excluded.declined,

@@ -18,12 +18,14 @@ use crate::health::HealthService;
 use crate::keys::{KeyAdmin, KeyService};
 use crate::metrics::Sources;
 use crate::paging::Cursors;
+use crate::policy::LivePolicies;
 use crate::scopes::ScopeAdmin;
 use crate::sessions::{BrowserGuard, SessionAdmin, SessionService};
 use crate::settings::SettingsService;
 use crate::system::SystemService;
 use crate::tokens::{TokenAdmin, TokenService};
 use crate::userinfo::UserInfoService;
+use crate::users::UserAdmin;
 
 /// What the services of a node stand on.
 #[derive(Clone)]
@@ -81,6 +83,8 @@ pub struct Services {
     pub token_admin: Arc<TokenAdmin>,
     /// Looks at keys and changes them.
     pub key_admin: Arc<KeyAdmin>,
+    /// Looks after users.
+    pub user_admin: Arc<UserAdmin>,
     /// Makes the cursors of lists.
     pub cursors: Cursors,
     /// Storage, time, randomness and counters, as all of them got it.
@@ -112,6 +116,8 @@ impl Services {
             clients: cache.clone(),
         };
         let clients = ClientAuthenticator::new(context.clone(), cache.clone(), policies.clone());
+        let cursors = Cursors::new(&master, Arc::clone(&context.entropy));
+        let admins = Admins::new(&context, &hasher, &keys, &policies, &cursors);
         let sessions = SessionService::new(context.clone(), hasher, policies.clone(), &master);
         let writer = AccessTokenWriter::start(context.db.clone(), &runtime);
         let ring = keys.ring();
@@ -129,14 +135,7 @@ impl Services {
             cache,
             sessions.clone(),
         );
-        let cursors = Cursors::new(&master, Arc::clone(&context.entropy));
-        let session_admin = SessionAdmin::new(context.clone(), policies, cursors.clone());
-        let grant_admin = GrantAdmin::new(context.clone(), cursors.clone());
-        let token_admin = TokenAdmin::new(context.clone(), cursors.clone());
-        let key_admin = KeyAdmin::new(Arc::clone(&keys), cursors.clone());
         let gate = AdminGate::new(context.clone(), issuer.clone());
-        let client_admin = ClientAdmin::new(context.clone(), cursors.clone());
-        let scope_admin = ScopeAdmin::new(context.clone(), cursors.clone());
         let browsers = BrowserGuard::new(&master, Arc::clone(&context.entropy));
         Self {
             clients: Arc::new(clients),
@@ -150,16 +149,55 @@ impl Services {
             system: Arc::new(SystemService::new(sources.clone(), Arc::clone(&settings))),
             settings,
             gate: Arc::new(gate),
-            client_admin: Arc::new(client_admin),
-            scope_admin: Arc::new(scope_admin),
-            session_admin: Arc::new(session_admin),
-            grant_admin: Arc::new(grant_admin),
-            token_admin: Arc::new(token_admin),
-            key_admin: Arc::new(key_admin),
+            client_admin: admins.clients,
+            scope_admin: admins.scopes,
+            user_admin: admins.users,
+            session_admin: admins.sessions,
+            grant_admin: admins.grants,
+            token_admin: admins.tokens,
+            key_admin: admins.keys,
             cursors,
             keys,
             context,
             sources,
+        }
+    }
+}
+
+/// What looks after the things that administrators change.
+struct Admins {
+    clients: Arc<ClientAdmin>,
+    scopes: Arc<ScopeAdmin>,
+    users: Arc<UserAdmin>,
+    sessions: Arc<SessionAdmin>,
+    grants: Arc<GrantAdmin>,
+    tokens: Arc<TokenAdmin>,
+    keys: Arc<KeyAdmin>,
+}
+
+impl Admins {
+    fn new(
+        context: &Context,
+        hasher: &Arc<PasswordHasher>,
+        keys: &Arc<KeyService>,
+        policies: &LivePolicies,
+        cursors: &Cursors,
+    ) -> Self {
+        let users = UserAdmin::new(
+            context.clone(),
+            Arc::clone(hasher),
+            policies.clone(),
+            cursors.clone(),
+        );
+        let sessions = SessionAdmin::new(context.clone(), policies.clone(), cursors.clone());
+        Self {
+            clients: Arc::new(ClientAdmin::new(context.clone(), cursors.clone())),
+            scopes: Arc::new(ScopeAdmin::new(context.clone(), cursors.clone())),
+            users: Arc::new(users),
+            sessions: Arc::new(sessions),
+            grants: Arc::new(GrantAdmin::new(context.clone(), cursors.clone())),
+            tokens: Arc::new(TokenAdmin::new(context.clone(), cursors.clone())),
+            keys: Arc::new(KeyAdmin::new(Arc::clone(keys), cursors.clone())),
         }
     }
 }

@@ -3,7 +3,6 @@
 
 use std::sync::Arc;
 
-use authly_crypto::opaque;
 use authly_crypto::password::{PasswordError, PasswordHasher};
 use authly_domain::audit::{AuditAction, AuditEvent};
 use authly_domain::clients::ClientIdError;
@@ -16,6 +15,7 @@ use authly_repositories::{DbConn, DbError};
 
 use crate::Context;
 use crate::seed::{Seed, SeedClient, SeedError, Seeder};
+use crate::users::temporary_password;
 
 /// The `client_id` of the command line, through which people administer.
 pub const COMMAND_LINE: &str = "authly-cli";
@@ -143,17 +143,7 @@ impl Bootstrap {
     /// A password that nobody else knows: more than 128 random bits, in groups that can be typed.
     #[must_use]
     pub fn generate_password(&self) -> Password {
-        let value = opaque::generate("", &*self.context.entropy);
-        let typeable: Vec<char> = value
-            .chars()
-            .filter(char::is_ascii_alphanumeric)
-            .take(24)
-            .collect();
-        let groups: Vec<String> = typeable
-            .chunks(6)
-            .map(|group| group.iter().collect())
-            .collect();
-        Password::new(groups.join("-"))
+        temporary_password(&*self.context.entropy)
     }
 
     /// Makes the first administrator, unless another node was faster. Answers whether it was made.

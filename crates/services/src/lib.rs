@@ -77,6 +77,7 @@ pub mod system;
 mod throttle;
 pub mod tokens;
 pub mod userinfo;
+pub mod users;
 
 pub use assembly::{Foundation, Services};
 pub use context::Context;

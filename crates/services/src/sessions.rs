@@ -13,5 +13,6 @@ pub use admin::{SessionAdmin, SessionAdminError, SessionFilter, SessionView};
 pub use browser::{Browser, BrowserGuard};
 pub use change_password::ChangePasswordError;
 pub use device::DeviceCookie;
+pub(crate) use device::name_digest;
 pub use login::{LoggedIn, LoginError};
 pub use service::{SessionPolicy, SessionService};

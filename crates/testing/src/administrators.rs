@@ -35,6 +35,21 @@ impl TestApp {
         self.admin_with(&tokens.access_token)
     }
 
+    /// A new service client that is entitled to these scopes, with a token for them.
+    pub async fn service_client(&self, id: &str, scopes: &[AdminScope]) -> AdminCaller {
+        let names: Vec<_> = scopes.iter().map(|scope| scope.as_str()).collect();
+        let scope = names.join(" ");
+        let client = self.client().id(id).scope(&scope);
+        let client = client
+            .grants(&[GrantType::ClientCredentials])
+            .create()
+            .await;
+        self.entitle(&client, &names).await;
+        let form = [("grant_type", "client_credentials"), ("scope", &scope)];
+        let tokens = self.rp(&client).token(&form).await.expect_tokens();
+        self.admin_with(&tokens.access_token)
+    }
+
     /// Whoever has this access token.
     #[must_use]
     pub fn admin_with(&self, token: &str) -> AdminCaller {

@@ -1,8 +1,9 @@
 //! An administrator's desk: a server in this process, and the program with a login to it.
 
 use std::fs::{self, Permissions};
+use std::io::Write as _;
 use std::os::unix::fs::PermissionsExt;
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -65,6 +66,21 @@ impl Desk {
         tokio::task::block_in_place(|| end_of(&mut command))
     }
 
+    /// Runs a command to its end, with this on its standard input.
+    pub(crate) fn run_with(&self, input: &str, arguments: &[&str]) -> Ended {
+        let mut command = self.command(arguments);
+        let pipes = command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        let mut child = pipes.spawn().unwrap();
+        let mut stdin = child.stdin.take().unwrap();
+        // A program that refuses its arguments reads nothing.
+        let _ = stdin.write_all(input.as_bytes());
+        drop(stdin);
+        Ended::of(tokio::task::block_in_place(|| child.wait_with_output()).unwrap())
+    }
+
     /// Runs a command that succeeds, and says nothing but its result.
     pub(crate) fn result(&self, arguments: &[&str]) -> String {
         let ended = self.run(arguments);
@@ -82,6 +98,16 @@ impl Desk {
         let ended = self.run(&arguments);
         assert_eq!(ended.status, 0, "{arguments:?}: {}", ended.messages);
         serde_json::from_str(&ended.results).unwrap()
+    }
+}
+
+impl Ended {
+    /// Holds the run to have ended so, with a message that holds this and no result.
+    #[track_caller]
+    pub(crate) fn expect_failure(&self, status: i32, message: &str) {
+        assert_eq!(self.status, status, "{}", self.messages);
+        assert!(self.messages.contains(message), "{}", self.messages);
+        assert_eq!(self.results, "");
     }
 }
 

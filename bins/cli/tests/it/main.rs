@@ -22,3 +22,4 @@ mod stand_in;
 mod status;
 mod terminal;
 mod usage;
+mod users;

@@ -167,9 +167,8 @@ impl ClaimForm {
             Self::Text => 200,
             Self::Url => 2_000,
             Self::Birthdate => 10,
-            Self::ZoneInfo => 64,
+            Self::ZoneInfo | Self::Phone => 64,
             Self::Locale => 35,
-            Self::Phone => 64,
             Self::Lines => 500,
         }
     }

@@ -12,6 +12,7 @@ mod sessions;
 mod settings;
 mod system;
 mod tokens;
+mod users;
 mod whoami;
 
 use authly_protocol::admin::Description;

@@ -31,8 +31,8 @@ pub struct Redeemed {
 }
 
 impl AuthorizationCodes<'_> {
-    /// Stores a code, unless the client is no longer active in this version. Answers whether it was
-    /// stored.
+    /// Stores a code, unless the client is no longer active in this version, or the user was removed
+    /// meanwhile. Answers whether it was stored.
     ///
     /// # Errors
     /// When storage fails.
@@ -42,8 +42,9 @@ impl AuthorizationCodes<'_> {
                 resources, redirect_uri, code_challenge, nonce, auth_time, acr, amr, issued_at,
                 expires_at)
             SELECT $1, $2, c.id, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15
-              FROM clients c
-             WHERE c.id = $3 AND c.is_active AND c.version = $16";
+              FROM clients c, users u
+             WHERE c.id = $3 AND c.is_active AND c.version = $16 AND u.id = $4
+               FOR KEY SHARE OF u";
         let resources: Vec<&str> = code
             .resources
             .iter()
@@ -76,7 +77,8 @@ impl AuthorizationCodes<'_> {
 
     /// Reads the code with this digest, with every fact its redemption depends on, and locks its
     /// row until the unit of work ends. Who ends everything of the user waits for that, and finds what
-    /// came of the code; or is waited for, and what they ended counts.
+    /// came of the code; or is waited for, and what they ended counts. (A weaker lock on user and
+    /// session would take them as they were before.)
     ///
     /// # Errors
     /// When storage fails.
@@ -99,7 +101,7 @@ impl AuthorizationCodes<'_> {
               LEFT JOIN grants g ON g.id = a.grant_id
               LEFT JOIN signing_keys k ON false
              WHERE a.digest = $1
-               FOR KEY SHARE OF u, s
+               FOR SHARE OF u, s
                FOR UPDATE OF a"
         );
         let row = self

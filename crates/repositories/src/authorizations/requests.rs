@@ -179,7 +179,7 @@ impl AuthorizationRequests<'_> {
     ) -> Result<(), DbError> {
         const SQL: &str = "-- authorizations.note_shown
             UPDATE authorization_requests
-               SET shown_to = $2
+               SET shown_to = (SELECT id FROM sessions WHERE id = $2 FOR KEY SHARE)
              WHERE id = $1 AND answered_at IS NULL";
         self.conn
             .execute(SQL, &[uuid(request.as_uuid()), uuid(session.as_uuid())])

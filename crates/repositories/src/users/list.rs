@@ -130,7 +130,7 @@ impl Users<'_> {
                 moments_after(*direction, *range, after)
             }
         };
-        let params = switches(filter).into_iter().chain(bounds);
+        let params = switches(*filter).into_iter().chain(bounds);
         let params: Vec<_> = params.chain([number(size.rows_to_read())]).collect();
         let rows = self.conn.query(statement(order), &params).await?;
         let read = |row| {
@@ -199,7 +199,7 @@ fn user_row(row: &Columns<'_>, key: UserKey) -> Result<UserRow, DbError> {
     Ok(UserRow { account, position })
 }
 
-pub(super) fn switches(filter: &UserFilter) -> [Param<'static>; 4] {
+pub(super) fn switches(filter: UserFilter) -> [Param<'static>; 4] {
     [
         flag(filter.is_active),
         flag(filter.is_admin),

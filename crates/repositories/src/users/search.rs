@@ -51,6 +51,42 @@ macro_rules! beginning {
     };
 }
 
+/// What begins with a text.
+const ENTRIES_BEHIND: &str = concat!(
+    "-- users.search
+            WITH ",
+    kinds!(),
+    ", entry AS (
+                SELECT found.key, found.id
+                  FROM kind k
+                 CROSS JOIN LATERAL (",
+    beginning!("u.username_normal COLLATE \"C\"", "$7"),
+    "
+                  UNION
+                  ",
+    beginning!("coalesce(u.email_normal, '') COLLATE \"C\"", "$7"),
+    "
+                  UNION
+                  ",
+    beginning!("lower(u.name) COLLATE \"C\"", "lower($10)"),
+    ") found
+                 ORDER BY found.key, found.id
+                 LIMIT 604
+            )
+            SELECT e.key, e.id,
+                   e.key = least(
+                    CASE WHEN starts_with(u.username_normal, $7) THEN u.username_normal END,
+                    CASE WHEN starts_with(u.email_normal, $7) THEN u.email_normal END,
+                    CASE WHEN starts_with(u.lower_name, lower($10)) THEN u.lower_name END)
+                    COLLATE \"C\" AS is_first
+              FROM entry e
+             CROSS JOIN LATERAL (SELECT username_normal, email_normal, lower(name) AS lower_name
+                                   FROM users
+                                  WHERE id = e.id
+                                  LIMIT 1) u
+             ORDER BY e.key, e.id"
+);
+
 impl Users<'_> {
     /// Those of whom something begins with a text. A user is found by the lowest of what does: so
     /// each is listed once, and whether an entry is that one can be told from the user alone.
@@ -85,40 +121,6 @@ impl Users<'_> {
         search: &UserSearch,
         after: Option<&UserPosition>,
     ) -> Result<Vec<Entry>, DbError> {
-        const SQL: &str = concat!(
-            "-- users.search
-            WITH ",
-            kinds!(),
-            ", entry AS (
-                SELECT found.key, found.id
-                  FROM kind k
-                 CROSS JOIN LATERAL (",
-            beginning!("u.username_normal COLLATE \"C\"", "$7"),
-            "
-                  UNION
-                  ",
-            beginning!("coalesce(u.email_normal, '') COLLATE \"C\"", "$7"),
-            "
-                  UNION
-                  ",
-            beginning!("lower(u.name) COLLATE \"C\"", "lower($10)"),
-            ") found
-                 ORDER BY found.key, found.id
-                 LIMIT 604
-            )
-            SELECT e.key, e.id,
-                   e.key = least(
-                    CASE WHEN starts_with(u.username_normal, $7) THEN u.username_normal END,
-                    CASE WHEN starts_with(u.email_normal, $7) THEN u.email_normal END,
-                    CASE WHEN starts_with(u.lower_name, lower($10)) THEN u.lower_name END)
-                    COLLATE \"C\" AS is_first
-              FROM entry e
-             CROSS JOIN LATERAL (SELECT username_normal, email_normal, lower(name) AS lower_name
-                                   FROM users
-                                  WHERE id = e.id
-                                  LIMIT 1) u
-             ORDER BY e.key, e.id"
-        );
         let (key, id) = match after {
             Some(UserPosition {
                 key: UserKey::Text(key),
@@ -134,8 +136,8 @@ impl Users<'_> {
             text(LAST_TEXT),
             text(search.as_str()),
         ];
-        let params: Vec<_> = switches(filter).into_iter().chain(bounds).collect();
-        let rows = self.conn.query(SQL, &params).await?;
+        let params: Vec<_> = switches(*filter).into_iter().chain(bounds).collect();
+        let rows = self.conn.query(ENTRIES_BEHIND, &params).await?;
         let read = |row| {
             let row = Columns::of("users", row);
             Ok(Entry {

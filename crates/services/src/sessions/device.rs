@@ -76,6 +76,6 @@ impl SessionService {
 }
 
 /// The digest of a name, under which a browser knows it.
-pub(super) fn name_digest(name: &LoginName) -> SecretDigest {
+pub(crate) fn name_digest(name: &LoginName) -> SecretDigest {
     opaque::digest(&counted_name(name))
 }

@@ -23,3 +23,4 @@ mod scopes;
 mod seed;
 mod sessions;
 mod tokens;
+mod users;

@@ -121,9 +121,24 @@ impl TestDatabase {
         self.run(&sql).await;
     }
 
+    /// Stores so many users and clients, and plausibly many sessions, consents, grants and tokens of
+    /// theirs.
+    pub async fn fill(&self, users: u32, clients: u32) {
+        let sql = include_str!("fill.sql")
+            .replace(":users", &users.to_string())
+            .replace(":clients", &clients.to_string());
+        self.run(&sql).await;
+        self.run("VACUUM ANALYZE").await;
+    }
+
     /// Lets the planner know what is there, as the database does by itself after a while.
     pub async fn analyze(&self) {
         self.run("ANALYZE").await;
+    }
+
+    /// Removes every user with everything of theirs.
+    pub async fn remove_users(&self) {
+        self.run("DELETE FROM users").await;
     }
 
     /// Makes every job due.

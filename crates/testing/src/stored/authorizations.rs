@@ -67,6 +67,13 @@ impl Stored<'_> {
         rows.iter().map(code).collect()
     }
 
+    /// How many grants there are that nobody has revoked.
+    pub async fn live_grants(&self) -> i64 {
+        let sql = "SELECT count(*) AS grants FROM grants WHERE revoked_at IS NULL";
+        let rows = self.query(sql, &[]).await;
+        rows.first().map_or(0, |row| row.get("grants"))
+    }
+
     /// The grants of the client with this `client_id`, the oldest first.
     pub async fn grants_of(&self, client_id: &str) -> Vec<StoredGrant> {
         let sql = "SELECT g.id, g.scope, g.session_id, g.revoked_reason

@@ -69,6 +69,13 @@ impl Stored<'_> {
         (0..row.len()).map(|column| row.get(column)).collect()
     }
 
+    /// The names of those who may administer and are not disabled.
+    pub async fn active_administrators(&self) -> Vec<String> {
+        let sql = "SELECT username FROM users WHERE is_admin AND is_active ORDER BY username";
+        let rows = self.query(sql, &[]).await;
+        rows.iter().map(|row| row.get("username")).collect()
+    }
+
     /// The sessions of the user of this name, the oldest first.
     pub async fn sessions_of(&self, username: &str) -> Vec<StoredSession> {
         let sql = "SELECT s.id, s.pending_steps, s.ended_reason
