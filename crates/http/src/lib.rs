@@ -48,10 +48,6 @@
 //! **CORS** is a fixed header and one answer to `OPTIONS` instead of a library: the shared endpoints
 //! read no cookie, so that there are no credentials to guard and no origins to tell apart.
 
-#[expect(
-    dead_code,
-    reason = "the endpoints that need the rest of it come one by one"
-)]
 mod admin;
 mod assets;
 mod connections;

@@ -125,7 +125,7 @@ pub(crate) enum ClientCommand {
 /// Which client.
 #[derive(Debug, Args)]
 pub(crate) struct Which {
-    /// The client, by its client_id or its id.
+    /// The client, by its `client_id` or its id.
     #[arg(value_name = "CLIENT")]
     client: String,
 }
@@ -133,7 +133,7 @@ pub(crate) struct Which {
 /// Which clients are listed.
 #[derive(Debug, Args)]
 pub(crate) struct Listing {
-    /// Only those whose client_id or name begins with this.
+    /// Only those whose `client_id` or name begins with this.
     #[arg(long, value_name = "TEXT")]
     search: Option<String>,
     /// Only those of this type: confidential or public.
@@ -145,7 +145,7 @@ pub(crate) struct Listing {
     /// Only those that may use this grant.
     #[arg(long, value_name = "GRANT")]
     grant_type: Option<String>,
-    /// The order: client_id, client_name or created_at, with a - in front from the end.
+    /// The order: `client_id`, `client_name` or `created_at`, with a - in front from the end.
     #[arg(long, value_name = "ORDER", allow_hyphen_values = true)]
     sort: Option<String>,
     #[command(flatten)]

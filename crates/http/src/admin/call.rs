@@ -178,7 +178,7 @@ fn if_match(request: &HttpRequest) -> Result<Option<i64>, AdminProblem> {
 }
 
 /// What is wrong about the key, as a sentence. The key itself is in none.
-fn sentence(why: &IdempotencyKeyError) -> String {
+fn sentence(why: IdempotencyKeyError) -> String {
     format!("Idempotency-Key: {why}.")
 }
 
@@ -188,7 +188,7 @@ fn idempotency_key(request: &HttpRequest) -> Result<Option<IdempotencyKey>, Admi
     };
     let text = value.to_str().unwrap_or_default();
     let key = text.parse().map_err(|why: IdempotencyKeyError| {
-        AdminProblem::new(ProblemCode::MalformedRequest, sentence(&why))
+        AdminProblem::new(ProblemCode::MalformedRequest, sentence(why))
     })?;
     Ok(Some(key))
 }

@@ -10,7 +10,6 @@ use crate::respond::{AdminProblem, Trouble, trouble};
 
 /// One endpoint with its handler.
 struct Line {
-    name: &'static str,
     method: Method,
     path: &'static str,
     route: Route,
@@ -31,7 +30,6 @@ impl Table {
     {
         let route = web::route().guard(guard_for(E::METHOD));
         self.0.push(Line {
-            name: E::NAME,
             method: E::METHOD,
             path: E::PATH,
             route: route.to(handler),
@@ -39,10 +37,10 @@ impl Table {
         self
     }
 
-    /// The names of the endpoints.
+    /// The methods and paths of the endpoints.
     #[cfg(test)]
-    pub(super) fn names(&self) -> impl Iterator<Item = &'static str> {
-        self.0.iter().map(|line| line.name)
+    pub(super) fn places(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
+        self.0.iter().map(|line| (line.method.as_str(), line.path))
     }
 
     /// Mounts them, one resource for all methods of a path.

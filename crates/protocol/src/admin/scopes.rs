@@ -65,6 +65,10 @@ endpoint! {
 
 /// A scope.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "switches that stand for themselves on the wire"
+)]
 pub struct Scope {
     /// Its name on the wire.
     pub name: String,

@@ -167,14 +167,27 @@ impl Clients<'_> {
         rows: i64,
     ) -> Result<Vec<(RegisteredClient, ClientPosition)>, DbError> {
         let params = [
-            text(filter.client_type.map(|one| one.as_str())),
+            text(
+                filter
+                    .client_type
+                    .map(authly_domain::clients::ClientType::as_str),
+            ),
             flag(filter.is_active),
-            text(filter.grant_type.map(|one| one.as_str())),
+            text(
+                filter
+                    .grant_type
+                    .map(authly_domain::clients::GrantType::as_str),
+            ),
             text(&filter.begins_with),
             text(after.map(|after| after.key.as_str())),
             uuid(after.map(|after| *after.id.as_uuid())),
             number(rows),
-            text(filter.id.as_ref().map(|id| id.as_str())),
+            text(
+                filter
+                    .id
+                    .as_ref()
+                    .map(authly_domain::clients::ClientId::as_str),
+            ),
         ];
         let rows = self
             .conn

@@ -78,9 +78,9 @@ async fn an_unlike_client_reads_back_too(world: World) {
             require_auth_time: true,
         },
         lifetimes: TokenLifetimes {
-            access: Some(Duration::from_secs(60)),
-            refresh_idle: Some(Duration::from_secs(3_600)),
-            refresh_absolute: Some(Duration::from_secs(86_400)),
+            access: Some(Duration::from_mins(1)),
+            refresh_idle: Some(Duration::from_hours(1)),
+            refresh_absolute: Some(Duration::from_hours(24)),
         },
         client_uri: Some("https://client.example/".to_owned()),
         policy_uri: Some("https://client.example/privacy".to_owned()),

@@ -13,7 +13,7 @@ pub(crate) struct Shape {
     /// A program on the user's device: native; else web.
     #[arg(long = "application", value_name = "web|native")]
     application_type: Option<String>,
-    /// How it authenticates: client_secret_basic or client_secret_post.
+    /// How it authenticates: `client_secret_basic` or `client_secret_post`.
     #[arg(long, value_name = "METHOD")]
     auth_method: Option<String>,
     /// Where answers may go; give it several times for several.
@@ -75,7 +75,7 @@ pub(crate) struct Changes {
     #[command(flatten)]
     shape: Shape,
     /// What is to be empty, or left to the server's settings, from now on, such as
-    /// access_token_lifetime or client_uri; give it several times for several.
+    /// `access_token_lifetime` or `client_uri`; give it several times for several.
     #[arg(long, value_name = "MEMBER", value_parser = CLEARABLE)]
     clear: Vec<String>,
 }

@@ -40,7 +40,7 @@ fn what_most_clients_are_is_right() {
             client.consent = ConsentPolicy::FirstParty;
             client.refresh_rotation = RefreshRotation::Keep;
             client.client_uri = Some("https://app.example.com/".to_owned());
-            client.lifetimes.access = Some(Duration::from_secs(60));
+            client.lifetimes.access = Some(Duration::from_mins(1));
         }),
         [""; 0]
     );
@@ -82,8 +82,6 @@ fn each_rule_names_its_member() {
         let uri = |at| format!("https://api.example.com/{at}").parse().unwrap();
         (0..count).map(uri).collect::<Vec<_>>()
     };
-    let text = |text: &str| Some(text.to_owned());
-    let seconds = |seconds| Some(Duration::from_secs(seconds));
     assert_eq!(flawed(|client| client.name.clear()), ["client_name"]);
     for name in ["a\0", "a\nb", "\u{1b}[31m", &"ä".repeat(201)] {
         assert_eq!(
@@ -126,6 +124,12 @@ fn each_rule_names_its_member() {
         client.pkce = PkceRule::Exempt;
     };
     assert_eq!(flawed(no_openid), ["require_pkce"]);
+}
+
+#[test]
+fn each_rule_on_addresses_sectors_and_lifetimes_names_its_member() {
+    let text = |text: &str| Some(text.to_owned());
+    let seconds = |seconds| Some(Duration::from_secs(seconds));
     for uri in [
         "javascript:alert(1)",
         "app",

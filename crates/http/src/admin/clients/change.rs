@@ -173,7 +173,11 @@ fn switch<T>(said: Option<bool>, on: T, off: T) -> Option<T> {
     said.map(|is_on| if is_on { on } else { off })
 }
 
-/// What may be empty.
+/// What may be empty: to stay, to be cleared, or to become this.
+#[expect(
+    clippy::option_option,
+    reason = "the service's change has these three cases so"
+)]
 fn cleared<T>(said: Patch<T>) -> Option<Option<T>> {
     match said {
         Patch::Keep => None,

@@ -49,7 +49,7 @@ async fn a_client_is_registered_shown_changed_and_deleted() {
     let app = TestApp::start().await;
     let root = app.administrator("root").await;
     let document = json!({
-        "client_id": "robot", "client_name": "The robot",
+        "client_id": "service", "client_name": "The service",
         "grant_types": ["client_credentials"], "scope": "admin:users:read",
         "access_token_lifetime": 60, "require_consent": false,
     });
@@ -252,12 +252,12 @@ async fn a_disabled_client_gets_nothing_and_its_tokens_count_no_more() {
 async fn a_service_client_administers_what_a_person_has_entitled_it_to() {
     let app = TestApp::start().await;
     let root = app.administrator("root").await;
-    let robot = app
+    let service = app
         .client()
         .id("robot")
         .grants(&[GrantType::ClientCredentials]);
-    let robot = robot.scope("notes:read").create().await;
-    let path = format!("/admin/clients/{}", robot.record.key.as_uuid());
+    let service = service.scope("notes:read").create().await;
+    let path = format!("/admin/clients/{}", service.record.key.as_uuid());
     let to = json!({"entitled_admin_scopes": ["admin:clients:write", "admin:clients:read"]});
     let entitled = root
         .put(&format!("{path}/entitled_admin_scopes"), &to)
@@ -267,7 +267,7 @@ async fn a_service_client_administers_what_a_person_has_entitled_it_to() {
         ("grant_type", "client_credentials"),
         ("scope", "admin:clients:write admin:clients:read"),
     ];
-    let tokens = app.rp(&robot).token(&form).await.expect_tokens();
+    let tokens = app.rp(&service).token(&form).await.expect_tokens();
     let machine = app.admin_with(&tokens.access_token);
     let created = create(&machine, &web("new")).await;
     let before = app.stored().registry().await;
@@ -299,10 +299,10 @@ async fn nobody_hands_on_more_than_their_token_allows() {
     let app = TestApp::start().await;
     let user = app.user("root").administrator().create().await;
     let root = app.admin_caller(&user, &[AdminScope::ClientsWrite]).await;
-    let robot = app.client().id("robot").create().await;
-    app.entitle(&robot, &["admin:users:write"]).await;
+    let service = app.client().id("robot").create().await;
+    app.entitle(&service, &["admin:users:write"]).await;
     let before = app.stored().registry().await;
-    let path = format!("/admin/clients/{}", robot.record.key.as_uuid());
+    let path = format!("/admin/clients/{}", service.record.key.as_uuid());
     let more = json!({"entitled_admin_scopes": ["admin:users:write", "admin:keys:write"]});
     let none = json!({"entitled_admin_scopes": []});
     for document in [more, none] {

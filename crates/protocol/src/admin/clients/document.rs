@@ -8,6 +8,10 @@ use super::super::{Id, Moment};
 
 /// A client. Members have the names of the registered metadata (RFC 7591 §2) where there is one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "switches that stand for themselves on the wire"
+)]
 pub struct Client {
     /// Its id here, which paths use.
     pub id: Id<ClientKey>,

@@ -30,9 +30,9 @@ impl ClientAdmin {
             return Err(ClientAdminError::Protected);
         }
         // What stays as it is needs no right; what is given or taken away does.
-        let changes = |scope: &&AdminScope| found.entitled_to.contains(scope) != to.contains(scope);
-        let mut changed = AdminScope::ALL.iter().filter(changes);
-        if let Some(beyond) = changed.find(|scope| !rights.contains(scope)) {
+        let differs = |scope: &&AdminScope| found.entitled_to.contains(scope) != to.contains(scope);
+        let mut concerned = AdminScope::ALL.iter().filter(differs);
+        if let Some(beyond) = concerned.find(|scope| !rights.contains(scope)) {
             return Err(ClientAdminError::BeyondOwnRights(*beyond));
         }
         if !to.is_empty() && !acts_for_itself(&found.client) {

@@ -34,7 +34,7 @@ pub(super) fn machine(client: &TestClient) -> Administrator {
     }
 }
 
-pub(super) fn aim<'a>(client: ClientKey, by: &'a Administrator) -> Aim<'a> {
+pub(super) fn aim(client: ClientKey, by: &Administrator) -> Aim<'_> {
     Aim {
         client,
         version: None,
@@ -233,7 +233,7 @@ async fn a_change_keeps_what_it_does_not_name_and_reaches_every_cache() {
     let change = ClientChange {
         scope: Some("openid email".parse().unwrap()),
         client_uri: Some(Some("https://app.example.com/".to_owned())),
-        access_lifetime: Some(Some(std::time::Duration::from_secs(60))),
+        access_lifetime: Some(Some(std::time::Duration::from_mins(1))),
         ..ClientChange::default()
     };
     let registry = &services.deps.client_admin;
@@ -496,7 +496,7 @@ async fn tokens_live_as_long_as_is_registered_of_their_client() {
     late.unwrap_err();
     // One that is not used ends before.
     let tokens = flow::tokens(&services, &client, &alice, "openid offline_access").await;
-    services.advance(std::time::Duration::from_secs(3_600));
+    services.advance(std::time::Duration::from_hours(1));
     let late = flow::refresh(&services, &rp, flow::refresh_token(&tokens)).await;
     late.unwrap_err();
 }

@@ -55,7 +55,7 @@ async fn the_old_secret_is_valid_for_as_long_as_was_asked() {
     let new = rotated.secret.expose();
     assert_eq!(rotated.old_ends_at, Some(services.context.now().plus(HOUR)));
     assert_eq!(rotated.version, client.record.version + 1);
-    services.advance(HOUR - Duration::from_secs(1));
+    services.advance(HOUR.checked_sub(Duration::from_secs(1)).unwrap());
     assert!(admits(&services, &client, &old).await);
     assert!(admits(&services, &client, new).await);
     services.advance(Duration::from_secs(1));
