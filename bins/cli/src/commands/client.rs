@@ -11,7 +11,7 @@ use authly_admin_client::admin::clients::{AssignedScopes, Client, EntitledScopes
 use authly_admin_client::admin::grants::ShownGrants;
 use clap::{Args, Subcommand};
 
-use self::acts::{create, grants, revoke, rotate, show};
+use self::acts::{assign, create, entitle, grants, revoke, rotate, show};
 use self::document::Shown;
 use self::shape::{Changes, Shape};
 use crate::args::{Change, Destruction, Paging};
@@ -223,6 +223,35 @@ async fn secure(command: ClientCommand, caller: &Caller) -> Result<Exit, Failure
             let client = which.find(caller).await?;
             rotate(&client, keep_old, destruction, caller).await
         }
+        ClientCommand::Scopes {
+            which,
+            scope,
+            optional,
+            change,
+        } => {
+            let scopes = AssignedScopes {
+                scope,
+                optional_scope: optional,
+            };
+            assign(&which.find(caller).await?, &scopes, change, caller).await
+        }
+        ClientCommand::Entitle {
+            which,
+            scopes,
+            change,
+        } => {
+            let to = EntitledScopes {
+                entitled_admin_scopes: scopes,
+            };
+            entitle(&which.find(caller).await?, &to, change, caller).await
+        }
+        rest => held(rest, caller).await,
+    }
+}
+
+/// What a client holds.
+async fn held(command: ClientCommand, caller: &Caller) -> Result<Exit, Failure> {
+    match command {
         ClientCommand::Grants {
             which,
             alive,
@@ -240,34 +269,6 @@ async fn secure(command: ClientCommand, caller: &Caller) -> Result<Exit, Failure
         ClientCommand::Revoke { which, destruction } => {
             let client = which.find(caller).await?;
             revoke(&client, destruction, caller).await
-        }
-        ClientCommand::Scopes {
-            which,
-            scope,
-            optional,
-            change,
-        } => {
-            let client = which.find(caller).await?;
-            let scopes = AssignedScopes {
-                scope,
-                optional_scope: optional,
-            };
-            let call = caller.client.assign_client_scopes(client.id, &scopes);
-            let call = change.apply(call.if_match(client.version));
-            show(call.await?, caller)
-        }
-        ClientCommand::Entitle {
-            which,
-            scopes,
-            change,
-        } => {
-            let client = which.find(caller).await?;
-            let to = EntitledScopes {
-                entitled_admin_scopes: scopes,
-            };
-            let call = caller.client.entitle_client(client.id, &to);
-            let call = change.apply(call.if_match(client.version));
-            show(call.await?, caller)
         }
         _ => Ok(Exit::Ok),
     }

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use authly_admin_client::admin::clients::{Client, NewClient, RotateSecret};
+use authly_admin_client::admin::clients::{
+    AssignedScopes, Client, EntitledScopes, NewClient, RotateSecret,
+};
 use authly_admin_client::admin::grants::{self, Grant, ShownGrants};
 
 use super::document::{Created, Rotated, Shown};
@@ -113,4 +115,28 @@ fn warn(client: &Client, caller: &Caller) {
     for warning in &client.warnings {
         caller.output.warn(warning);
     }
+}
+
+/// Replaces what a client may ask for.
+pub(super) async fn assign(
+    client: &Client,
+    scopes: &AssignedScopes,
+    change: Change,
+    caller: &Caller,
+) -> Result<Exit, Failure> {
+    let call = caller.client.assign_client_scopes(client.id, scopes);
+    let call = change.apply(call.if_match(client.version));
+    show(call.await?, caller)
+}
+
+/// Replaces what a client may administer for itself.
+pub(super) async fn entitle(
+    client: &Client,
+    to: &EntitledScopes,
+    change: Change,
+    caller: &Caller,
+) -> Result<Exit, Failure> {
+    let call = caller.client.entitle_client(client.id, to);
+    let call = change.apply(call.if_match(client.version));
+    show(call.await?, caller)
 }
