@@ -136,7 +136,7 @@ fn fed(desk: &Desk, arguments: &[&str], input: &str) -> crate::program::Ended {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn tokens_are_looked_up_by_id_and_value_and_revoked() {
+async fn tokens_are_looked_up_by_id_and_by_value_from_a_file_or_standard_input() {
     let desk = Desk::new().await;
     let (web, alice) = (
         desk.app.client().create().await,
@@ -183,7 +183,19 @@ async fn tokens_are_looked_up_by_id_and_value_and_revoked() {
         "{}",
         unknown.messages
     );
+}
 
+#[tokio::test(flavor = "multi_thread")]
+async fn tokens_are_listed_and_revoked_by_id_value_user_client_and_grant() {
+    let desk = Desk::new().await;
+    let (web, alice) = (
+        desk.app.client().create().await,
+        desk.app.user("alice").create().await,
+    );
+    let tokens = desk.app.tokens(&web, &alice, "openid").await;
+    let said = claims(&tokens.access_token);
+    let jti = said["jti"].as_str().unwrap();
+    let shown = desk.json(&["token", "show", jti]);
     let user = alice.id.as_uuid().to_string();
     let listed = desk.json(&[
         "token", "list", "--user", &user, "--kind", "access", "--alive",

@@ -237,11 +237,11 @@ async fn what_a_client_holds_is_listed_and_revoked() {
     let dry = desk.run(&[&revoke[..], &["--dry-run"]].concat());
     assert_eq!(dry.status, 0);
     assert!(dry.messages.contains("dry run"), "{}", dry.messages);
-    let alive = desk.json(&["client", "grants", "web", "--alive"]);
-    assert_eq!(alive.as_array().unwrap().len(), 1);
+    let living = desk.json(&["client", "grants", "web", "--alive"]);
+    assert_eq!(living.as_array().unwrap().len(), 1);
     let revoked = desk.run(&revoke);
     let said = "authly: revoked 1 grants of web, and 0 tokens of its own\n";
     assert_eq!((revoked.status, revoked.messages.as_str()), (0, said));
-    let alive = desk.json(&["client", "grants", "web", "--alive"]);
-    assert_eq!(alive.as_array().unwrap().len(), 0);
+    let living = desk.json(&["client", "grants", "web", "--alive"]);
+    assert_eq!(living.as_array().unwrap().len(), 0);
 }

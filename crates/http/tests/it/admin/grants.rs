@@ -63,10 +63,10 @@ async fn grants_are_listed_by_user_and_client_and_shown() {
     app.disable_user(&alice).await;
     let of_alice = root.get(&format!("/admin/grants?user={user}")).await;
     assert_eq!(statuses(&of_alice), ["user_inactive", "user_inactive"]);
-    let alive = root
+    let living = root
         .get(&format!("/admin/grants?user={user}&show=alive"))
         .await;
-    assert_eq!(statuses(&alive), Vec::<String>::new());
+    assert_eq!(statuses(&living), Vec::<String>::new());
 }
 
 #[tokio::test]

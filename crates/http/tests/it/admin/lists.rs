@@ -130,6 +130,14 @@ async fn a_body_that_is_wrong_is_refused_and_nothing_changes() {
         let asked = root.post(&format!("{path}?dry_run=maybe"), &body).await;
         asked.expect_problem(400, "invalid_query");
     }
+    assert_eq!(app.stored().protocol_state().await, before);
+}
+
+#[tokio::test]
+async fn each_wrong_member_of_a_body_is_named_and_nothing_changes() {
+    let app = TestApp::start().await;
+    let root = app.administrator("root").await;
+    let before = app.stored().protocol_state().await;
     for (path, body, place) in [
         (
             format!("/admin/users/{NOBODY}/sessions/end"),

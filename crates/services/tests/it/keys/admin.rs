@@ -43,13 +43,16 @@ async fn of_two_rotations_at_once_one_happens_and_both_get_its_answer() {
     let other = Arc::new(services.another_node().await);
     let by = root(&services).await;
     let mut answers = Vec::new();
-    all_at_once(&services, async {
-        let (one, two) = tokio::join!(
-            services.deps.key_admin.rotate(&by, Run::ForReal),
-            other.deps.key_admin.rotate(&by, Run::ForReal),
-        );
-        answers.extend([one.unwrap(), two.unwrap()]);
-    })
+    all_at_once(
+        &services,
+        Box::pin(async {
+            let (one, two) = tokio::join!(
+                services.deps.key_admin.rotate(&by, Run::ForReal),
+                other.deps.key_admin.rotate(&by, Run::ForReal),
+            );
+            answers.extend([one.unwrap(), two.unwrap()]);
+        }),
+    )
     .await;
 
     assert_eq!(answers[0], answers[1]);
@@ -67,13 +70,16 @@ async fn of_two_withdrawals_at_once_one_happens_and_one_key_takes_over() {
     let by = root(&services).await;
     let kid = signing(&services, SigningAlgorithm::Es256);
     let mut answers = Vec::new();
-    all_at_once(&services, async {
-        let (one, two) = tokio::join!(
-            services.deps.key_admin.revoke(&kid, &by, Run::ForReal),
-            other.deps.key_admin.revoke(&kid, &by, Run::ForReal),
-        );
-        answers.extend([one.unwrap(), two.unwrap()]);
-    })
+    all_at_once(
+        &services,
+        Box::pin(async {
+            let (one, two) = tokio::join!(
+                services.deps.key_admin.revoke(&kid, &by, Run::ForReal),
+                other.deps.key_admin.revoke(&kid, &by, Run::ForReal),
+            );
+            answers.extend([one.unwrap(), two.unwrap()]);
+        }),
+    )
     .await;
 
     let now = answers.iter().filter(|one| one.was_withdrawn_now);
@@ -91,14 +97,17 @@ async fn a_withdrawal_and_a_rotation_at_once_leave_one_key_of_each_algorithm_tha
     let other = Arc::new(services.another_node().await);
     let by = root(&services).await;
     let kid = signing(&services, SigningAlgorithm::Es256);
-    all_at_once(&services, async {
-        let (revoked, rotated) = tokio::join!(
-            services.deps.key_admin.revoke(&kid, &by, Run::ForReal),
-            other.deps.key_admin.rotate(&by, Run::ForReal),
-        );
-        assert!(revoked.unwrap().was_withdrawn_now);
-        assert_eq!(rotated.unwrap().retired.len(), 4);
-    })
+    all_at_once(
+        &services,
+        Box::pin(async {
+            let (revoked, rotated) = tokio::join!(
+                services.deps.key_admin.revoke(&kid, &by, Run::ForReal),
+                other.deps.key_admin.rotate(&by, Run::ForReal),
+            );
+            assert!(revoked.unwrap().was_withdrawn_now);
+            assert_eq!(rotated.unwrap().retired.len(), 4);
+        }),
+    )
     .await;
     assert_eq!(in_phase(&services, "active").await, SigningAlgorithm::ALL);
     assert_eq!(
