@@ -259,8 +259,8 @@ fn environment(folder: &TempDir, ports: &[String; 3], cluster: &Cluster) -> Vec<
     executable(&programs.join("cargo"), &cargo);
 
     let opened = folder.path().join(OPENED);
-    let made = Command::new("mkfifo").arg(&opened).status().unwrap();
-    assert!(made.success());
+    let fifo = Command::new("mkfifo").arg(&opened).status().unwrap();
+    assert!(fifo.success());
     let open = format!("#!/bin/sh\nprintf %s \"$1\" > {}\n", opened.display());
     executable(&programs.join("xdg-open"), &open);
 

@@ -1,6 +1,7 @@
 //! The program as people and scripts run it.
 
 #![expect(
+    clippy::indexing_slicing,
     clippy::unwrap_used,
     clippy::panic,
     reason = "what goes wrong in the functions between fails the test as well"

@@ -76,7 +76,7 @@ async fn tokens_are_listed_by_grant_user_client_and_kind() {
 }
 
 #[tokio::test]
-async fn a_token_is_looked_up_by_jti_and_by_value_and_says_why_it_does_not_count() {
+async fn a_token_is_looked_up_by_jti_and_by_value_and_its_value_is_never_answered() {
     let app = TestApp::start().await;
     let root = app.administrator("root").await;
     let (web, alice) = (
@@ -112,7 +112,22 @@ async fn a_token_is_looked_up_by_jti_and_by_value_and_says_why_it_does_not_count
         .get(&format!("/admin/tokens/{}", said["jti"].as_str().unwrap()))
         .await;
     assert_eq!(by_id.json(), found);
+}
 
+#[tokio::test]
+async fn a_token_that_is_looked_up_says_why_it_does_not_count() {
+    let app = TestApp::start().await;
+    let root = app.administrator("root").await;
+    let (web, alice) = (
+        app.client().create().await,
+        app.user("alice").create().await,
+    );
+    let tokens = app.tokens(&web, &alice, "openid").await;
+    let look_up = async |token: &str| {
+        let found = root.post(LOOK_UP, &json!({"token": token})).await;
+        assert_eq!(found.status, 200, "{}", found.body);
+        found.json()
+    };
     let status = async |token: &str| look_up(token).await["status"].as_str().unwrap().to_owned();
     let _next = app.rp(&web).refresh(tokens.refresh()).await.expect_tokens();
     assert_eq!(status(tokens.refresh()).await, "spent");
