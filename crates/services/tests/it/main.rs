@@ -14,6 +14,7 @@ mod bootstrap;
 mod budgets;
 mod clients;
 mod flow;
+mod grants;
 mod health;
 mod idempotency;
 mod jobs;

@@ -189,6 +189,23 @@ impl TestDatabase {
         }
     }
 
+    /// Waits until somebody waits for a row that another transaction has changed or locked.
+    pub async fn until_somebody_waits_for_a_row(&self) {
+        let sql = "SELECT EXISTS (SELECT 1 FROM pg_locks l
+                                    JOIN pg_stat_activity a ON a.pid = l.pid
+                                   WHERE l.locktype = 'transactionid' AND NOT l.granted
+                                     AND a.datname = current_database())";
+        let mut ticks = tokio::time::interval(Duration::from_millis(5));
+        let session = self.session().await;
+        loop {
+            let row = session.query_one(sql, &[]).await;
+            if row.expect("the database knows its locks").get(0) {
+                return;
+            }
+            ticks.tick().await;
+        }
+    }
+
     /// Waits until no connection is left but the test's own.
     pub async fn until_alone(&self) {
         let sql = "SELECT count(*) = 0 FROM pg_stat_activity
