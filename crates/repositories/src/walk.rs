@@ -1,7 +1,8 @@
 //! Changes of many rows, a batch at a time: each statement is short, whatever there is.
 
-/// The most rows that one statement changes or looks at.
-pub(crate) const BATCH: i64 = 10_000;
+/// The most rows that one statement changes or looks at: a cold row costs a read, and a statement has
+/// ten seconds.
+pub(crate) const BATCH: i64 = 2_000;
 
 /// What one statement of a change of many rows has done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
