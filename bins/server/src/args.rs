@@ -69,6 +69,9 @@ pub(crate) enum Command {
     /// Look after the signing keys.
     #[command(subcommand)]
     Keys(KeysCommand),
+    /// Get back into an admin API that shuts everybody out.
+    #[command(subcommand)]
+    Admin(AdminCommand),
 }
 
 /// What to do with the settings.
@@ -86,6 +89,17 @@ pub(crate) enum KeysCommand {
     /// Replace every signing key by a new one. Running servers notice within two seconds; tokens
     /// that were signed before stay valid.
     Rotate,
+}
+
+/// What to do about a lock-out.
+#[derive(Debug, Clone, Copy, Subcommand)]
+pub(crate) enum AdminCommand {
+    /// Forget the networks that an administrator has stored: those of the settings file count again,
+    /// or this machine alone. Running servers notice within two seconds.
+    ResetNetwork,
+    /// Switch the admin API on, whatever anybody has said. Running servers notice within two
+    /// seconds.
+    Enable,
 }
 
 impl Arguments {

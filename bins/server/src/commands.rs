@@ -1,14 +1,18 @@
 //! From the command line to what is done.
 
+use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::Context;
+use authly_domain::settings::live;
 use authly_http::Theme;
+use authly_services::settings::SettingsChange;
+use serde_json::Value;
 use tokio::runtime::Builder;
 
-use crate::args::{Arguments, Command, ConfigCommand, KeysCommand};
+use crate::args::{AdminCommand, Arguments, Command, ConfigCommand, KeysCommand};
 use crate::console::{complain, say};
 use crate::settings::{Layers, Mode, Settings, Sources, show};
 use crate::storage::{Claim, Storage};
@@ -50,6 +54,8 @@ fn perform(arguments: Arguments) -> anyhow::Result<()> {
             match command {
                 Some(Command::Migrate) => migrate(&settings),
                 Some(Command::Keys(KeysCommand::Rotate)) => rotate_keys(&settings),
+                Some(Command::Admin(AdminCommand::ResetNetwork)) => reset_network(&settings),
+                Some(Command::Admin(AdminCommand::Enable)) => enable(&settings),
                 _ => serve::serve(&settings, arguments.seed.as_deref()),
             }
         }
@@ -108,5 +114,43 @@ fn rotate_keys(settings: &Settings) -> anyhow::Result<()> {
     for (algorithm, kid) in rotation.active {
         say(format_args!("  {algorithm:<5}  {kid}"));
     }
+    closed
+}
+
+fn reset_network(settings: &Settings) -> anyhow::Result<()> {
+    let network = live::ADMIN_ALLOWED_NETWORKS.path;
+    store(settings, network, None)?;
+    let networks = settings.admin.allowed_networks.iter();
+    let networks: Vec<_> = networks.map(ToString::to_string).collect();
+    say(format_args!(
+        "{network} is forgotten as it was stored. With these settings the admin API may be called from: {}",
+        networks.join(", ")
+    ));
+    Ok(())
+}
+
+fn enable(settings: &Settings) -> anyhow::Result<()> {
+    store(settings, live::ADMIN_ENABLED.path, Some(true.into()))?;
+    say("The admin API is switched on.");
+    Ok(())
+}
+
+/// Stores a setting, or forgets it, as whoever is on this machine may.
+fn store(settings: &Settings, name: &str, value: Option<Value>) -> anyhow::Result<()> {
+    let storage = Storage::open(storage::runtime()?, settings, Claim::Shared)?;
+    let stored = storage.require_schema().and_then(|()| {
+        let context = wiring::context(&storage);
+        storage.handle().block_on(async {
+            let live = wiring::live_settings(settings, &context).await?;
+            let change = SettingsChange {
+                values: BTreeMap::from([(name.to_owned(), value)]),
+                ..SettingsChange::default()
+            };
+            live.change_from_own_machine(&change).await?;
+            Ok(())
+        })
+    });
+    let closed = storage.close();
+    stored?;
     closed
 }

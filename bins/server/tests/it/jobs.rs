@@ -11,13 +11,18 @@ use tokio::runtime::Handle;
 
 use crate::program::{Folder, Server};
 
-/// The database of an embedded server.
-fn database_of(data: &Path) -> Db {
+/// Where the database of an embedded server is.
+pub(crate) fn url_of(data: &Path) -> String {
     let password = fs::read_to_string(data.join("postgres/password"));
     let password = password.expect("embedded mode keeps its password");
     let socket = data.join("postgres/socket");
     let socket = socket.to_string_lossy().replace('/', "%2F");
-    let url = format!("postgres://authly:{}@{socket}/authly", password.trim());
+    format!("postgres://authly:{}@{socket}/authly", password.trim())
+}
+
+/// The database of an embedded server.
+pub(crate) fn database_of(data: &Path) -> Db {
+    let url = url_of(data);
     let settings = PoolSettings {
         address: DbAddress::parse(&url).expect("the text is an address"),
         size: 1,

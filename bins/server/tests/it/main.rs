@@ -10,6 +10,7 @@ mod commands;
 mod config;
 mod embedded;
 mod jobs;
+mod live_settings;
 mod metrics;
 mod open_files;
 mod pooler;
