@@ -195,6 +195,22 @@ next-send-less = Gehen Sie zurück und senden Sie weniger.
 next-check-address = Prüfen Sie die Adresse, oder gehen Sie zurück zu der Anwendung, von der Sie kommen.
 next-tell-service = Versuchen Sie es noch einmal. Wenn es wieder geschieht, nennen Sie den Betreibern dieses Dienstes die Nummer unten.
 
+## Die Beschreibung der Admin-API
+
+api-title = Admin-API
+api-version = Version { $version }.
+api-download = OpenAPI-Dokument
+api-contents = Inhalt
+api-documents = Dokumente
+api-required = notwendig
+api-scope = Scope: { $scope }
+api-any-token = Jedes Access-Token für diesen Server.
+api-parameters = Parameter
+api-body = Anfrage
+api-answer = Antwort
+api-refusals = Ablehnungen ({ $statuses }):
+api-problem = Problem
+
 ## Eine Zeitspanne, im Dativ: „in zwei Minuten“
 
 wait = { $unit ->

@@ -208,6 +208,25 @@ next-send-less = Go back and send less.
 next-check-address = Check the address, or go back to the application you came from.
 next-tell-service = Try again. If it happens again, tell the people who run this service the number below.
 
+## The reference of the admin API
+
+api-title = Admin API
+# $version: the server's version.
+api-version = Version { $version }.
+api-download = OpenAPI document
+api-contents = Contents
+api-documents = Documents
+api-required = required
+# $scope: the scope's name.
+api-scope = Scope: { $scope }
+api-any-token = Any access token for this server.
+api-parameters = Parameters
+api-body = Body
+api-answer = Answer
+# $statuses: numbers with commas between them.
+api-refusals = Refusals ({ $statuses }):
+api-problem = Problem
+
 ## A span of time. $unit: seconds, minutes or hours; $count: how many.
 
 wait = { $unit ->

@@ -138,6 +138,7 @@ impl World {
             ("error-redirect-uri", elsewhere),
             ("error-expired", self.address("/login?request=authly_rq_0")),
             ("error-not-found", self.address("/nothing")),
+            ("api-docs", self.address("/api-docs")),
         ] {
             browser.open(&address).await;
             look(name).await;

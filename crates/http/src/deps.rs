@@ -21,6 +21,7 @@ use authly_services::tokens::{TokenAdmin, TokenService};
 use authly_services::userinfo::UserInfoService;
 use authly_services::users::UserAdmin;
 
+use crate::api_docs::ApiDocs;
 use crate::demo::Demo;
 use crate::drain::Drain;
 use crate::extract::Cookies;
@@ -85,6 +86,8 @@ pub struct Deps {
     pub settings: Arc<HttpSettings>,
     /// How the pages look and what they speak.
     pub theme: Arc<Theme>,
+    /// Describes the admin API.
+    pub api_docs: ApiDocs,
     /// The demonstration, where it is mounted.
     pub demo: Option<Demo>,
 }
@@ -146,6 +149,7 @@ impl Deps {
             panics,
             requests,
             exposition: Arc::new(exposition),
+            api_docs: ApiDocs::new(&settings.issuer),
             settings: Arc::new(settings),
             theme: Arc::new(theme),
             demo: None,
@@ -182,6 +186,7 @@ impl Deps {
             .app_data(Data::from(Arc::clone(&self.panics)))
             .app_data(Data::from(Arc::clone(&self.drain)))
             .app_data(Data::from(Arc::clone(&self.settings)))
+            .app_data(Data::new(self.api_docs.clone()))
             .app_data(Data::new(Cookies::of(&self.settings.issuer)))
             .app_data(Data::from(Arc::clone(&self.theme)))
             .app_data(Data::new(envelope));

@@ -49,6 +49,7 @@
 //! read no cookie, so that there are no credentials to guard and no origins to tell apart.
 
 mod admin;
+mod api_docs;
 mod assets;
 mod connections;
 mod demo;
@@ -68,6 +69,7 @@ mod routes;
 mod server;
 mod settings;
 
+pub use api_docs::ApiDocs;
 pub use demo::{Demo, FirstAdministrator};
 pub use deps::Deps;
 pub use drain::Drain;

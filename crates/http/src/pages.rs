@@ -17,9 +17,9 @@ mod tongue;
 pub use brand::Branding;
 pub use color::{AccentColor, ParseColorError};
 pub(crate) use contexts::{
-    ChangePasswordPage, ConsentPage, DecodedToken, DemoHomePage, DemoOutcome, DemoPage, ErrorPage,
-    FormPostPage, FormProblem, LoginPage, LogoutPage, Page, PostedParameter, ScopeEntry,
-    SignedInPage, SignedOutPage, Waiter,
+    ApiDocsPage, ApiGroup, ApiMember, ApiOperation, ApiSchema, ChangePasswordPage, ConsentPage,
+    DecodedToken, DemoHomePage, DemoOutcome, DemoPage, ErrorPage, FormPostPage, FormProblem,
+    LoginPage, LogoutPage, Page, PostedParameter, ScopeEntry, SignedInPage, SignedOutPage, Waiter,
 };
 pub(crate) use text::Text;
 pub use theme::{PageSettings, Theme};

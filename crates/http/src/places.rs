@@ -36,6 +36,10 @@ pub(crate) const LOGIN_PASSWORD: &str = "/login/password";
 pub(crate) const CONSENT: &str = "/consent";
 /// The logout page.
 pub(crate) const LOGOUT: &str = "/logout";
+/// The OpenAPI document of the admin API.
+pub(crate) const OPENAPI: &str = "/openapi.json";
+/// The reference of the admin API.
+pub(crate) const API_DOCS: &str = "/api-docs";
 /// What the demonstration's application holds.
 pub(crate) const DEMO: &str = "/demo";
 /// Begins a sign-in of the demonstration.
@@ -106,7 +110,7 @@ impl Places {
         if path.starts_with("/admin/") {
             return Surface::Problem;
         }
-        let programs = ["/api/", "/oidc/", "/.well-known/", "/health"];
+        let programs = ["/api/", "/oidc/", "/.well-known/", "/health", OPENAPI];
         if path != AUTHORIZE && programs.iter().any(|prefix| path.starts_with(prefix)) {
             Surface::Json
         } else {

@@ -12,7 +12,7 @@ mod trouble;
 
 pub(crate) use admin_problem::{AdminProblem, IsUnavailable};
 pub(crate) use client_answer::answer_client;
-pub(crate) use conditional::cacheable;
+pub(crate) use conditional::{cacheable, etag};
 pub(crate) use next_page::follow;
 pub(crate) use oauth_failure::{Challenge, OAuthFailure};
 pub(crate) use page_failure::PageFailure;

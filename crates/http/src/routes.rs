@@ -16,7 +16,7 @@ use crate::oauth::{authorize, introspect, revoke, token};
 use crate::oidc::{discovery, jwks, userinfo};
 use crate::places::{self, Places, Route};
 use crate::respond::{Trouble, trouble};
-use crate::{admin, assets, health};
+use crate::{admin, api_docs, assets, health};
 
 /// Mounts every endpoint below the path of the issuer, with everything that surrounds it.
 ///
@@ -91,6 +91,8 @@ fn endpoints(config: &mut ServiceConfig) {
         .service(at(Route::Health).get(health::overview).done())
         .service(at(Route::Live).get(health::live).done())
         .service(at(Route::Ready).get(health::ready).done())
+        .service(at(Route::OpenApi).get(api_docs::document).done())
+        .service(at(Route::ApiDocs).get(api_docs::show).done())
         .service(at(Route::Login).get(login::show).post(login::submit).done())
         .service(
             at(Route::LoginPassword)

@@ -1,6 +1,5 @@
 //! The metadata documents: one content under every address.
 
-use std::fmt::Write as _;
 use std::time::Duration;
 
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -12,10 +11,9 @@ use authly_protocol::oauth::AuthorizationServerMetadata;
 use authly_protocol::oidc::ProviderMetadata;
 use authly_services::discovery::{DiscoveryFacts, DiscoveryService};
 use authly_services::tokens::TokenError;
-use sha2::{Digest as _, Sha256};
 
 use crate::places;
-use crate::respond::{OAuthFailure, cacheable};
+use crate::respond::{OAuthFailure, cacheable, etag};
 use crate::settings::HttpSettings;
 
 /// How long callers may keep the document.
@@ -65,17 +63,6 @@ pub(crate) async fn document(
     let document = serde_json::to_vec(&metadata).map_err(OAuthFailure::failed)?;
     let etag = etag(&document);
     Ok(cacheable(&request, document.into(), &etag, MAX_AGE))
-}
-
-/// The digest of the document, quoted (RFC 9110 §8.8.3).
-fn etag(document: &[u8]) -> String {
-    let mut etag = "\"".to_owned();
-    for byte in Sha256::digest(document).iter().take(16) {
-        // Writing to a string cannot fail.
-        let _written = write!(etag, "{byte:02x}");
-    }
-    etag.push('"');
-    etag
 }
 
 /// What works, and nothing else.

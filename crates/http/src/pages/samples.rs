@@ -1,6 +1,7 @@
 //! Every page in every state that it can be in: tried at start in each language, so that no
 //! template or text fails later.
 
+mod api_docs;
 mod demo;
 
 use std::time::Duration;
@@ -72,6 +73,7 @@ pub(super) fn visit_samples(word: &str, visitor: &mut impl Visit) {
         script: "",
     });
     demo::visit(word, visitor);
+    api_docs::visit(word, visitor);
     for problem in PageProblem::ALL {
         visitor.page(&ErrorPage::about(*problem, text()));
     }

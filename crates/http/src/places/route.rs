@@ -4,9 +4,9 @@ use authly_protocol::admin;
 use authly_services::demo::CALLBACK;
 
 use super::{
-    AUTHORIZE, CONSENT, DEMO, DEMO_INTROSPECT, DEMO_REFRESH, DEMO_REVOKE, DEMO_SIGN_OUT,
+    API_DOCS, AUTHORIZE, CONSENT, DEMO, DEMO_INTROSPECT, DEMO_REFRESH, DEMO_REVOKE, DEMO_SIGN_OUT,
     DEMO_START, HEALTH, INTROSPECT, JWKS, LIVE, LOGIN, LOGIN_PASSWORD, LOGOUT, OAUTH_METADATA,
-    OPENID_CONFIGURATION, Places, READY, REVOKE, TOKEN, USERINFO,
+    OPENAPI, OPENID_CONFIGURATION, Places, READY, REVOKE, TOKEN, USERINFO,
 };
 
 /// A path of the admin API, as its endpoints name it.
@@ -152,6 +152,10 @@ routes! {
     Live = LIVE;
     /// Whether it can serve.
     Ready = READY;
+    /// The OpenAPI document of the admin API.
+    OpenApi = OPENAPI;
+    /// The reference of the admin API.
+    ApiDocs = API_DOCS;
     /// The login page.
     Login = LOGIN;
     /// The page for a change of password.

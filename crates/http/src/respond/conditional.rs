@@ -1,10 +1,12 @@
 //! Documents that callers may keep (RFC 9110 §13.1.2, RFC 9111).
 
+use std::fmt::Write as _;
 use std::time::Duration;
 
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, HeaderMap, IF_NONE_MATCH};
 use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse};
+use sha2::{Digest as _, Sha256};
 
 /// The JSON document, or 304 where the caller has it already. `etag` is a strong one, quoted.
 pub(crate) fn cacheable(
@@ -28,6 +30,17 @@ pub(crate) fn cacheable(
     }
     response.insert_header((CONTENT_TYPE, "application/json"));
     response.body(document)
+}
+
+/// The digest of the document, quoted (RFC 9110 §8.8.3).
+pub(crate) fn etag(document: &[u8]) -> String {
+    let mut etag = "\"".to_owned();
+    for byte in Sha256::digest(document).iter().take(16) {
+        // Writing to a string cannot fail.
+        let _written = write!(etag, "{byte:02x}");
+    }
+    etag.push('"');
+    etag
 }
 
 /// Whether `If-None-Match` names the document; compared weakly, as RFC 9110 §13.1.2 says.

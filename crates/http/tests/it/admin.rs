@@ -1,6 +1,7 @@
 //! The admin API: what every endpoint asks of its caller, and each endpoint by itself.
 
 mod access;
+mod api_docs;
 
 mod clients;
 mod documents;

@@ -8,7 +8,7 @@ use authly_protocol::endpoint::Access;
 use pretty_assertions::assert_eq;
 
 /// The parts that the page has a table of.
-const PARTS: [&str; 3] = ["clients.", "scopes.", "users."];
+const PARTS: [&str; 5] = ["clients.", "scopes.", "settings.", "system.", "users."];
 
 /// What a row of a table begins with: method and path, then the scope.
 fn row(line: &str) -> Option<(String, String)> {

@@ -58,6 +58,8 @@ pub(crate) const ROUTES: &[&str] = &[
     "/health",
     "/health/live",
     "/health/ready",
+    "/openapi.json",
+    "/api-docs",
     "/login",
     "/login/password",
     "/consent",
