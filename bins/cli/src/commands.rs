@@ -10,7 +10,9 @@ mod man;
 mod profile;
 mod scope;
 mod session;
+mod settings;
 mod status;
+mod system;
 mod token;
 mod user;
 mod whoami;
@@ -30,6 +32,8 @@ use self::logout::LogoutArguments;
 use self::profile::ProfileCommand;
 use self::scope::ScopeCommand;
 use self::session::SessionCommand;
+use self::settings::SettingsCommand;
+use self::system::SystemCommand;
 use self::token::TokenCommand;
 use self::user::UserCommand;
 use crate::args::{Arguments, CommonArguments};
@@ -76,6 +80,12 @@ pub(crate) enum Command {
     /// Look after users: the people who log in.
     #[command(subcommand)]
     User(Box<UserCommand>),
+    /// Look after the settings that can be changed while the server runs.
+    #[command(subcommand)]
+    Settings(SettingsCommand),
+    /// Ask how the server is, and how much it holds.
+    #[command(subcommand)]
+    System(SystemCommand),
     /// Look after several logins.
     #[command(subcommand)]
     Profile(ProfileCommand),
@@ -155,6 +165,9 @@ async fn converse(command: Command, caller: &Caller) -> Result<Exit, Failure> {
         | Command::Profile(_)
         | Command::Login(_)
         | Command::Logout(_) => Ok(Exit::Ok),
+        Command::Settings(command) => settings::run(command, caller).await,
+        Command::System(command) => system::run(command, caller).await,
+        Command::Completion { .. } | Command::Profile(_) => Ok(Exit::Ok),
     }
 }
 
