@@ -159,15 +159,14 @@ async fn converse(command: Command, caller: &Caller) -> Result<Exit, Failure> {
         Command::Grant(command) => grant::run(command, caller).await,
         Command::Token(command) => token::run(command, caller).await,
         Command::Key(command) => key::run(command, caller).await,
+        Command::Settings(command) => settings::run(command, caller).await,
+        Command::System(command) => system::run(command, caller).await,
         Command::User(command) => user::run(*command, caller).await,
         Command::Completion { .. }
         | Command::Man { .. }
         | Command::Profile(_)
         | Command::Login(_)
         | Command::Logout(_) => Ok(Exit::Ok),
-        Command::Settings(command) => settings::run(command, caller).await,
-        Command::System(command) => system::run(command, caller).await,
-        Command::Completion { .. } | Command::Profile(_) => Ok(Exit::Ok),
     }
 }
 

@@ -63,7 +63,7 @@ fn the_version_is_a_result() {
 fn a_command_line_that_makes_no_sense_ends_with_2_and_says_why() {
     for (arguments, reason) in [
         (&[][..], "Usage: authly"),
-        (&["completoin"], "a similar subcommand exists: 'completion'"),
+        (&["stauts"], "'status'"),
         (&["completion"], "<SHELL>"),
         (&["status", "--profile", "../x"], "letters, digits"),
         (&["status", "--profile", ""], "letters, digits"),
