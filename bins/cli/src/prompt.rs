@@ -2,6 +2,8 @@
 
 use std::io::{self, BufRead, IsTerminal, Write};
 
+use authly_admin_client::secret::Password;
+
 use crate::args::Destruction;
 use crate::failure::Failure;
 
@@ -35,6 +37,15 @@ fn ask(question: &str) -> Result<String, Failure> {
         .and_then(|()| io::stdin().lock().read_line(&mut answer))
         .map_err(|error| Failure::refused(format!("nobody can be asked: {error}")))?;
     Ok(answer)
+}
+
+/// Asks for a password, which the terminal does not show.
+pub(crate) fn password(question: &str) -> Result<Password, Failure> {
+    let typed = rpassword::prompt_password(question);
+    typed.map(Password::new).map_err(|_no_terminal| {
+        Failure::usage("there is no terminal to type the password on")
+            .hint("To give it otherwise, add --password-stdin.")
+    })
 }
 
 /// Reads a secret from standard input: all of it, but for the end of the last line.

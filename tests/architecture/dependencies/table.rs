@@ -164,6 +164,7 @@ pub(super) const TABLE: [Row; 15] = [
             "nix",
             "open",
             "rexpect",
+            "rpassword",
             "serde-saphyr",
             "tempfile",
             "terminal_size",
