@@ -109,8 +109,7 @@ impl Installation {
     /// Lets the access token of a profile end, by this machine's clock.
     pub(crate) fn age(&self, name: &str) {
         let mut profile = self.profile(name);
-        let members = profile.as_object_mut().unwrap();
-        members.insert("expires_at".to_owned(), "2020-01-01T00:00:00Z".into());
+        profile["expires_at"] = "2020-01-01T00:00:00Z".into();
         self.keep(name, &profile);
     }
 
