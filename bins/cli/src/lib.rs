@@ -11,11 +11,6 @@
 //! those that destroy something `args::Destruction`, lists `args::Paging`. `commands/profile.rs` is
 //! the smallest noun. Tests in `tests/it` run the program in each form and each way to fail.
 
-#![expect(
-    dead_code,
-    reason = "what the nouns of administration are built with is here before the first of them"
-)]
-
 mod args;
 mod caller;
 mod commands;
