@@ -62,6 +62,11 @@ struct Arguments {
     )]
     redirect_uri: String,
 
+    /// The notes of the example `resource_server`, such as <http://localhost:9001/notes>: the page then
+    /// has a button that deletes them, for which the API wants a recent login (RFC 9470).
+    #[arg(long, env = "API", value_name = "URL")]
+    api: Option<String>,
+
     /// Where the application listens.
     #[arg(
         long,
@@ -81,6 +86,7 @@ async fn main() -> Result<(), Complaint> {
         client_id: ClientId::new(arguments.client_id),
         client_secret: client_secret.unwrap_or_else(development_secret),
         redirect_uri: RedirectUrl::new(arguments.redirect_uri)?,
+        api: arguments.api,
     };
 
     let home = registration.redirect_uri.url().join("/")?;

@@ -30,6 +30,11 @@ impl Outgoing {
         self.0.get(url)
     }
 
+    /// Begins `DELETE url`.
+    pub(crate) fn delete(&self, url: &str) -> reqwest::RequestBuilder {
+        self.0.delete(url)
+    }
+
     /// Begins `POST url`.
     pub(crate) fn post(&self, url: &str) -> reqwest::RequestBuilder {
         self.0.post(url)

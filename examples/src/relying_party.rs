@@ -5,9 +5,11 @@
 
 mod error;
 pub mod login;
+pub mod notes;
 mod page;
 mod routes;
 mod shelf;
+pub mod step_up;
 
 pub use error::LoginError;
 pub use routes::server;

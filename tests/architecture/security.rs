@@ -1,4 +1,4 @@
-//! `docs/security.md` names tests that exist, and no private key is in the repository.
+//! `docs/security.md` and `docs/oidc.md` name tests that exist, and no private key is in the repository.
 
 use std::collections::BTreeSet;
 
@@ -6,8 +6,8 @@ use crate::rust_source::Source;
 use crate::tree::File;
 use crate::{assert_none, assert_none_in, tree};
 
-/// The document that maps requirements to tests.
-const DOCUMENT: &str = "docs/security.md";
+/// The documents that map requirements to tests, and how many they name at least.
+const DOCUMENTS: [(&str, usize); 2] = [("docs/security.md", 100), ("docs/oidc.md", 40)];
 
 /// How a file begins a private key, wherever it stands in it.
 const PRIVATE_KEYS: [&str; 2] = [
@@ -57,7 +57,7 @@ fn tests_of(file: &File) -> BTreeSet<String> {
                 found.insert(name.to_owned());
             }
             is_test = false;
-        } else if line == "in_both_modes!(" {
+        } else if ["in_both_modes!(", "modules!("].contains(&line) {
             in_both_modes = true;
         } else if line.starts_with(')') {
             in_both_modes = false;
@@ -92,9 +92,9 @@ fn module_of(path: &str) -> &str {
 }
 
 /// What the document names and the sources do not have.
-fn missing(document: &str, sources: &[File]) -> Vec<String> {
+fn missing(document: &File, sources: &[File]) -> Vec<String> {
     let mut complaints = Vec::new();
-    for named in named_tests(document) {
+    for named in named_tests(&document.text) {
         let (package, path) = named.split_once(' ').unwrap_or_default();
         let folder = CRATES.iter().find(|(name, _)| *name == package);
         let exists = folder.is_some_and(|(_, folder)| {
@@ -102,19 +102,25 @@ fn missing(document: &str, sources: &[File]) -> Vec<String> {
             files.into_iter().any(|file| tests_of(file).contains(path))
         });
         if !exists {
-            complaints.push(format!("{DOCUMENT}: there is no test `{named}`"));
+            complaints.push(format!("{}: there is no test `{named}`", document.path));
         }
     }
     complaints
 }
 
 #[test]
-fn every_test_that_the_document_on_security_names_exists() {
-    let documents = tree::files(&[DOCUMENT.trim_start_matches("docs/")]);
-    let document = documents.iter().find(|file| file.path == DOCUMENT);
-    let document = document.expect("there is a document on security");
-    assert!(named_tests(&document.text).len() > 100, "it names too few");
-    assert_none(&missing(&document.text, &tree::rust_files()));
+fn every_test_that_the_documents_on_security_and_openid_name_exists() {
+    let documents = tree::files(&[".md"]);
+    let sources = tree::rust_files();
+    for (path, least) in DOCUMENTS {
+        let document = documents.iter().find(|file| file.path == path);
+        let document = document.expect("the document is there");
+        assert!(
+            named_tests(&document.text).len() > least,
+            "{path} names too few"
+        );
+        assert_none(&missing(document, &sources));
+    }
 }
 
 #[test]
@@ -137,12 +143,18 @@ fn a_test_that_was_renamed_is_found() {
             "#[tokio::test]\nasync fn a_name() {}\nfn no_test() {}\n",
             "// #[test]\nfn commented() {}\n",
             "proptest! {\n    #![proptest_config(x)]\n    #[test]\n    fn all(text in \".\") {}\n}\n",
-            "in_both_modes!(\n    one,\n    other,\n);\n",
+            "in_both_modes!(\n    one,\n    other,\n);\nmodules!(\n    third,\n);\n",
         )
         .to_owned(),
     }];
-    let complaints = |text: &str| missing(text, &sources).len();
-    for name in ["a_name", "all", "one", "other"] {
+    let complaints = |text: &str| {
+        let document = File {
+            path: "docs/security.md".to_owned(),
+            text: text.to_owned(),
+        };
+        missing(&document, &sources).len()
+    };
+    for name in ["a_name", "all", "one", "other", "third"] {
         assert_eq!(
             complaints(&format!("| x | `http limits::{name}` |")),
             0,

@@ -16,6 +16,7 @@ mod devtools;
 mod documents;
 mod every_page;
 mod examples;
+mod interop;
 mod looks;
 mod mishaps;
 mod program;

@@ -3,7 +3,8 @@
 
 use authly_domain::keys::SigningAlgorithm;
 use authly_domain::secret::AccessToken;
-use serde::ser::Error as _;
+use authly_domain::users::{Address, ClaimValue, GivenClaims};
+use serde::ser::{Error as _, SerializeMap as _};
 use serde::{Serialize, Serializer};
 use sha2::{Digest as _, Sha256, Sha512};
 
@@ -75,6 +76,76 @@ pub struct IdTokenClaims {
     /// The access token issued with it: see [`at_hash`].
     #[serde(skip_serializing_if = "Option::is_none")]
     pub at_hash: Option<String>,
+    /// Claims about the user that the request asked for here.
+    #[serde(flatten)]
+    pub user: UserClaimsSet,
+}
+
+/// The claims of a signed answer of UserInfo ([OpenID Connect Core §5.3.2](https://openid.net/specs/openid-connect-core-1_0.html#UserInfoResponse)).
+/// It says neither when it was made nor when it ends, so that it never passes for an ID token.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct UserInfoClaims {
+    /// The issuer, as the metadata name it.
+    pub iss: String,
+    /// The client it is for.
+    pub aud: String,
+    /// The user's subject.
+    pub sub: String,
+    /// What the access token opens.
+    #[serde(flatten)]
+    pub user: UserClaimsSet,
+}
+
+/// Claims about a user as JSON members (OpenID Connect Core §5.1).
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct UserClaimsSet(pub GivenClaims);
+
+impl Serialize for UserClaimsSet {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut members = serializer.serialize_map(None)?;
+        for (claim, value) in &self.0.0 {
+            let name = claim.as_str();
+            match value {
+                ClaimValue::Text(text) => members.serialize_entry(name, text)?,
+                ClaimValue::Flag(flag) => members.serialize_entry(name, flag)?,
+                ClaimValue::Number(number) => members.serialize_entry(name, number)?,
+                ClaimValue::Address(address) => {
+                    members.serialize_entry(name, &AddressMembers::of(address))?;
+                }
+            }
+        }
+        members.end()
+    }
+}
+
+/// The members of the claim `address` (OpenID Connect Core §5.1.1).
+#[derive(Serialize)]
+struct AddressMembers<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    formatted: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    street_address: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    locality: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    region: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    postal_code: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    country: Option<&'a str>,
+}
+
+impl<'a> AddressMembers<'a> {
+    fn of(address: &'a Address) -> Self {
+        Self {
+            formatted: address.formatted.as_deref(),
+            street_address: address.street_address.as_deref(),
+            locality: address.locality.as_deref(),
+            region: address.region.as_deref(),
+            postal_code: address.postal_code.as_deref(),
+            country: address.country.as_deref(),
+        }
+    }
 }
 
 /// The `at_hash` of an access token ([OpenID Connect Core §3.1.3.6](https://openid.net/specs/openid-connect-core-1_0.html#CodeIDToken)):
@@ -142,6 +213,7 @@ mod tests {
             azp: None,
             sid: None,
             at_hash: None,
+            user: UserClaimsSet::default(),
         }
     }
 
@@ -192,6 +264,32 @@ mod tests {
             "iss": "https://as.example", "sub": "u", "aud": "c", "exp": 1_800_000_900,
             "iat": 1_800_000_000, "auth_time": 1_799_999_000, "nonce": "n", "sid": "s",
             "at_hash": "h",
+        });
+        assert_eq!(serde_json::to_value(claims).unwrap(), expected);
+    }
+
+    #[test]
+    fn claims_about_the_user_stand_beside_the_others_in_their_types() {
+        use authly_domain::users::StandardClaim as C;
+        let address = Address {
+            locality: Some("Berlin".to_owned()),
+            ..Address::default()
+        };
+        let given = GivenClaims(vec![
+            (C::Name, ClaimValue::Text("Alice".to_owned())),
+            (C::EmailVerified, ClaimValue::Flag(true)),
+            (C::UpdatedAt, ClaimValue::Number(1_800_000_000)),
+            (C::Address, ClaimValue::Address(address)),
+        ]);
+        let claims = UserInfoClaims {
+            iss: "https://as.example".to_owned(),
+            aud: "c".to_owned(),
+            sub: "u".to_owned(),
+            user: UserClaimsSet(given),
+        };
+        let expected = json!({
+            "iss": "https://as.example", "aud": "c", "sub": "u", "name": "Alice",
+            "email_verified": true, "updated_at": 1_800_000_000, "address": {"locality": "Berlin"},
         });
         assert_eq!(serde_json::to_value(claims).unwrap(), expected);
     }

@@ -9,7 +9,7 @@
 //!   it, [`csrf`] and [`device_cookie`] derive their keys from it; [`answer`] seals what is kept for a
 //!   repetition of a request, under the request's own key;
 //! * [`opaque`] makes tokens that say nothing, [`compare`] compares in constant time, [`pkce`]
-//!   checks a code verifier;
+//!   checks a code verifier, [`pairwise`] names users to sectors;
 //! * [`password`] hashes on threads of its own;
 //! * [`strict_json`] reads JSON that somebody else wrote, [`entropy`] asks the system for
 //!   randomness.
@@ -59,6 +59,7 @@ pub mod keyring;
 pub mod keys;
 pub mod master_key;
 pub mod opaque;
+pub mod pairwise;
 pub mod password;
 pub mod pkce;
 pub mod seal;

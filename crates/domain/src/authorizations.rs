@@ -6,8 +6,9 @@ mod pkce;
 mod request;
 
 pub use code::{CodeRecord, CodeRedemption, CodeRefusal, NewCode, VerifierCheck};
-pub use next_step::{LoginReason, NextStep, next_step};
+pub use next_step::{LoginReason, NextStep, Situation, Unmet, next_step};
 pub use pkce::{ChallengeError, CodeChallenge, verifier_is_well_formed};
 pub use request::{
-    AuthorizationRequest, Prompt, PromptError, ResponseMode, StoredRequest, StoredRequestState,
+    AcrWish, AuthorizationRequest, Prompt, PromptError, ResponseMode, StoredRequest,
+    StoredRequestState,
 };

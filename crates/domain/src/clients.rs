@@ -1,19 +1,19 @@
 //! Clients: the applications that ask for tokens.
 
-#[macro_use]
-mod named;
-
 mod auth_method;
 mod id;
 mod lifetimes;
 mod list;
 mod metadata;
+mod named;
 mod openid;
 mod redirect_uri;
 mod registered;
 mod rules;
 #[cfg(test)]
 pub(crate) mod sample;
+
+pub(crate) use named::named;
 
 pub use auth_method::{AuthMethod, ClientSecretDigest};
 pub use id::{ClientId, ClientIdError};

@@ -9,6 +9,7 @@ use crate::id::{ClientKey, GrantId, SessionId, UserId};
 use crate::keys::UnknownValue;
 use crate::scopes::{Resource, Scope};
 use crate::sessions::Authentication;
+use crate::users::{RequestedClaim, Subject};
 
 pub use record::{GrantRecord, Revoked};
 
@@ -134,6 +135,10 @@ pub struct NewGrant {
     pub scope: Scope,
     /// For which resource servers (RFC 8707).
     pub resources: Vec<Resource>,
+    /// The claims that were asked for beside scopes, and allowed.
+    pub claims: Vec<RequestedClaim>,
+    /// The `sub` of its tokens where that is not the user's own: what a pairwise client knows.
+    pub pairwise_subject: Option<Subject>,
     /// How the user had proved who they are.
     pub authentication: Authentication,
     /// When.

@@ -15,12 +15,13 @@ pub const MAX_TOKEN_LENGTH: usize = 128;
 pub const MAX_TOKENS: usize = 64;
 
 /// The scopes that speak of a user: they mean nothing where a client acts for itself.
-const IDENTITY: [&str; 6] = [
+const IDENTITY: [&str; 7] = [
     "openid",
     "profile",
     "email",
     "address",
     "phone",
+    "profile:write",
     "offline_access",
 ];
 

@@ -43,6 +43,9 @@ impl FromStr for LoginStep {
     }
 }
 
+/// How strongly somebody can prove who they are at present: the `acr` values, the weakest first.
+pub const ACR_VALUES: [&str; 1] = ["1"];
+
 /// How somebody proved who they are.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Authentication {

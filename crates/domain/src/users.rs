@@ -3,7 +3,9 @@
 mod account;
 mod claims;
 mod list;
+mod own_change;
 mod password;
+mod standard_claims;
 mod username;
 
 use std::fmt;
@@ -16,9 +18,13 @@ pub use claims::{AddressChange, Change, ClaimError, ClaimForm, ProfileChange};
 pub use list::{
     TimeRange, UserFilter, UserKey, UserOrder, UserPosition, UserSearch, UserSearchError,
 };
+pub use own_change::{OwnChange, OwnChangeError, OwnClaim};
 pub use password::{
     MAX_BCRYPT_BYTES, MAX_PASSWORD_BYTES, NewPasswordError, PasswordFormError, PasswordHash,
     PasswordRules, PasswordScheme,
+};
+pub use standard_claims::{
+    ClaimPlace, ClaimValue, GivenClaims, GrantedClaims, RequestedClaim, StandardClaim,
 };
 pub use username::{Email, EmailError, LoginName, Username, UsernameError};
 
@@ -31,6 +37,13 @@ impl Subject {
     #[must_use]
     pub const fn new(text: String) -> Self {
         Self(text)
+    }
+
+    /// A subject made of a digest: a UUID (RFC 9562 §5.8), as all subjects are.
+    #[must_use]
+    pub fn of_digest(digest: [u8; 16]) -> Self {
+        let id = uuid::Builder::from_custom_bytes(digest).into_uuid();
+        Self(id.hyphenated().to_string())
     }
 
     /// The claim's value.

@@ -72,6 +72,7 @@ fn endpoints(config: &mut ServiceConfig) {
             at(Route::UserInfo)
                 .get(userinfo::claims)
                 .post(userinfo::claims)
+                .put(userinfo::change)
                 .shared()
                 .done(),
         )
@@ -172,6 +173,18 @@ impl Line {
     {
         self.resource = self.resource.route(web::post().to(handler));
         self.methods.push("POST");
+        self
+    }
+
+    /// Answers PUT.
+    fn put<F, Args>(mut self, handler: F) -> Self
+    where
+        F: Handler<Args>,
+        Args: FromRequest + 'static,
+        F::Output: Responder + 'static,
+    {
+        self.resource = self.resource.route(web::put().to(handler));
+        self.methods.push("PUT");
         self
     }
 

@@ -4,4 +4,4 @@ mod discovery;
 mod userinfo;
 
 pub use discovery::ProviderMetadata;
-pub use userinfo::UserInfoResponse;
+pub use userinfo::{AddressClaim, UserInfoResponse};

@@ -65,6 +65,47 @@ impl<'u> SigningKeys<'u> {
         )
     }
 
+    /// What pairwise subjects are made with, sealed; `None` where there is none yet.
+    ///
+    /// # Errors
+    /// When storage fails.
+    pub async fn pairwise_salt(&self) -> Result<Option<SealedKey>, DbError> {
+        const SQL: &str = "-- keys.pairwise_salt
+            SELECT sealed_salt, master_key_id FROM pairwise_salts";
+        let row = self.conn.query_opt(SQL, &[]).await?;
+        row.map(|row| {
+            let row = Columns::of("pairwise_salts", &row);
+            Ok(SealedKey {
+                master_key_id: row.get("master_key_id")?,
+                ciphertext: row.get("sealed_salt")?,
+            })
+        })
+        .transpose()
+    }
+
+    /// Stores what pairwise subjects are made with, unless there is something already: the first
+    /// stays for ever.
+    ///
+    /// # Errors
+    /// When storage fails.
+    pub async fn insert_pairwise_salt(
+        &self,
+        salt: &SealedKey,
+        now: Timestamp,
+    ) -> Result<(), DbError> {
+        const SQL: &str = "-- keys.insert_pairwise_salt
+            INSERT INTO pairwise_salts (sealed_salt, master_key_id, created_at)
+            VALUES ($1, $2, $3)
+            ON CONFLICT DO NOTHING";
+        let params = [
+            bytes(&salt.ciphertext),
+            text(&salt.master_key_id),
+            time(now.as_date_time()),
+        ];
+        self.conn.execute(SQL, &params).await?;
+        Ok(())
+    }
+
     /// Stores a new key.
     ///
     /// # Errors

@@ -39,3 +39,8 @@ params! {
 pub(crate) fn seconds(length: Duration) -> i64 {
     i64::try_from(length.as_secs()).unwrap_or(i64::MAX)
 }
+
+/// What each of several values reads as, for a column of texts.
+pub(crate) fn as_texts<T: ToString>(values: &[T]) -> Vec<String> {
+    values.iter().map(ToString::to_string).collect()
+}

@@ -1,13 +1,14 @@
 //! `users`.
 
 mod account;
+mod claims;
 mod list;
 mod search;
 
 use authly_domain::clock::Timestamp;
 use authly_domain::id::UserId;
 use authly_domain::users::{
-    Address, Email, LoginName, PasswordChange, PasswordHash, PasswordVersion, Profile, Subject,
+    Email, LoginName, PasswordChange, PasswordHash, PasswordVersion, Profile, Subject,
     UserCredentials, Username,
 };
 
@@ -18,6 +19,7 @@ use crate::params::{flag, number, text, time, uuid};
 use crate::row::Columns;
 
 pub use account::{PasswordReset, Taken};
+pub(crate) use claims::{user_claims, user_claims_columns};
 pub use list::UserRow;
 
 repository! {
@@ -362,33 +364,5 @@ fn credentials(row: &Columns<'_>) -> Result<UserCredentials, DbError> {
             PasswordChange::NotRequired
         },
         is_active: row.get("is_active")?,
-    })
-}
-
-/// Reads the columns of [`Profile`] by their names.
-pub(crate) fn profile(row: &Columns<'_>) -> Result<Profile, DbError> {
-    Ok(Profile {
-        name: row.get("name")?,
-        given_name: row.get("given_name")?,
-        family_name: row.get("family_name")?,
-        middle_name: row.get("middle_name")?,
-        nickname: row.get("nickname")?,
-        profile: row.get("profile")?,
-        picture: row.get("picture")?,
-        website: row.get("website")?,
-        gender: row.get("gender")?,
-        birthdate: row.get("birthdate")?,
-        zoneinfo: row.get("zoneinfo")?,
-        locale: row.get("locale")?,
-        phone_number: row.get("phone_number")?,
-        phone_number_verified: row.get("phone_number_verified")?,
-        address: Address {
-            formatted: row.get("address_formatted")?,
-            street_address: row.get("street_address")?,
-            locality: row.get("locality")?,
-            region: row.get("region")?,
-            postal_code: row.get("postal_code")?,
-            country: row.get("country")?,
-        },
     })
 }

@@ -109,22 +109,16 @@ impl Services {
         let policies = settings.policies();
         let issuer = policies.load().tokens.issuer.clone();
         let cache = ClientCache::new(context.db.clone());
-        let sources = Sources {
-            context: context.clone(),
-            hasher: Arc::clone(&hasher),
-            keys: Arc::clone(&keys),
-            clients: cache.clone(),
-        };
+        let sources = sources_of(&context, &hasher, &keys, &cache);
         let clients = ClientAuthenticator::new(context.clone(), cache.clone(), policies.clone());
         let cursors = Cursors::new(&master, Arc::clone(&context.entropy));
         let admins = Admins::new(&context, &hasher, &keys, &policies, &cursors);
         let sessions = SessionService::new(context.clone(), hasher, policies.clone(), &master);
         let writer = AccessTokenWriter::start(context.db.clone(), &runtime);
-        let ring = keys.ring();
         let tokens = TokenService::new(
             context.clone(),
             policies.clone(),
-            Arc::clone(&ring),
+            &keys,
             writer,
             clients.clone(),
         );
@@ -134,8 +128,10 @@ impl Services {
             policies.clone(),
             cache,
             sessions.clone(),
+            Arc::clone(&keys),
         );
         let gate = AdminGate::new(context.clone(), issuer.clone());
+        let userinfo = UserInfoService::new(context.clone(), issuer, keys.ring());
         let browsers = BrowserGuard::new(&master, Arc::clone(&context.entropy));
         Self {
             clients: Arc::new(clients),
@@ -143,9 +139,9 @@ impl Services {
             authorizations: Arc::new(authorizations),
             sessions: Arc::new(sessions),
             browsers: Arc::new(browsers),
-            userinfo: Arc::new(UserInfoService::new(context.clone(), issuer)),
+            userinfo: Arc::new(userinfo),
             discovery: Arc::new(DiscoveryService::new(context.clone())),
-            health: Arc::new(HealthService::new(context.clone(), ring)),
+            health: Arc::new(HealthService::new(context.clone(), keys.ring())),
             system: Arc::new(SystemService::new(sources.clone(), Arc::clone(&settings))),
             settings,
             gate: Arc::new(gate),
@@ -199,5 +195,20 @@ impl Admins {
             tokens: Arc::new(TokenAdmin::new(context.clone(), cursors.clone())),
             keys: Arc::new(KeyAdmin::new(Arc::clone(keys), cursors.clone())),
         }
+    }
+}
+
+/// What metrics are read off.
+fn sources_of(
+    context: &Context,
+    hasher: &Arc<PasswordHasher>,
+    keys: &Arc<KeyService>,
+    clients: &ClientCache,
+) -> Sources {
+    Sources {
+        context: context.clone(),
+        hasher: Arc::clone(hasher),
+        keys: Arc::clone(keys),
+        clients: clients.clone(),
     }
 }

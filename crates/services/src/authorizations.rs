@@ -1,7 +1,9 @@
 //! The authorization endpoint's work: from the request in the browser to the code.
 
 mod answer;
+mod claims;
 mod consent;
+mod hints;
 mod parameters;
 mod respond;
 mod service;

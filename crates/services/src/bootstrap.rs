@@ -21,10 +21,13 @@ use crate::users::temporary_password;
 pub const COMMAND_LINE: &str = "authly-cli";
 
 /// The scopes of OpenID Connect that we serve, with what the consent page says of them.
-const OPENID_SCOPES: [(&str, &str); 4] = [
+const OPENID_SCOPES: [(&str, &str); 7] = [
     ("openid", "Know who you are"),
     ("profile", "See your name and profile"),
     ("email", "See your e-mail address"),
+    ("phone", "See your telephone number"),
+    ("address", "See your postal address"),
+    ("profile:write", "Change your name and profile"),
     ("offline_access", "Stay connected while you are away"),
 ];
 
@@ -229,6 +232,6 @@ mod tests {
         let scopes = built_in_scopes().unwrap();
         let has = |name: &str| scopes.iter().any(|scope| scope.name.as_str() == name);
         assert!(has("openid") && has("admin:keys:write") && has("admin:audit:read"));
-        assert_eq!(scopes.len(), 18);
+        assert_eq!(scopes.len(), 21);
     }
 }

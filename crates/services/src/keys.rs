@@ -2,6 +2,7 @@
 
 mod admin;
 mod changes;
+mod pairwise;
 mod rotate;
 
 use std::sync::Arc;
@@ -11,6 +12,8 @@ use arc_swap::ArcSwap;
 use authly_crypto::keyring::{KeyRing, KeyRingError, SharedKeyRing};
 use authly_crypto::keys::KeyError;
 use authly_crypto::master_key::MasterKey;
+use authly_crypto::pairwise::PairwiseSalt;
+use authly_crypto::seal::SealError;
 use authly_domain::clock::Timestamp;
 use authly_domain::keys::{KeyPhase, KeySchedule, SigningKeyRecord};
 use authly_repositories::DbError;
@@ -32,6 +35,9 @@ pub enum KeysError {
     /// The stored keys cannot be used.
     #[error("the stored signing keys cannot be used")]
     Ring(#[from] KeyRingError),
+    /// What pairwise subjects are made with cannot be opened.
+    #[error("the salt of pairwise subjects does not open")]
+    PairwiseSalt(#[from] SealError),
     /// The thread that makes keys has ended.
     #[error("the signing keys could not be made: the program is stopping")]
     Stopped,
@@ -61,6 +67,7 @@ pub struct KeyService {
     context: Context,
     master: Arc<MasterKey>,
     ring: Arc<SharedKeyRing>,
+    pairwise: Arc<PairwiseSalt>,
     schedule: KeySchedule,
     held: ArcSwap<Held>,
 }
@@ -76,12 +83,14 @@ impl KeyService {
         schedule: KeySchedule,
     ) -> Result<Self, KeysError> {
         changes::ensure_active(&context, &master, &schedule).await?;
+        let pairwise = pairwise::ensure_salt(&context, &master).await?;
         let (ring, held) = load(&context, &master, &schedule).await?;
         let ring = Arc::new(SharedKeyRing::new(ring));
         Ok(Self {
             context,
             master,
             ring,
+            pairwise: Arc::new(pairwise),
             schedule,
             held: ArcSwap::from_pointee(held),
         })
@@ -91,6 +100,12 @@ impl KeyService {
     #[must_use]
     pub fn ring(&self) -> Arc<SharedKeyRing> {
         Arc::clone(&self.ring)
+    }
+
+    /// What pairwise subjects are made with.
+    #[must_use]
+    pub fn pairwise(&self) -> Arc<PairwiseSalt> {
+        Arc::clone(&self.pairwise)
     }
 
     /// The revision of the keys in memory.

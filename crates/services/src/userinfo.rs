@@ -1,46 +1,34 @@
 //! Claims about the user, for the holder of an access token (OpenID Connect Core §5.3).
 
+mod change;
+
+use std::sync::Arc;
+
+use authly_crypto::claims::{UserClaimsSet, UserInfoClaims};
+use authly_crypto::jws::{SigningError, TokenType};
+use authly_crypto::keyring::SharedKeyRing;
 use authly_crypto::opaque;
-use authly_domain::clock::Timestamp;
+use authly_crypto::strict_json::StrictJsonError;
 use authly_domain::issuer::Issuer;
-use authly_domain::scopes::Scope;
-use authly_domain::secret::AccessToken;
+use authly_domain::secret::{AccessToken, SecretText};
 use authly_domain::tokens::TokenNotAlive;
-use authly_domain::users::{Email, Profile, Subject, UserClaims, Username};
+use authly_domain::users::{ClaimPlace, GivenClaims, OwnChangeError, Subject};
 use authly_repositories::DbError;
 use authly_repositories::tokens::UserInfoRecord;
 
 use crate::Context;
 
-/// The claims that the token's scope opens.
-#[derive(Debug, Clone, PartialEq, Eq)]
+pub use change::WRITE_SCOPE;
+
+/// What UserInfo answers.
+#[derive(Debug)]
 pub struct UserInfo {
     /// `sub`.
     pub subject: Subject,
-    /// The claims of the scope `profile`.
-    pub profile: Option<ProfileClaims>,
-    /// The claims of the scope `email`, where there is an address.
-    pub email: Option<EmailClaims>,
-}
-
-/// The claims of the scope `profile` (OpenID Connect Core §5.4).
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ProfileClaims {
-    /// `preferred_username`.
-    pub username: Username,
-    /// The rest.
-    pub profile: Profile,
-    /// `updated_at`.
-    pub updated_at: Timestamp,
-}
-
-/// The claims of the scope `email`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct EmailClaims {
-    /// `email`.
-    pub email: Email,
-    /// `email_verified`.
-    pub email_verified: bool,
+    /// What the token opens.
+    pub claims: GivenClaims,
+    /// The same as a JWT, where the client has registered that (OpenID Connect Core §5.3.2).
+    pub signed: Option<SecretText>,
 }
 
 /// Why a token opens nothing.
@@ -58,6 +46,21 @@ pub enum UserInfoError {
     /// It lacks the scope `openid`: `insufficient_scope`.
     #[error("the access token lacks the scope openid")]
     InsufficientScope,
+    /// It lacks the scope that changes need: `insufficient_scope`.
+    #[error("the access token lacks the scope {WRITE_SCOPE}")]
+    MayNotChange,
+    /// What is to change is no JSON that is read: `invalid_request`.
+    #[error("the document is refused")]
+    Document(#[from] StrictJsonError),
+    /// It is no JSON object: `invalid_request`.
+    #[error("the document is no object")]
+    NotAnObject,
+    /// A claim cannot be changed, or not like this: `invalid_request`.
+    #[error("the change is refused")]
+    Change(#[from] OwnChangeError),
+    /// The answer could not be signed.
+    #[error("the answer could not be signed")]
+    Signing(#[from] SigningError),
     /// Storage failed.
     #[error("storage failed")]
     Storage(#[from] DbError),
@@ -67,56 +70,73 @@ pub enum UserInfoError {
 pub struct UserInfoService {
     context: Context,
     issuer: Issuer,
+    keys: Arc<SharedKeyRing>,
 }
 
 impl UserInfoService {
-    /// A service for tokens whose audience holds `issuer`.
+    /// A service for tokens whose audience holds `issuer`, which signs with `keys`.
     #[must_use]
-    pub const fn new(context: Context, issuer: Issuer) -> Self {
-        Self { context, issuer }
+    pub const fn new(context: Context, issuer: Issuer, keys: Arc<SharedKeyRing>) -> Self {
+        Self {
+            context,
+            issuer,
+            keys,
+        }
     }
 
     /// The claims that `token` opens, in one round trip. Our own token is found by its digest: the
     /// match is the proof, so no signature is checked.
     ///
     /// # Errors
-    /// When the token opens nothing, or storage fails.
+    /// When the token opens nothing, or signing or storage fails.
     pub async fn claims(&self, token: &AccessToken) -> Result<UserInfo, UserInfoError> {
+        let record = self.opened_by(token).await?;
+        if !record.token.scope.contains("openid") {
+            return Err(UserInfoError::InsufficientScope);
+        }
+        self.answer(record)
+    }
+
+    /// What a token that counts here opens.
+    async fn opened_by(&self, token: &AccessToken) -> Result<UserInfoRecord, UserInfoError> {
         let digest = opaque::digest(token.expose());
         let conn = self.context.db.connect().await?;
         let found = conn.reads().tokens().find_with_claims(&digest).await?;
-        let UserInfoRecord { token, claims } = found.ok_or(UserInfoError::Unknown)?;
-        token.is_alive(self.context.now())?;
+        let record = found.ok_or(UserInfoError::Unknown)?;
+        record.token.is_alive(self.context.now())?;
         // Decisions 10: our own endpoints take tokens whose `aud` holds the issuer.
-        if !token
-            .audience
-            .iter()
-            .any(|audience| audience == self.issuer.as_str())
-        {
+        let mut audience = record.token.audience.iter();
+        if !audience.any(|audience| audience == self.issuer.as_str()) {
             return Err(UserInfoError::OtherAudience);
         }
-        if !token.scope.contains("openid") {
-            return Err(UserInfoError::InsufficientScope);
-        }
-        Ok(opened(&token.scope, claims))
+        Ok(record)
     }
-}
 
-/// What a scope opens of the claims (OpenID Connect Core §5.4).
-fn opened(scope: &Scope, claims: UserClaims) -> UserInfo {
-    let email_verified = claims.email_is_verified;
-    let email = claims.email.map(|email| EmailClaims {
-        email,
-        email_verified,
-    });
-    let profile = ProfileClaims {
-        username: claims.username,
-        profile: claims.profile,
-        updated_at: claims.updated_at,
-    };
-    UserInfo {
-        subject: claims.subject,
-        profile: scope.contains("profile").then_some(profile),
-        email: email.filter(|_present| scope.contains("email")),
+    fn answer(&self, record: UserInfoRecord) -> Result<UserInfo, UserInfoError> {
+        let UserInfoRecord {
+            token,
+            user: _,
+            claims,
+            client_scope,
+            signed_with,
+        } = record;
+        let given = claims.given(ClaimPlace::UserInfo, &token.scope, &client_scope);
+        let subject = claims.user.subject;
+        let sign = |algorithm| {
+            let claims = UserInfoClaims {
+                iss: self.issuer.as_str().to_owned(),
+                aud: token.client_id.as_str().to_owned(),
+                sub: subject.as_str().to_owned(),
+                user: UserClaimsSet(given.clone()),
+            };
+            let signed = self.keys.load().sign(algorithm, TokenType::Jwt, &claims);
+            signed.map(SecretText::new)
+        };
+        let signed = signed_with.map(sign).transpose()?;
+        Ok(UserInfo {
+            subject,
+            claims: given,
+            signed,
+        })
     }
 }

@@ -8,6 +8,7 @@ use actix_web::http::header::{CONTENT_SECURITY_POLICY, WWW_AUTHENTICATE};
 use actix_web::web::{self, Data};
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer};
 use authly_domain::secret::AccessToken;
+use authly_domain::users::StandardClaim;
 use authly_services::userinfo::{UserInfoError, UserInfoService};
 use serde_json::json;
 
@@ -60,21 +61,17 @@ async fn hello(request: HttpRequest, users: Data<UserInfoService>) -> HttpRespon
     };
     match users.claims(&AccessToken::new(token.to_owned())).await {
         Ok(user) => {
-            let name = user
-                .profile
-                .and_then(|claims| claims.profile.name.or(claims.profile.given_name));
-            let name = name.unwrap_or_else(|| user.subject.to_string());
+            let names = [StandardClaim::Name, StandardClaim::GivenName];
+            let name = names.into_iter().find_map(|claim| user.claims.text(claim));
+            let name = name.unwrap_or_else(|| user.subject.as_str());
             HttpResponse::Ok().json(json!({ "greeting": format!("Hello, {name}") }))
         }
-        Err(UserInfoError::Storage(_)) => HttpResponse::ServiceUnavailable()
-            .insert_header(("retry-after", "1"))
-            .finish(),
-        Err(
-            UserInfoError::Unknown
-            | UserInfoError::NotAlive(_)
-            | UserInfoError::OtherAudience
-            | UserInfoError::InsufficientScope,
-        ) => refused("Bearer realm=\"greetings\", error=\"invalid_token\""),
+        Err(UserInfoError::Storage(_) | UserInfoError::Signing(_)) => {
+            HttpResponse::ServiceUnavailable()
+                .insert_header(("retry-after", "1"))
+                .finish()
+        }
+        Err(_refused) => refused("Bearer realm=\"greetings\", error=\"invalid_token\""),
     }
 }
 

@@ -34,6 +34,9 @@ pub enum LoginError {
     /// The UserInfo endpoint did not answer as it should.
     #[error("the claims about the user could not be had")]
     UserInfo(#[source] Cause),
+    /// The API did not do what it was asked.
+    #[error("the notes could not be deleted")]
+    Api(#[source] Cause),
 }
 
 /// An error of a library, without its type.

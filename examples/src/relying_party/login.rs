@@ -3,17 +3,17 @@
 //! [`finish`](RelyingParty::finish) receives them back.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use openidconnect::core::{
     CoreAuthenticationFlow, CoreClient, CoreIdToken, CoreIdTokenClaims, CoreTokenResponse,
     CoreUserInfoClaims,
 };
 use openidconnect::{
-    AccessTokenHash, AuthorizationCode, ClientId, ClientSecret, CsrfToken, EndSessionUrl,
-    EndpointMaybeSet, EndpointNotSet, EndpointSet, IssuerUrl, LogoutRequest, Nonce,
-    OAuth2TokenResponse, PkceCodeChallenge, PkceCodeVerifier, PostLogoutRedirectUrl,
-    ProviderMetadataWithLogout, RedirectUrl, Scope, TokenResponse,
+    AccessToken, AccessTokenHash, AuthenticationContextClass, AuthorizationCode, ClientId,
+    ClientSecret, CsrfToken, EndSessionUrl, EndpointMaybeSet, EndpointNotSet, EndpointSet,
+    IssuerUrl, LogoutRequest, Nonce, OAuth2TokenResponse, PkceCodeChallenge, PkceCodeVerifier,
+    PostLogoutRedirectUrl, ProviderMetadataWithLogout, RedirectUrl, Scope, TokenResponse,
 };
 use serde::Deserialize;
 use subtle::ConstantTimeEq;
@@ -21,11 +21,15 @@ use tokio::sync::Mutex;
 use url::Url;
 
 use super::error::{Cause, LoginError};
+use super::step_up::StepUp;
 use crate::Outgoing;
 
 /// How long what the server says about itself, its keys included, is believed. Authly announces a
 /// key a day before it uses it.
 const METADATA_LIFETIME: Duration = Duration::from_mins(15);
+
+/// How much the server's clock may be behind, and the user's way back may take.
+const LEEWAY: Duration = Duration::from_mins(1);
 
 /// What the application was registered with.
 #[derive(Debug)]
@@ -38,6 +42,8 @@ pub struct Registration {
     pub client_secret: ClientSecret,
     /// Where users come back to.
     pub redirect_uri: RedirectUrl,
+    /// The API whose notes it shows, such as `http://localhost:9001/notes`, if there is one.
+    pub api: Option<String>,
 }
 
 /// The application as a relying party.
@@ -72,6 +78,8 @@ pub struct PendingLogin {
     state: CsrfToken,
     nonce: Nonce,
     verifier: PkceCodeVerifier,
+    /// How old the login may be.
+    max_age: Option<Duration>,
 }
 
 /// What the server adds to the redirect URI (OAuth 2.1 §4.1.2, RFC 9207 §2).
@@ -87,6 +95,8 @@ pub struct Callback {
 /// Who has logged in.
 #[derive(Debug)]
 pub struct LoggedIn {
+    /// What opens the API.
+    pub(super) access_token: AccessToken,
     /// The proof, for telling the server whose session ends at logout.
     id_token: CoreIdToken,
     /// What the ID token says: who the user is, and how and when they logged in.
@@ -112,16 +122,26 @@ impl RelyingParty {
         &self.registration
     }
 
-    /// Where to send a user who wants to log in, and what to keep until they are back.
+    /// What sends its requests.
+    pub(super) const fn outgoing(&self) -> &Outgoing {
+        &self.outgoing
+    }
+
+    /// Where to send a user who wants to log in, or whom an API wants to log in again, and what to
+    /// keep until they are back.
     ///
     /// # Errors
     /// The server cannot be reached.
-    pub async fn begin(&self) -> Result<(Url, PendingLogin), LoginError> {
+    pub async fn begin(&self, wanted: &StepUp) -> Result<(Url, PendingLogin), LoginError> {
         let provider = self.provider().await?;
         let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
         // The library adds the scope openid itself.
-        let scopes = ["profile", "email"].map(|scope| Scope::new(scope.to_owned()));
-        let (url, state, nonce) = provider
+        let mut scopes = vec!["profile", "email"];
+        if self.registration.api.is_some() {
+            scopes.push("notes:write");
+        }
+        let scopes = scopes.into_iter().map(|scope| Scope::new(scope.to_owned()));
+        let mut asked = provider
             .client
             .authorize_url(
                 CoreAuthenticationFlow::AuthorizationCode,
@@ -129,12 +149,19 @@ impl RelyingParty {
                 Nonce::new_random,
             )
             .add_scopes(scopes)
-            .set_pkce_challenge(challenge)
-            .url();
+            .set_pkce_challenge(challenge);
+        for acr in &wanted.acr_values {
+            asked = asked.add_auth_context_value(AuthenticationContextClass::new(acr.clone()));
+        }
+        if let Some(max_age) = wanted.max_age {
+            asked = asked.set_max_age(max_age);
+        }
+        let (url, state, nonce) = asked.url();
         let pending = PendingLogin {
             state,
             nonce,
             verifier,
+            max_age: wanted.max_age,
         };
         Ok((url, pending))
     }
@@ -160,8 +187,10 @@ impl RelyingParty {
             *self.provider.lock().await = None;
         }
         let id_token_claims = verified?.clone();
+        check_age(&id_token_claims, pending.max_age)?;
         let user_info = self.user_info(&provider, &tokens, &id_token_claims).await?;
         Ok(LoggedIn {
+            access_token: tokens.access_token().clone(),
             id_token: id_token.clone(),
             id_token_claims,
             user_info,
@@ -268,6 +297,24 @@ impl RelyingParty {
             .request_async(&self.outgoing)
             .await
             .map_err(|error| LoginError::UserInfo(error.into()))
+    }
+}
+
+/// A login that had to be recent is (OpenID Connect Core §3.1.3.7 number 13): a server that does not
+/// know `max_age` would not say so.
+fn check_age(claims: &CoreIdTokenClaims, max_age: Option<Duration>) -> Result<(), LoginError> {
+    let Some(max_age) = max_age else {
+        return Ok(());
+    };
+    let is_recent = claims.auth_time().is_some_and(|at| {
+        // A server whose clock is ahead: just now.
+        let since = SystemTime::from(at).elapsed().unwrap_or_default();
+        since <= max_age + LEEWAY
+    });
+    if is_recent {
+        Ok(())
+    } else {
+        Err(LoginError::IdToken("the login is too old".into()))
     }
 }
 

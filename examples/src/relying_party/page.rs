@@ -17,14 +17,24 @@ pub(super) fn welcome() -> HttpResponse {
 }
 
 /// The page for those who have.
-pub(super) fn home(user: &LoggedIn) -> HttpResponse {
+pub(super) fn home(user: &LoggedIn, api: Option<&str>) -> HttpResponse {
+    let delete = api.map_or("", |_api| {
+        "<form method=\"post\" action=\"/delete-notes\">\
+         <button id=\"delete-notes\">Delete all notes</button></form>"
+    });
     let body = format!(
-        "<h2>Claims of UserInfo</h2>{}<h2>Claims of the ID token</h2>{}\
+        "<h2>Claims of UserInfo</h2>{}<h2>Claims of the ID token</h2>{}{delete}\
          <form method=\"post\" action=\"/logout\"><button id=\"logout\">Log out</button></form>",
         table("user_info", &user.user_info),
         table("id_token", &user.id_token_claims),
     );
     builder(StatusCode::OK).body(html("Notes", &body))
+}
+
+/// The page after the notes were deleted.
+pub(super) fn deleted() -> HttpResponse {
+    let body = "<p>All notes are deleted.</p><p><a href=\"/\">Back</a></p>";
+    builder(StatusCode::OK).body(html("Notes", body))
 }
 
 /// The page after a logout of which the server could not be told.

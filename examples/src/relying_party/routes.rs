@@ -15,8 +15,10 @@ use actix_web::{App, HttpRequest, HttpResponse, HttpServer, ResponseError};
 
 use super::error::LoginError;
 use super::login::{Callback, LoggedIn, PendingLogin, RelyingParty};
+use super::notes::{self, Called};
 use super::page;
 use super::shelf::Shelf;
+use super::step_up::StepUp;
 
 /// How long a user may take to log in.
 const LOGIN_LIFETIME: Duration = Duration::from_mins(10);
@@ -50,14 +52,20 @@ pub fn server(listener: TcpListener, relying_party: RelyingParty) -> io::Result<
             .route("/login", web::get().to(login))
             .route("/callback", web::get().to(callback))
             .route("/logout", web::post().to(logout))
+            .route("/delete-notes", web::post().to(delete_notes))
     });
     Ok(server.workers(1).listen(listener)?.run())
 }
 
-async fn home(request: HttpRequest, sessions: Data<Sessions>) -> HttpResponse {
+async fn home(
+    request: HttpRequest,
+    relying_party: Data<RelyingParty>,
+    sessions: Data<Sessions>,
+) -> HttpResponse {
+    let api = relying_party.registration().api.as_deref();
     let user = request
         .cookie(SESSION_COOKIE)
-        .and_then(|cookie| sessions.look(cookie.value(), page::home));
+        .and_then(|cookie| sessions.look(cookie.value(), |user| page::home(user, api)));
     user.unwrap_or_else(page::welcome)
 }
 
@@ -65,10 +73,42 @@ async fn login(
     relying_party: Data<RelyingParty>,
     logins: Data<Logins>,
 ) -> Result<HttpResponse, LoginFailure> {
-    let (url, pending) = relying_party.begin().await?;
+    log_in(&StepUp::default(), &relying_party, &logins).await
+}
+
+/// Sends the user to log in, as somebody wants it.
+async fn log_in(
+    wanted: &StepUp,
+    relying_party: &RelyingParty,
+    logins: &Logins,
+) -> Result<HttpResponse, LoginFailure> {
+    let (url, pending) = relying_party.begin(wanted).await?;
     let number = logins.put(pending);
-    let cookie = cookie(&relying_party, LOGIN_COOKIE, number, logins.lifetime());
+    let cookie = cookie(relying_party, LOGIN_COOKIE, number, logins.lifetime());
     Ok(see_other(url.as_str(), cookie))
+}
+
+/// Deletes the user's notes at the API. Where that wants another login first, the user is sent there,
+/// and presses the button again afterwards.
+async fn delete_notes(
+    request: HttpRequest,
+    relying_party: Data<RelyingParty>,
+    logins: Data<Logins>,
+    sessions: Data<Sessions>,
+) -> Result<HttpResponse, LoginFailure> {
+    let token = request.cookie(SESSION_COOKIE).and_then(|cookie| {
+        let token = |user: &LoggedIn| user.access_token.clone();
+        sessions.look(cookie.value(), token)
+    });
+    let (Some(token), Some(api)) = (token, &relying_party.registration().api) else {
+        return Ok(page::welcome());
+    };
+    let called = notes::delete(api, &token, relying_party.outgoing()).await;
+    match called.map_err(|error| LoginError::Api(error.into()))? {
+        Called::Done => Ok(page::deleted()),
+        Called::After(wanted) => log_in(&wanted, &relying_party, &logins).await,
+        Called::Refused(status) => Err(LoginError::Api(status.to_string().into()).into()),
+    }
 }
 
 async fn callback(
@@ -167,7 +207,8 @@ impl ResponseError for LoginFailure {
             LoginError::Discovery(_)
             | LoginError::Exchange(_)
             | LoginError::IdToken(_)
-            | LoginError::UserInfo(_) => StatusCode::BAD_GATEWAY,
+            | LoginError::UserInfo(_)
+            | LoginError::Api(_) => StatusCode::BAD_GATEWAY,
         }
     }
 

@@ -1,7 +1,8 @@
-//! Takes the token from a request and refuses in the words of RFC 6750.
+//! Takes the token from a request and refuses in the words of RFC 6750 and RFC 9470.
 
 use std::error::Error;
 use std::fmt;
+use std::time::Duration;
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::{AUTHORIZATION, RETRY_AFTER, WWW_AUTHENTICATE};
@@ -22,6 +23,22 @@ pub(super) async fn admit(
         Ok(caller)
     } else {
         Err(Refusal::InsufficientScope(scope))
+    }
+}
+
+/// Who calls, if they may and have logged in within `max_age`: for what should not be done in a
+/// browser that somebody left open (RFC 9470).
+pub(super) async fn admit_recent(
+    request: &HttpRequest,
+    tokens: &Tokens,
+    scope: &'static str,
+    max_age: Duration,
+) -> Result<Caller, Refusal> {
+    let caller = admit(request, tokens, scope).await?;
+    if caller.has_logged_in_within(max_age) {
+        Ok(caller)
+    } else {
+        Err(Refusal::OldLogin(max_age))
     }
 }
 
@@ -55,6 +72,8 @@ pub(super) enum Refusal {
     InvalidToken(&'static str),
     /// The token does not allow what this scope stands for.
     InsufficientScope(&'static str),
+    /// The token allows it, and its user has logged in too long ago (RFC 9470 §3).
+    OldLogin(Duration),
     /// Nobody can say now whether the token is valid.
     Unavailable,
 }
@@ -93,6 +112,11 @@ impl Refusal {
             Self::InsufficientScope(scope) => {
                 format!(", error=\"insufficient_scope\", scope=\"{scope}\"")
             }
+            Self::OldLogin(max_age) => format!(
+                ", error=\"insufficient_user_authentication\", error_description=\"{self}\", \
+                 max_age=\"{}\"",
+                max_age.as_secs()
+            ),
             Self::Unavailable => return None,
         };
         Some(format!("Bearer realm=\"notes\"{parameters}"))
@@ -106,6 +130,7 @@ impl fmt::Display for Refusal {
             Self::Malformed => f.write_str("the header Authorization is malformed"),
             Self::InvalidToken(reason) => write!(f, "the token is refused: {reason}"),
             Self::InsufficientScope(scope) => write!(f, "the scope {scope} is needed"),
+            Self::OldLogin(_) => f.write_str("a more recent login is needed"),
             Self::Unavailable => f.write_str("try again later"),
         }
     }
@@ -115,7 +140,7 @@ impl ResponseError for Refusal {
     fn status_code(&self) -> StatusCode {
         match self {
             Self::Malformed => StatusCode::BAD_REQUEST,
-            Self::NoToken | Self::InvalidToken(_) => StatusCode::UNAUTHORIZED,
+            Self::NoToken | Self::InvalidToken(_) | Self::OldLogin(_) => StatusCode::UNAUTHORIZED,
             Self::InsufficientScope(_) => StatusCode::FORBIDDEN,
             Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
         }

@@ -34,6 +34,7 @@ struct Answer {
     sub: Option<String>,
     client_id: Option<String>,
     scope: Option<String>,
+    auth_time: Option<u64>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -89,6 +90,7 @@ impl Introspection {
                 subject,
                 client_id,
                 scope: names(answer.scope.as_deref()),
+                auth_time: answer.auth_time,
             }),
             _ => Err(TokenError::Invalid("it is nobody's")),
         }

@@ -25,6 +25,7 @@ struct Claims {
     sub: String,
     client_id: String,
     scope: Option<String>,
+    auth_time: Option<u64>,
 }
 
 impl LocalCheck {
@@ -49,6 +50,7 @@ impl LocalCheck {
             subject: claims.sub,
             client_id: claims.client_id,
             scope: names(claims.scope.as_deref()),
+            auth_time: claims.auth_time,
         })
     }
 

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::io;
 use std::net::TcpListener;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use actix_web::dev::Server;
 use actix_web::web::{self, Data, Json};
@@ -12,7 +13,10 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::Tokens;
-use super::bearer::{Refusal, admit};
+use super::bearer::{Refusal, admit, admit_recent};
+
+/// How long ago somebody who deletes all notes may have logged in.
+const RECENT: Duration = Duration::from_mins(5);
 
 /// How many notes somebody may have.
 const NOTES_EACH: usize = 100;
@@ -39,6 +43,7 @@ pub fn server(listener: TcpListener, tokens: Tokens) -> io::Result<Server> {
             .app_data(notes.clone())
             .route("/notes", web::get().to(list))
             .route("/notes", web::post().to(add))
+            .route("/notes", web::delete().to(clear))
     });
     Ok(server.workers(1).listen(listener)?.run())
 }
@@ -79,6 +84,18 @@ async fn add(
     }
     own.push(note.text);
     Ok(HttpResponse::Created().json(json!({"notes": own.len()})))
+}
+
+/// `DELETE /notes` needs the scope `notes:write`, and a user who has logged in of late: else the
+/// application is told to have them log in again (RFC 9470).
+async fn clear(
+    request: HttpRequest,
+    tokens: Data<Tokens>,
+    notes: Data<Notes>,
+) -> Result<HttpResponse, Refusal> {
+    let caller = admit_recent(&request, &tokens, "notes:write", RECENT).await?;
+    notes.all().remove(&caller.subject);
+    Ok(HttpResponse::NoContent().finish())
 }
 
 impl Notes {

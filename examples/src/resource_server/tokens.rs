@@ -1,6 +1,7 @@
 //! What is asked of a token, whichever way it is checked.
 
 use std::error::Error;
+use std::time::{Duration, SystemTime};
 
 use super::introspection::Introspection;
 use super::local::LocalCheck;
@@ -23,6 +24,8 @@ pub struct Caller {
     pub client_id: String,
     /// What the token allows.
     pub scope: Vec<String>,
+    /// When its user logged in, in seconds since 1970; `None` where there is no user.
+    pub auth_time: Option<u64>,
 }
 
 /// Why a token admits nobody.
@@ -50,6 +53,18 @@ impl Tokens {
 }
 
 impl Caller {
+    /// Whether its user has logged in so recently (RFC 9470 §4). A program that acts for itself has
+    /// not.
+    #[must_use]
+    pub fn has_logged_in_within(&self, max_age: Duration) -> bool {
+        let since = self.auth_time.and_then(|at| {
+            let at = SystemTime::UNIX_EPOCH.checked_add(Duration::from_secs(at))?;
+            // A clock that is ahead of ours: just now.
+            Some(at.elapsed().unwrap_or_default())
+        });
+        since.is_some_and(|since| since <= max_age)
+    }
+
     /// Whether the token allows what `scope` stands for.
     #[must_use]
     pub fn may(&self, scope: &str) -> bool {

@@ -66,6 +66,18 @@ impl Api {
         read(request.send().await.unwrap()).await
     }
 
+    pub(crate) async fn delete(&self, token: &str) -> (u16, String) {
+        let answer = self.request(Method::DELETE, token).send().await.unwrap();
+        let challenge = answer.headers().get("www-authenticate");
+        let challenge = challenge.map_or("", |value| value.to_str().unwrap());
+        (answer.status().as_u16(), challenge.to_owned())
+    }
+
+    /// The address of the notes.
+    pub(crate) fn notes(&self) -> &str {
+        &self.notes
+    }
+
     fn request(&self, method: Method, token: &str) -> RequestBuilder {
         self.http.request(method, &self.notes).bearer_auth(token)
     }

@@ -40,6 +40,11 @@ impl AuthorizationServer {
             metadata: json!({
                 "issuer": issuer,
                 "jwks_uri": format!("{issuer}/jwks"),
+                "authorization_endpoint": format!("{issuer}/authorize"),
+                "token_endpoint": format!("{issuer}/token"),
+                "response_types_supported": ["code"],
+                "subject_types_supported": ["public"],
+                "id_token_signing_alg_values_supported": ["RS256"],
                 "introspection_endpoint": format!("{issuer}/introspect"),
             }),
             introspection,

@@ -55,6 +55,36 @@ async fn a_good_token_opens_what_its_scope_allows() {
 }
 
 #[actix_web::test]
+async fn what_is_grave_needs_a_login_of_late() {
+    let server = AuthorizationServer::start();
+    let api = Api::local(&server).await;
+    let claims = with(&server.claims(), "scope", json!("notes:read notes:write"));
+    let logged_in = |ago: u64| {
+        let at = json!(get_current_timestamp() - ago);
+        signed(&header(), &with(&claims, "auth_time", at), PUBLISHED)
+    };
+    let recent = logged_in(10);
+    api.post(&recent, &json!({"text": "Buy milk"})).await;
+
+    // Long ago, or a program, which never does.
+    for token in [logged_in(3_600), signed(&header(), &claims, PUBLISHED)] {
+        let (status, challenge) = api.delete(&token).await;
+        assert_eq!(status, 401);
+        assert_eq!(
+            challenge,
+            "Bearer realm=\"notes\", error=\"insufficient_user_authentication\", \
+             error_description=\"a more recent login is needed\", max_age=\"300\""
+        );
+    }
+    assert_eq!(
+        api.get(&recent).await.document["notes"],
+        json!(["Buy milk"])
+    );
+    assert_eq!(api.delete(&recent).await, (204, String::new()));
+    assert_eq!(api.get(&recent).await.document["notes"], json!([]));
+}
+
+#[actix_web::test]
 async fn everybody_has_their_own_notes() {
     let server = AuthorizationServer::start();
     let api = Api::local(&server).await;

@@ -9,3 +9,4 @@ mod api;
 mod authorization_server;
 mod introspected;
 mod local;
+mod step_up;

@@ -8,7 +8,7 @@ use crate::id::{ClientKey, CodeId, GrantId, SessionId, UserId};
 use crate::scopes::{Resource, Scope};
 use crate::secret::SecretDigest;
 use crate::sessions::Authentication;
-use crate::users::Subject;
+use crate::users::{RequestedClaim, UserClaims};
 
 /// A code about to be stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,6 +33,8 @@ pub struct NewCode {
     pub code_challenge: Option<CodeChallenge>,
     /// Goes into the ID token.
     pub nonce: Option<String>,
+    /// The claims that were asked for beside scopes, and allowed.
+    pub claims: Vec<RequestedClaim>,
     /// How the user had proved who they are.
     pub authentication: Authentication,
     /// When it was made.
@@ -48,8 +50,8 @@ pub struct CodeRecord {
     pub code: NewCode,
     /// The grant that its redemption made; `None` while it was not redeemed.
     pub redeemed_as: Option<GrantId>,
-    /// The user's `sub`.
-    pub subject: Subject,
+    /// The user, with the subject that all clients but pairwise ones know.
+    pub user: UserClaims,
     /// What the coming grant's life depends on.
     pub liveness: LivenessFacts,
     /// The present version of the client's row.

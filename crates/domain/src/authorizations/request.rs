@@ -9,6 +9,8 @@ use crate::clock::Timestamp;
 use crate::id::{AuthorizationRequestId, ClientKey, SessionId};
 use crate::keys::UnknownValue;
 use crate::scopes::{Resource, Scope};
+use crate::sessions::ACR_VALUES;
+use crate::users::{RequestedClaim, Subject};
 
 /// How the answer travels (OAuth 2.0 Multiple Response Types §2.1, Form Post Response Mode).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,6 +77,9 @@ pub enum Prompt {
 }
 
 impl Prompt {
+    /// The values of the parameter that are understood, alone and, but for `none`, together.
+    pub const VALUES: [&'static str; 4] = ["none", "login", "consent", "select_account"];
+
     /// Whether no page may be shown.
     #[must_use]
     pub const fn forbids_pages(self) -> bool {
@@ -158,11 +163,61 @@ pub struct AuthorizationRequest {
     pub max_age: Option<Duration>,
     /// What to write into the login page's first field.
     pub login_hint: Option<String>,
+    /// The claims that it asks for beside scopes, as far as the client may have them.
+    pub claims: Vec<RequestedClaim>,
+    /// How strongly the user is to prove who they are.
+    pub acr: AcrWish,
+    /// Who may answer, as the client knows them: empty for anybody.
+    pub subjects: Vec<Subject>,
     /// When it came.
     pub requested_at: Timestamp,
 }
 
+/// How strongly the user is to prove who they are (OpenID Connect Core §5.5.1.1).
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct AcrWish {
+    /// One of these, if it can be: `acr_values`, and the claim `acr` where it is voluntary.
+    pub wanted: Vec<String>,
+    /// One of these, or an error: the claim `acr` where it is essential. Empty for any.
+    pub required: Vec<String>,
+}
+
+impl AcrWish {
+    /// Whether an error is all that can come of it: nobody can reach what is required.
+    #[must_use]
+    pub fn is_out_of_reach(&self) -> bool {
+        !self.required.is_empty() && !reachable(&self.required)
+    }
+
+    /// Whether a login that has reached `acr` is strong enough, or as strong as can be had.
+    #[must_use]
+    pub fn is_met_by(&self, acr: &str) -> bool {
+        let names = |acrs: &[String]| acrs.iter().any(|one| one == acr);
+        let is_wanted = self.wanted.is_empty() || names(&self.wanted) || !reachable(&self.wanted);
+        is_wanted && self.allows(acr)
+    }
+
+    /// Whether a login that has reached `acr` may be answered at all.
+    #[must_use]
+    pub fn allows(&self, acr: &str) -> bool {
+        self.required.is_empty() || self.required.iter().any(|one| one == acr)
+    }
+}
+
+fn reachable(acrs: &[String]) -> bool {
+    acrs.iter().any(|acr| ACR_VALUES.contains(&acr.as_str()))
+}
+
 impl AuthorizationRequest {
+    /// What the user is asked to allow: the scopes, and those that the claims belong to.
+    #[must_use]
+    pub fn asked_scope(&self) -> Scope {
+        let of_claims = self.claims.iter().map(|one| one.claim.scope().parse());
+        // Each of them is a scope name.
+        let of_claims = of_claims.filter_map(Result::ok).collect();
+        self.scope.union(&of_claims)
+    }
+
     /// Whether the client may still ask for this: what an administrator has taken from it while the
     /// request waited is not granted any more.
     #[must_use]

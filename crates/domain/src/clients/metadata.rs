@@ -1,5 +1,6 @@
 //! A client's record: what was registered for it (RFC 7591 §2), and what only an administrator sets.
 
+use super::named::named;
 use super::{
     AuthMethod, ClientId, ClientSecretDigest, OpenIdMetadata, RedirectUri, TokenLifetimes,
 };

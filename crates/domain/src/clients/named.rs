@@ -24,3 +24,5 @@ macro_rules! named {
         }
     };
 }
+
+pub(crate) use named;

@@ -5,6 +5,7 @@ use std::time::Duration;
 use url::Url;
 
 use super::Client;
+use super::named::named;
 use crate::keys::SigningAlgorithm;
 
 named! {
@@ -66,6 +67,19 @@ pub enum SectorError {
 }
 
 impl Client {
+    /// The sector of its subjects, where they are pairwise. One that was taken its sector away after it
+    /// was registered is a sector of its own: nobody learns the public subject by that.
+    #[must_use]
+    pub fn pairwise_sector(&self) -> Option<String> {
+        match self.openid.subject_type {
+            SubjectType::Public => None,
+            SubjectType::Pairwise => {
+                let sector = self.sector();
+                Some(sector.unwrap_or_else(|_without| self.id.as_str().to_owned()))
+            }
+        }
+    }
+
     /// The sector of its pairwise subjects: the host of `sector_identifier_uri`, or the one host of
     /// its redirect URIs (OpenID Connect Core §8.1).
     ///
@@ -126,6 +140,16 @@ mod tests {
             sector(document, &elsewhere),
             Ok("sector.example".to_owned())
         );
+    }
+
+    #[test]
+    fn only_a_pairwise_client_has_a_sector_and_always_has_one() {
+        let mut client = client();
+        assert_eq!(client.pairwise_sector(), None);
+        client.openid.subject_type = SubjectType::Pairwise;
+        assert_eq!(client.pairwise_sector().as_deref(), Some("app"));
+        client.redirect_uris = vec!["https://app.example/cb".parse().unwrap()];
+        assert_eq!(client.pairwise_sector().as_deref(), Some("app.example"));
     }
 
     #[test]

@@ -6,7 +6,7 @@ use crate::id::{ClientKey, GrantId, SessionId, TokenId, UserId};
 use crate::scopes::{Resource, Scope};
 use crate::secret::SecretDigest;
 use crate::sessions::Authentication;
-use crate::users::Subject;
+use crate::users::GrantedClaims;
 
 /// A successor's value, sealed under its predecessor's (decisions 5): who does not hold the spent
 /// token cannot open it.
@@ -77,8 +77,8 @@ pub struct RefreshTokenRecord {
     pub client: ClientKey,
     /// Who gave it.
     pub user: UserId,
-    /// The user's `sub`.
-    pub subject: Subject,
+    /// What the client may know of them.
+    pub claims: GrantedClaims,
     /// The session it hangs on.
     pub session: Option<SessionId>,
     /// What it can be exchanged for at most.

@@ -90,7 +90,10 @@ impl From<KeyAdminError> for AdminProblem {
                 Self::storage(is_unavailable, error)
             }
             KeyAdminError::Keys(
-                error @ (KeysError::Generation(_) | KeysError::Ring(_) | KeysError::Stopped),
+                error @ (KeysError::Generation(_)
+                | KeysError::Ring(_)
+                | KeysError::PairwiseSalt(_)
+                | KeysError::Stopped),
             ) => Self::failed(error),
         }
     }

@@ -3,15 +3,18 @@
 use std::time::Duration;
 
 use actix_web::{HttpRequest, HttpResponse, web};
-use authly_domain::authorizations::ResponseMode;
-use authly_domain::clients::{AuthMethod, GrantType};
+use authly_domain::authorizations::{Prompt, ResponseMode};
+use authly_domain::clients::{AuthMethod, GrantType, SubjectType};
 use authly_domain::issuer::Issuer;
 use authly_domain::keys::SigningAlgorithm;
+use authly_domain::sessions::ACR_VALUES;
+use authly_domain::users::StandardClaim;
 use authly_protocol::oauth::AuthorizationServerMetadata;
 use authly_protocol::oidc::ProviderMetadata;
 use authly_services::discovery::{DiscoveryFacts, DiscoveryService};
 use authly_services::tokens::TokenError;
 
+use crate::pages::Theme;
 use crate::places;
 use crate::respond::{OAuthFailure, cacheable, etag};
 use crate::settings::HttpSettings;
@@ -19,8 +22,8 @@ use crate::settings::HttpSettings;
 /// How long callers may keep the document.
 const MAX_AGE: Duration = Duration::from_mins(5);
 
-/// The claims that ID tokens and UserInfo give.
-const CLAIMS: [&str; 27] = [
+/// The claims of ID tokens beside those about the user.
+const ID_TOKEN_CLAIMS: [&str; 11] = [
     "iss",
     "sub",
     "aud",
@@ -32,22 +35,6 @@ const CLAIMS: [&str; 27] = [
     "amr",
     "sid",
     "at_hash",
-    "name",
-    "given_name",
-    "family_name",
-    "middle_name",
-    "nickname",
-    "preferred_username",
-    "profile",
-    "picture",
-    "website",
-    "gender",
-    "birthdate",
-    "zoneinfo",
-    "locale",
-    "updated_at",
-    "email",
-    "email_verified",
 ];
 
 /// `GET /.well-known/openid-configuration`, `GET /.well-known/oauth-authorization-server` -
@@ -57,25 +44,33 @@ pub(crate) async fn document(
     request: HttpRequest,
     discovery: web::Data<DiscoveryService>,
     settings: web::Data<HttpSettings>,
+    theme: web::Data<Theme>,
 ) -> Result<HttpResponse, OAuthFailure> {
     let facts = discovery.facts().await.map_err(TokenError::Storage)?;
-    let metadata = metadata(&settings.issuer, facts);
+    let metadata = metadata(&settings.issuer, facts, theme.languages());
     let document = serde_json::to_vec(&metadata).map_err(OAuthFailure::failed)?;
     let etag = etag(&document);
     Ok(cacheable(&request, document.into(), &etag, MAX_AGE))
 }
 
 /// What works, and nothing else.
-fn metadata(issuer: &Issuer, facts: DiscoveryFacts) -> ProviderMetadata {
+fn metadata(issuer: &Issuer, facts: DiscoveryFacts, ui_locales: Vec<String>) -> ProviderMetadata {
+    let algorithms = texts(SigningAlgorithm::ALL.map(SigningAlgorithm::as_str));
+    let about_users = StandardClaim::ALL.map(StandardClaim::as_str);
     ProviderMetadata {
         oauth: oauth_metadata(issuer, facts),
         userinfo_endpoint: issuer.url_of(places::USERINFO),
-        subject_types_supported: texts(["public"]),
-        id_token_signing_alg_values_supported: texts(
-            SigningAlgorithm::ALL.map(SigningAlgorithm::as_str),
-        ),
-        claims_supported: texts(CLAIMS),
-        claims_parameter_supported: false,
+        subject_types_supported: texts(SubjectType::ALL.map(SubjectType::as_str)),
+        id_token_signing_alg_values_supported: algorithms.clone(),
+        userinfo_signing_alg_values_supported: algorithms,
+        acr_values_supported: texts(ACR_VALUES),
+        // The pages fit all of these; `wap` is for telephones of another time.
+        display_values_supported: texts(["page", "popup", "touch"]),
+        prompt_values_supported: texts(Prompt::VALUES),
+        ui_locales_supported: ui_locales,
+        claim_types_supported: texts(["normal"]),
+        claims_supported: texts(ID_TOKEN_CLAIMS.into_iter().chain(about_users)),
+        claims_parameter_supported: true,
         request_parameter_supported: false,
         request_uri_parameter_supported: false,
     }
@@ -121,7 +116,7 @@ mod tests {
         let facts = DiscoveryFacts {
             scopes_supported: vec!["openid".to_owned()],
         };
-        serde_json::to_value(metadata(&issuer.parse().unwrap(), facts)).unwrap()
+        serde_json::to_value(metadata(&issuer.parse().unwrap(), facts, Vec::new())).unwrap()
     }
 
     #[test]

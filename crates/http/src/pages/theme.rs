@@ -107,6 +107,12 @@ impl Theme {
         self.files.iter().find(|file| file.name() == name)
     }
 
+    /// The languages of the pages, by tag (BCP 47).
+    pub(crate) fn languages(&self) -> Vec<String> {
+        let all = self.tongues.all().iter();
+        all.map(|tongue| tongue.language.tag.clone()).collect()
+    }
+
     /// The language for somebody whose client asks by `ui_locales`, and whose browser by
     /// `Accept-Language`.
     pub(super) fn choose(

@@ -21,6 +21,8 @@ pub(crate) enum Challenge {
     Basic,
     /// An access token, with what is wrong about the one that came.
     Bearer,
+    /// An access token with this scope.
+    Scope(&'static str),
     /// An access token; none came (OAuth 2.1 §5.3.2).
     BearerAlone,
 }
@@ -118,18 +120,19 @@ impl OAuthFailure {
             Challenge::Nothing => None,
             Challenge::Basic => Some(r#"Basic realm="Authly", charset="UTF-8""#.to_owned()),
             Challenge::BearerAlone => Some(r#"Bearer realm="Authly""#.to_owned()),
-            Challenge::Bearer => {
-                let mut value = format!(
-                    r#"Bearer realm="Authly", error="{}", error_description="{}""#,
-                    self.code.as_str(),
-                    self.description
-                );
-                if self.code == ErrorCode::InsufficientScope {
-                    value.push_str(r#", scope="openid""#);
-                }
-                Some(value)
-            }
+            Challenge::Bearer => Some(self.bearer()),
+            Challenge::Scope(scope) => Some(format!(r#"{}, scope="{scope}""#, self.bearer())),
         }
+    }
+}
+
+impl OAuthFailure {
+    fn bearer(&self) -> String {
+        format!(
+            r#"Bearer realm="Authly", error="{}", error_description="{}""#,
+            self.code.as_str(),
+            self.description
+        )
     }
 }
 

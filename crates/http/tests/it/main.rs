@@ -9,6 +9,7 @@
 )]
 
 mod admin;
+mod conformance;
 mod demo;
 mod health;
 mod hostile;

@@ -3,4 +3,5 @@
 mod cross_origin;
 mod discovery;
 mod jwks;
+mod pairwise;
 mod userinfo;

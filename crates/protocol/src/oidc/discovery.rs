@@ -13,10 +13,28 @@ pub struct ProviderMetadata {
     pub oauth: AuthorizationServerMetadata,
     /// Where claims about the user are.
     pub userinfo_endpoint: String,
-    /// How users are named: `public`.
+    /// How users are named: `public`, `pairwise`.
     pub subject_types_supported: Vec<String>,
     /// What ID tokens are signed with.
     pub id_token_signing_alg_values_supported: Vec<String>,
+    /// What answers of UserInfo can be signed with.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub userinfo_signing_alg_values_supported: Vec<String>,
+    /// How strongly users can prove who they are.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub acr_values_supported: Vec<String>,
+    /// The values of `display` that the pages fit.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub display_values_supported: Vec<String>,
+    /// The values of `prompt` (Initiating User Registration via OpenID Connect §3).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub prompt_values_supported: Vec<String>,
+    /// The languages of the pages.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ui_locales_supported: Vec<String>,
+    /// Where claims come from: all of ours are `normal`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub claim_types_supported: Vec<String>,
     /// The claims that can be had.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub claims_supported: Vec<String>,

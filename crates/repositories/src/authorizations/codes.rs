@@ -11,8 +11,9 @@ use authly_domain::users::Subject;
 
 use crate::DbError;
 use crate::grants::{liveness, liveness_columns};
-use crate::params::{bytes, number, text, texts, time, uuid};
+use crate::params::{as_texts, bytes, number, text, texts, time, uuid};
 use crate::row::Columns;
+use crate::users::{user_claims, user_claims_columns};
 
 repository! {
     /// Codes on their way to the token endpoint.
@@ -40,8 +41,8 @@ impl AuthorizationCodes<'_> {
         const SQL: &str = "-- authorizations.insert_code
             INSERT INTO authorization_codes (id, digest, client_id, user_id, session_id, scope,
                 resources, redirect_uri, code_challenge, nonce, auth_time, acr, amr, issued_at,
-                expires_at)
-            SELECT $1, $2, c.id, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15
+                expires_at, claims)
+            SELECT $1, $2, c.id, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $17
               FROM clients c, users u
              WHERE c.id = $3 AND c.is_active AND c.version = $16 AND u.id = $4
                FOR KEY SHARE OF u";
@@ -71,6 +72,7 @@ impl AuthorizationCodes<'_> {
             time(code.issued_at.as_date_time()),
             time(code.expires_at.as_date_time()),
             number(client_version),
+            texts(as_texts(&code.claims)),
         ];
         Ok(self.conn.execute(SQL, &params).await? == 1)
     }
@@ -90,8 +92,10 @@ impl AuthorizationCodes<'_> {
             "-- authorizations.lock_code_by_digest
             SELECT a.id, a.digest, a.client_id, a.user_id, a.session_id, a.scope, a.resources,
                    a.redirect_uri, a.code_challenge, a.nonce, a.auth_time, a.acr, a.amr,
-                   a.issued_at, a.expires_at, a.grant_id, u.subject, c.version AS client_version,
+                   a.issued_at, a.expires_at, a.grant_id, a.claims, c.version AS client_version,
                    ",
+            user_claims_columns!(),
+            ", ",
             liveness_columns!(),
             "
               FROM authorization_codes a
@@ -131,8 +135,8 @@ impl AuthorizationCodes<'_> {
                 RETURNING id
             ), granted AS (
                 INSERT INTO grants (id, client_id, user_id, session_id, scope, resources,
-                    auth_time, acr, amr, created_at)
-                SELECT $3, $4, $5, $6, $7, $8, $9, $10, $11, $2 FROM consumed
+                    auth_time, acr, amr, created_at, claims, pairwise_subject)
+                SELECT $3, $4, $5, $6, $7, $8, $9, $10, $11, $2, $20, $21 FROM consumed
             ), access AS (
                 INSERT INTO tokens (id, kind, digest, kid, grant_id, client_id, user_id, scope,
                     audience, issued_at, expires_at)
@@ -176,6 +180,8 @@ impl AuthorizationCodes<'_> {
             uuid(refresh.as_ref().map(|one| *one.id.as_uuid())),
             bytes(refresh_digest),
             time(refresh.as_ref().map(|one| one.expires_at.as_date_time())),
+            texts(as_texts(&grant.claims)),
+            text(grant.pairwise_subject.as_ref().map(Subject::as_str)),
         ];
         Ok(self.conn.query_opt(SQL, &params).await?.is_some())
     }
@@ -243,12 +249,13 @@ fn record(row: &Columns<'_>) -> Result<CodeRecord, DbError> {
             redirect_uri: RedirectUri::from_stored(row.get("redirect_uri")?),
             code_challenge: row.parse_opt("code_challenge")?,
             nonce: row.get("nonce")?,
+            claims: row.parse_all("claims")?,
             authentication: row.authentication()?,
             issued_at: row.time("issued_at")?,
             expires_at: row.time("expires_at")?,
         },
         redeemed_as: redeemed_as.map(GrantId::from_uuid),
-        subject: Subject::new(row.get("subject")?),
+        user: user_claims(row)?,
         liveness: liveness(row)?,
         client_version: row.get("client_version")?,
     })

@@ -2,14 +2,17 @@
 
 use std::net::IpAddr;
 
-use authly_domain::authorizations::{AuthorizationRequest, StoredRequest, StoredRequestState};
+use authly_domain::authorizations::{
+    AcrWish, AuthorizationRequest, StoredRequest, StoredRequestState,
+};
 use authly_domain::clients::RedirectUri;
 use authly_domain::clock::Timestamp;
 use authly_domain::id::{AuthorizationRequestId, ClientKey, SessionId};
 use authly_domain::secret::SecretDigest;
+use authly_domain::users::Subject;
 
 use crate::DbError;
-use crate::params::{address, bytes, number, seconds, text, texts, time, uuid};
+use crate::params::{address, as_texts, bytes, number, seconds, text, texts, time, uuid};
 use crate::row::Columns;
 
 repository! {
@@ -76,8 +79,10 @@ impl AuthorizationRequests<'_> {
         const SQL: &str = "-- authorizations.insert_request
             INSERT INTO authorization_requests (id, digest, browser_digest, client_id,
                 redirect_uri, response_mode, scope, resources, state, nonce, code_challenge,
-                prompt, max_age, login_hint, address, requested_at, expires_at)
-            SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17
+                prompt, max_age, login_hint, address, requested_at, expires_at, claims,
+                acr_values, required_acr, wanted_subjects)
+            SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17,
+                   $20, $21, $22, $23
              WHERE (SELECT count(*) FROM authorization_requests
                      WHERE address = $15 AND answered_at IS NULL AND expires_at > $16) < $18
                AND (SELECT count(*) FROM (
@@ -115,6 +120,10 @@ impl AuthorizationRequests<'_> {
             time(new.expires_at.as_date_time()),
             number(i64::from(caps.per_network)),
             number(i64::from(caps.in_all)),
+            texts(as_texts(&request.claims)),
+            texts(&request.acr.wanted),
+            texts(&request.acr.required),
+            texts(as_texts(&request.subjects)),
         ];
         if self.conn.execute(SQL, &params).await? == 1 {
             return Ok(Admission::Stored);
@@ -155,7 +164,7 @@ impl AuthorizationRequests<'_> {
             SELECT r.id, r.client_id, c.client_id AS client_name_on_wire, r.redirect_uri,
                    r.response_mode, r.scope, r.resources, r.state, r.nonce, r.code_challenge,
                    r.prompt, r.max_age, r.login_hint, r.requested_at, r.expires_at, r.shown_to,
-                   r.answered_at
+                   r.answered_at, r.claims, r.acr_values, r.required_acr, r.wanted_subjects
               FROM authorization_requests r
               JOIN clients c ON c.id = r.client_id
              WHERE r.digest = $1 AND r.browser_digest = $2";
@@ -207,6 +216,7 @@ impl AuthorizationRequests<'_> {
 }
 
 fn stored(row: &Columns<'_>, now: Timestamp) -> Result<StoredRequest, DbError> {
+    let subjects: Vec<String> = row.get("wanted_subjects")?;
     let request = AuthorizationRequest {
         client: ClientKey::from_uuid(row.uuid("client_id")?),
         redirect_uri: RedirectUri::from_stored(row.get("redirect_uri")?),
@@ -219,6 +229,12 @@ fn stored(row: &Columns<'_>, now: Timestamp) -> Result<StoredRequest, DbError> {
         prompt: row.parse("prompt")?,
         max_age: row.seconds_opt("max_age")?,
         login_hint: row.get("login_hint")?,
+        claims: row.parse_all("claims")?,
+        acr: AcrWish {
+            wanted: row.get("acr_values")?,
+            required: row.get("required_acr")?,
+        },
+        subjects: subjects.into_iter().map(Subject::new).collect(),
         requested_at: row.time("requested_at")?,
     };
     let state = if row.time_opt("answered_at")?.is_some() {

@@ -2,17 +2,19 @@
 
 use authly_domain::clock::Timestamp;
 use authly_domain::grants::Revocation;
-use authly_domain::id::{ClientKey, GrantId, SessionId, TokenId};
+use authly_domain::id::{ClientKey, GrantId, SessionId, TokenId, UserId};
+use authly_domain::keys::SigningAlgorithm;
+use authly_domain::scopes::{Scope, ScopeToken};
 use authly_domain::secret::SecretDigest;
 use authly_domain::tokens::TokenRecord;
-use authly_domain::users::{Subject, UserClaims};
+use authly_domain::users::{GrantedClaims, Subject};
 
 use crate::DbError;
 use crate::conn::Conn;
 use crate::grants::{liveness, liveness_columns};
 use crate::params::{bytes, number, text, time, uuid};
 use crate::row::Columns;
-use crate::users::profile;
+use crate::users::{user_claims, user_claims_columns};
 
 repository! {
     /// Tokens of either kind.
@@ -37,13 +39,19 @@ pub struct TokenAnswer {
     pub asker_is_current: bool,
 }
 
-/// A token with its user's claims.
+/// A token with its user's claims, and what its client has registered for them.
 #[derive(Debug)]
 pub struct UserInfoRecord {
     /// The token.
     pub token: TokenRecord,
+    /// The user.
+    pub user: UserId,
     /// The user's claims.
-    pub claims: UserClaims,
+    pub claims: GrantedClaims,
+    /// What the client may ask for at present; read only where claims were asked for beside scopes.
+    pub client_scope: Scope,
+    /// How the answer is signed; `None` for plain JSON.
+    pub signed_with: Option<SigningAlgorithm>,
 }
 
 impl<'u> Tokens<'u> {
@@ -65,7 +73,8 @@ impl<'u> Tokens<'u> {
             "-- tokens.find_for
             SELECT t.id, t.kind, t.grant_id, t.client_id, t.scope, t.audience, t.issued_at,
                    t.expires_at, coalesce(t.revoked_at, t.consumed_at) AS ended_at,
-                   c.client_id AS client_name_on_wire, u.subject, u.username,
+                   c.client_id AS client_name_on_wire, u.username,
+                   coalesce(g.pairwise_subject, u.subject) AS subject,
                    g.session_id, g.auth_time, g.acr, g.amr,
                    EXISTS (SELECT 1 FROM clients a
                             WHERE a.id = $2 AND a.is_active AND a.version = $3)
@@ -109,14 +118,16 @@ impl<'u> Tokens<'u> {
             "-- tokens.find_with_claims
             SELECT t.id, t.kind, t.grant_id, t.client_id, t.scope, t.audience, t.issued_at,
                    t.expires_at, coalesce(t.revoked_at, t.consumed_at) AS ended_at,
-                   c.client_id AS client_name_on_wire, u.subject, u.username,
-                   g.session_id, g.auth_time, g.acr, g.amr,
-                   u.email, u.is_verified, u.name, u.given_name, u.family_name, u.middle_name,
-                   u.nickname, u.profile, u.picture, u.website, u.gender, u.birthdate,
-                   u.zoneinfo, u.locale, u.updated_at, u.phone_number, u.phone_number_verified,
-                   u.address_formatted, u.street_address, u.locality, u.region, u.postal_code,
-                   u.country,
+                   c.client_id AS client_name_on_wire, c.userinfo_signed_response_alg, t.user_id,
+                   g.session_id, g.auth_time, g.acr, g.amr, g.claims,
+                   CASE WHEN g.claims = '{}' THEN '{}' ELSE (
+                        SELECT coalesce(array_agg(x.scope), '{}')
+                          FROM client_scopes x
+                          JOIN scopes o ON o.name = x.scope AND o.is_active
+                         WHERE x.client_id = c.id) END AS client_scopes,
                    ",
+            user_claims_columns!(),
+            ", ",
             liveness_columns!(),
             "
               FROM tokens t
@@ -133,17 +144,17 @@ impl<'u> Tokens<'u> {
             .await?;
         let Some(row) = row else { return Ok(None) };
         let row = Columns::of("tokens", &row);
-        let claims = UserClaims {
-            subject: Subject::new(row.get("subject")?),
-            username: row.parse("username")?,
-            email: row.parse_opt("email")?,
-            email_is_verified: row.get("is_verified")?,
-            profile: profile(&row)?,
-            updated_at: row.time("updated_at")?,
+        let claims = GrantedClaims {
+            user: user_claims(&row)?,
+            requested: row.parse_all("claims")?,
         };
+        let client_scope = row.parse_all::<ScopeToken>("client_scopes")?;
         Ok(Some(UserInfoRecord {
             token: token(&row)?,
+            user: UserId::from_uuid(row.uuid("user_id")?),
             claims,
+            client_scope: client_scope.into_iter().collect(),
+            signed_with: row.parse_opt("userinfo_signed_response_alg")?,
         }))
     }
 

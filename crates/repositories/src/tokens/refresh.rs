@@ -6,12 +6,13 @@ use authly_domain::secret::SecretDigest;
 use authly_domain::tokens::{
     NewAccessToken, NewRefreshToken, RefreshState, RefreshTokenRecord, SealedSuccessor,
 };
-use authly_domain::users::Subject;
+use authly_domain::users::GrantedClaims;
 
 use crate::DbError;
 use crate::grants::{liveness, liveness_columns};
 use crate::params::{bytes, text, texts, time, uuid};
 use crate::row::Columns;
+use crate::users::{user_claims, user_claims_columns};
 
 repository! {
     /// Refresh tokens.
@@ -44,8 +45,10 @@ impl RefreshTokens<'_> {
             SELECT t.id, t.grant_id, t.client_id, t.user_id, t.scope, t.audience, t.expires_at,
                    t.consumed_at, t.revoked_at, t.predecessor_id, t.successor_sealed,
                    g.session_id, g.auth_time, g.acr, g.amr, g.created_at AS grant_created_at,
-                   u.subject, c.version AS client_version,
+                   g.claims, c.version AS client_version,
                    ",
+            user_claims_columns!(),
+            ", ",
             liveness_columns!(),
             "
               FROM tokens t
@@ -207,7 +210,10 @@ fn record(row: &Columns<'_>) -> Result<RefreshTokenRecord, DbError> {
         grant: GrantId::from_uuid(row.uuid("grant_id")?),
         client: ClientKey::from_uuid(row.uuid("client_id")?),
         user: UserId::from_uuid(row.uuid("user_id")?),
-        subject: Subject::new(row.get("subject")?),
+        claims: GrantedClaims {
+            user: user_claims(row)?,
+            requested: row.parse_all("claims")?,
+        },
         session: session.map(SessionId::from_uuid),
         scope: row.parse("scope")?,
         resources: row.parse_all("audience")?,

@@ -3,7 +3,8 @@
 use authly_domain::id::UserId;
 use authly_domain::users::{Account, Email, PasswordChange, PasswordHash, Subject, Username};
 
-use super::{Users, profile};
+use super::Users;
+use super::claims::profile;
 use crate::DbError;
 use crate::params::{flag, text, uuid};
 use crate::row::Columns;

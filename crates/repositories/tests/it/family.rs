@@ -77,6 +77,7 @@ impl World {
             redirect_uri: "https://client.example/callback".parse().unwrap(),
             code_challenge: Some(challenge.parse().unwrap()),
             nonce: Some("n-0S6_WzA2Mj".to_owned()),
+            claims: vec!["userinfo email".parse().unwrap()],
             authentication: self.authentication(),
             issued_at: self.now,
             expires_at: self.later(60),
@@ -92,6 +93,8 @@ impl World {
             session: Some(code.session),
             scope: code.scope.clone(),
             resources: code.resources.clone(),
+            claims: code.claims.clone(),
+            pairwise_subject: None,
             authentication: code.authentication.clone(),
             created_at: self.now,
         };

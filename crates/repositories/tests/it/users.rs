@@ -139,7 +139,7 @@ async fn a_change_leaves_what_it_does_not_speak_of(world: World) {
             .find_with_claims(&family.access.digest)
             .await
             .unwrap();
-        found.unwrap().claims
+        found.unwrap().claims.user
     };
     let everything = UserChange {
         email: Some(&"adams@example.com".parse().unwrap()),

@@ -15,7 +15,7 @@ use authly_domain::scopes::Scope;
 use authly_domain::secret::SecretDigest;
 use authly_domain::sessions::Authentication;
 use authly_domain::users::{
-    Email, PasswordChange, PasswordHash, PasswordScheme, Profile, Subject, Username,
+    Email, PasswordChange, PasswordHash, PasswordScheme, Profile, Subject, UserClaims, Username,
 };
 use authly_repositories::sessions::NewSession;
 use authly_repositories::users::NewUser;
@@ -123,6 +123,21 @@ impl World {
         let conn = self.conn().await;
         assert!(conn.reads().users().insert(&new).await.unwrap());
         User { id, subject }
+    }
+
+    /// What is known of a user who was stored by that name and never changed.
+    pub(crate) fn claims_of(&self, user: &User, name: &str) -> UserClaims {
+        UserClaims {
+            subject: user.subject.clone(),
+            username: name.parse().unwrap(),
+            email: Some(format!("{name}@example.com").parse().unwrap()),
+            email_is_verified: true,
+            profile: Profile {
+                phone_number_verified: Some(false),
+                ..Profile::default()
+            },
+            updated_at: self.now,
+        }
     }
 
     /// Stores a client of this name, and answers it as it reads back.

@@ -8,6 +8,7 @@ use authly_domain::id::CodeId;
 use authly_domain::scopes::Scope;
 use authly_domain::secret::AuthorizationCode;
 use authly_domain::sessions::Session;
+use authly_domain::users::RequestedClaim;
 use authly_repositories::DbError;
 
 use super::respond::AuthorizationAnswer;
@@ -24,7 +25,7 @@ impl AuthorizationService {
         request: &AuthorizationRequest,
         client: &Client,
         session: &Session,
-        scope: Scope,
+        scope: &Scope,
     ) -> Result<Option<AuthorizationResponse>, DbError> {
         let (value, code) = self.new_code(request, session, scope);
         let conn = self.context.db.connect().await?;
@@ -44,7 +45,7 @@ impl AuthorizationService {
         stored: &StoredRequest,
         client: &Client,
         session: &Session,
-        scope: Scope,
+        scope: &Scope,
         consent: Option<&Consent>,
     ) -> Result<AuthorizationResponse, AuthorizeFailure> {
         let (value, code) = self.new_code(&stored.request, session, scope);
@@ -105,22 +106,26 @@ impl AuthorizationService {
         Ok(true)
     }
 
+    /// A code for what `scope` allows of the request.
     fn new_code(
         &self,
         request: &AuthorizationRequest,
         session: &Session,
-        scope: Scope,
+        scope: &Scope,
     ) -> (AuthorizationCode, NewCode) {
         let now = self.context.now();
         let entropy = &*self.context.entropy;
         let value = opaque::generate(CODE_PREFIX, entropy);
+        let allowed = |one: &&RequestedClaim| scope.contains(one.claim.scope());
+        let claims = request.claims.iter().filter(allowed).cloned().collect();
         let code = NewCode {
             id: CodeId::generate(now, entropy),
             digest: opaque::digest(&value),
             client: request.client,
             user: session.user,
             session: session.id,
-            scope,
+            claims,
+            scope: request.scope.intersection(scope),
             resources: request.resources.clone(),
             redirect_uri: request.redirect_uri.clone(),
             code_challenge: request.code_challenge.clone(),

@@ -28,16 +28,13 @@ impl AuthorizationService {
     ) -> Result<ConsentView, AuthorizeFailure> {
         let (stored, client) = self.waiting(handle, browser).await?;
         let session = self.logged_in(&stored, &client, browser).await?;
+        let asked = stored.request.asked_scope();
         let conn = self.context.db.connect().await?;
         conn.reads()
             .authorization_requests()
             .note_shown(stored.id, session.id)
             .await?;
-        let records = conn
-            .reads()
-            .scopes()
-            .of_names(&stored.request.scope)
-            .await?;
+        let records = conn.reads().scopes().of_names(&asked).await?;
         Ok(ConsentView {
             client_name: client.name.clone(),
             client_uri: client.client_uri.clone(),
@@ -45,7 +42,7 @@ impl AuthorizationService {
             tos_uri: client.tos_uri.clone(),
             username: session.username.to_string(),
             destination: destination(&stored.request.redirect_uri),
-            scopes: lines(&stored.request.scope, &records, &client),
+            scopes: lines(&asked, &records, &client),
         })
     }
 
@@ -65,12 +62,11 @@ impl AuthorizationService {
             return Err(AuthorizeFailure::SessionChanged);
         }
         let request = &stored.request;
-        let consent = answered(&client, &request.scope, &ticked);
+        let consent = answered(&client, &request.asked_scope(), &ticked);
         // Not for a client that anyone's program could pass for (decisions 19).
         let remembered = (!client.is_unproven_at(&request.redirect_uri)).then_some(&consent);
-        let scope = consent.granted.clone();
         let response = self
-            .answer_stored(&stored, &client, &session, scope, remembered)
+            .answer_stored(&stored, &client, &session, &consent.granted, remembered)
             .await?;
         Ok(AuthorizeStep::Respond(response))
     }
@@ -85,11 +81,7 @@ impl AuthorizationService {
         browser: &Browser,
     ) -> Result<AuthorizationResponse, AuthorizeFailure> {
         let (stored, _client) = self.waiting(handle, browser).await?;
-        let conn = self.context.db.connect().await?;
-        let requests = conn.reads().authorization_requests();
-        if !requests.answer(stored.id, self.context.now()).await? {
-            return Err(AuthorizeFailure::AlreadyAnswered);
-        }
+        self.close(&stored).await?;
         let refusal = Refusal {
             code: AuthorizationErrorCode::AccessDenied,
             description: "the user has denied the request",

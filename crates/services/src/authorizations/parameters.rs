@@ -30,6 +30,12 @@ pub struct AuthorizationParameters {
     pub max_age: Option<String>,
     /// `login_hint`.
     pub login_hint: Option<String>,
+    /// `claims` (OpenID Connect Core §5.5).
+    pub claims: Option<String>,
+    /// `acr_values`.
+    pub acr_values: Option<String>,
+    /// `id_token_hint`.
+    pub id_token_hint: Option<String>,
     /// Each `resource` (RFC 8707).
     pub resources: Vec<String>,
     /// `request` (refused: `request_not_supported`).

@@ -25,6 +25,9 @@ pub enum AuthorizationErrorCode {
     LoginRequired,
     /// `prompt=none` and the user has not consented.
     ConsentRequired,
+    /// Nobody can prove who they are as strongly as the request wants it (OpenID Connect Core Unmet
+    /// Authentication Requirements §2).
+    UnmetAuthenticationRequirements,
     /// A request object by value.
     RequestNotSupported,
     /// A request object by reference.
@@ -44,6 +47,7 @@ impl AuthorizationErrorCode {
             Self::InvalidTarget => "invalid_target",
             Self::LoginRequired => "login_required",
             Self::ConsentRequired => "consent_required",
+            Self::UnmetAuthenticationRequirements => "unmet_authentication_requirements",
             Self::RequestNotSupported => "request_not_supported",
             Self::RequestUriNotSupported => "request_uri_not_supported",
         }

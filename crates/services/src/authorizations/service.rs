@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use authly_crypto::opaque;
 use authly_domain::authorizations::{
-    AuthorizationRequest, LoginReason, NextStep, StoredRequest, StoredRequestState, next_step,
+    AuthorizationRequest, LoginReason, NextStep, Situation, StoredRequest, StoredRequestState,
+    Unmet, next_step,
 };
 use authly_domain::clients::{Client, ClientId};
 use authly_domain::id::AuthorizationRequestId;
@@ -12,6 +13,7 @@ use authly_domain::issuer::Issuer;
 use authly_domain::secret::RequestHandle;
 use authly_domain::sessions::{LoginStep, Session};
 use authly_domain::throttle::counted_network;
+use authly_domain::users::Subject;
 use authly_repositories::DbError;
 use authly_repositories::authorizations::{Admission, NewRequest, RequestCaps, RequestKey};
 
@@ -21,6 +23,7 @@ use super::{
 };
 use crate::Context;
 use crate::clients::ClientCache;
+use crate::keys::KeyService;
 use crate::policy::LivePolicies;
 use crate::sessions::{Browser, SessionService};
 
@@ -82,6 +85,7 @@ pub struct AuthorizationService {
     pub(super) policies: LivePolicies,
     pub(super) clients: ClientCache,
     pub(super) sessions: SessionService,
+    pub(super) keys: Arc<KeyService>,
 }
 
 impl AuthorizationService {
@@ -93,6 +97,7 @@ impl AuthorizationService {
         policies: LivePolicies,
         clients: ClientCache,
         sessions: SessionService,
+        keys: Arc<KeyService>,
     ) -> Self {
         Self {
             context,
@@ -100,6 +105,7 @@ impl AuthorizationService {
             policies,
             clients,
             sessions,
+            keys,
         }
     }
 
@@ -141,7 +147,9 @@ impl AuthorizationService {
 
         let to = validate::return_address(parameters, redirect_uri);
         let now = self.context.now();
-        let request = match validate::validate(parameters, &client, &to, now) {
+        let validated = validate::validate(parameters, &client, &to, now)
+            .and_then(|request| self.with_hint(request, parameters, &client));
+        let request = match validated {
             Ok(request) => request,
             Err(refusal) => return Ok(Some(self.refuse(to, refusal))),
         };
@@ -152,10 +160,11 @@ impl AuthorizationService {
         match (step, &session) {
             (NextStep::Answer(scope), Some(session)) => {
                 let response = self
-                    .answer_at_once(&request, &client, session, scope)
+                    .answer_at_once(&request, &client, session, &scope)
                     .await?;
                 Ok(response.map(AuthorizeStep::Respond))
             }
+            (NextStep::Refuse(why), _) => Ok(Some(self.refuse(to, unmet(why)))),
             (step, _) => {
                 let handle = self.keep(&request, browser).await?;
                 Ok(Some(page_for(&step, handle, session.as_ref())))
@@ -178,9 +187,13 @@ impl AuthorizationService {
         match (step, &session) {
             (NextStep::Answer(scope), Some(session)) => {
                 let response = self
-                    .answer_stored(&stored, &client, session, scope, None)
+                    .answer_stored(&stored, &client, session, &scope, None)
                     .await?;
                 Ok(AuthorizeStep::Respond(response))
+            }
+            (NextStep::Refuse(why), _) => {
+                self.close(&stored).await?;
+                Ok(self.refuse((&stored.request).into(), unmet(why)))
             }
             (step, _) => Ok(page_for(&step, handle, session.as_ref())),
         }
@@ -216,8 +229,39 @@ impl AuthorizationService {
         let (session, consent) = found.unzip();
         let consent = consent.flatten();
         let now = self.context.now();
-        let step = next_step(request, client, session.as_ref(), consent.as_ref(), now);
+        let subject = session
+            .as_ref()
+            .map(|session| self.subject_for(client, session));
+        let situation = Situation {
+            client,
+            session: session.as_ref(),
+            subject: subject.as_ref(),
+            consent: consent.as_ref(),
+            now,
+        };
+        let step = next_step(request, &situation);
         Ok((session, step))
+    }
+
+    /// What the client calls the user of a session.
+    fn subject_for(&self, client: &Client, session: &Session) -> Subject {
+        let salt = self.keys.pairwise();
+        let sector = client.pairwise_sector();
+        sector.map_or_else(
+            || session.subject.clone(),
+            |sector| salt.subject(&sector, &session.subject),
+        )
+    }
+
+    /// Marks a stored request as answered, unless it was before.
+    pub(super) async fn close(&self, stored: &StoredRequest) -> Result<(), AuthorizeFailure> {
+        let conn = self.context.db.connect().await?;
+        let requests = conn.reads().authorization_requests();
+        if requests.answer(stored.id, self.context.now()).await? {
+            Ok(())
+        } else {
+            Err(AuthorizeFailure::AlreadyAnswered)
+        }
     }
 
     /// The request of this handle, if it still waits in this browser, and its client, if that may
@@ -297,10 +341,22 @@ const fn page_needed(step: &NextStep) -> Refusal {
             code: AuthorizationErrorCode::LoginRequired,
             description: "the user has to log in",
         },
-        NextStep::AskConsent | NextStep::Answer(_) => Refusal {
+        NextStep::AskConsent | NextStep::Answer(_) | NextStep::Refuse(_) => Refusal {
             code: AuthorizationErrorCode::ConsentRequired,
             description: "the user has to consent",
         },
+    }
+}
+
+/// The error where a login was made and does not meet the request (OpenID Connect Core §3.1.2.1,
+/// §5.5.1.1).
+const fn unmet(why: Unmet) -> Refusal {
+    match why {
+        Unmet::OtherUser => Refusal {
+            code: AuthorizationErrorCode::LoginRequired,
+            description: "another user has logged in than the request speaks of",
+        },
+        Unmet::Acr => validate::ACR_OUT_OF_REACH,
     }
 }
 
@@ -312,6 +368,8 @@ fn page_for(step: &NextStep, handle: RequestHandle, session: Option<&Session>) -
             AuthorizeStep::FinishLogin(handle, left)
         }
         (NextStep::AskConsent, _) => AuthorizeStep::AskConsent(handle),
-        (NextStep::LogIn(_) | NextStep::Answer(_), _) => AuthorizeStep::LogIn(handle),
+        (NextStep::LogIn(_) | NextStep::Answer(_) | NextStep::Refuse(_), _) => {
+            AuthorizeStep::LogIn(handle)
+        }
     }
 }

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use authly_domain::authorizations::{
-    AuthorizationRequest, CodeChallenge, Prompt, PromptError, ResponseMode,
+    AcrWish, AuthorizationRequest, CodeChallenge, Prompt, PromptError, ResponseMode,
 };
 use authly_domain::clients::{Client, GrantType, NonceRule, PkceRule, RedirectUri};
 use authly_domain::clock::Timestamp;
@@ -12,6 +12,7 @@ use authly_domain::scopes::{Resource, Scope};
 
 use super::AuthorizationErrorCode as Code;
 use super::AuthorizationParameters;
+use super::claims::{self, ClaimsParameter};
 use super::respond::{Refusal, ReturnAddress};
 
 /// The longest `state`, in bytes.
@@ -20,8 +21,10 @@ const MAX_STATE: usize = 4_096;
 const MAX_NONCE: usize = 1_024;
 /// The longest `login_hint`, in bytes.
 const MAX_LOGIN_HINT: usize = 320;
+/// The longest `acr_values`, in bytes.
+const MAX_ACR_VALUES: usize = 1_024;
 
-const fn invalid_request(description: &'static str) -> Refusal {
+pub(super) const fn invalid_request(description: &'static str) -> Refusal {
     Refusal {
         code: Code::InvalidRequest,
         description,
@@ -102,6 +105,7 @@ pub(super) fn validate(
     check_texts(parameters)?;
     let scope = scope(parameters, client)?;
     let code_challenge = code_challenge(parameters, client, &scope)?;
+    let asked = claims(parameters, client, &scope)?;
     Ok(AuthorizationRequest {
         client: client.key,
         redirect_uri: to.redirect_uri.clone(),
@@ -114,8 +118,40 @@ pub(super) fn validate(
         max_age: max_age(parameters)?.or(client.openid.default_max_age),
         login_hint: parameters.login_hint.clone(),
         requested_at: now,
+        claims: asked.claims,
+        acr: acr(parameters, asked.acr)?,
+        subjects: asked.subjects,
         scope,
     })
+}
+
+/// What `claims` asks for beside scopes, which only an OpenID request can.
+fn claims(
+    parameters: &AuthorizationParameters,
+    client: &Client,
+    scope: &Scope,
+) -> Result<ClaimsParameter, Refusal> {
+    match &parameters.claims {
+        Some(text) if scope.contains("openid") => claims::read(text, client),
+        _ => Ok(ClaimsParameter::default()),
+    }
+}
+
+/// The error where nobody can reach the `acr` that has to be.
+pub(super) const ACR_OUT_OF_REACH: Refusal = Refusal {
+    code: Code::UnmetAuthenticationRequirements,
+    description: "nobody can log in here as the essential claim acr wants it",
+};
+
+/// `acr_values`, with what the parameter `claims` says of `acr`.
+fn acr(parameters: &AuthorizationParameters, mut wish: AcrWish) -> Result<AcrWish, Refusal> {
+    if wish.is_out_of_reach() {
+        return Err(ACR_OUT_OF_REACH);
+    }
+    let text = parameters.acr_values.as_deref().unwrap_or_default();
+    let wanted = text.split(' ').filter(|value| !value.is_empty());
+    wish.wanted.extend(wanted.map(str::to_owned));
+    Ok(wish)
 }
 
 /// Request objects are not processed, and never ignored (OpenID Connect Core §6).
@@ -176,6 +212,11 @@ fn check_texts(parameters: &AuthorizationParameters) -> Result<(), Refusal> {
             &parameters.login_hint,
             MAX_LOGIN_HINT,
             "login_hint is too long or not a text",
+        ),
+        (
+            &parameters.acr_values,
+            MAX_ACR_VALUES,
+            "acr_values is too long or not a text",
         ),
     ] {
         if let Some(text) = text {

@@ -145,6 +145,9 @@ impl Seeder {
         if known {
             return Ok(());
         }
+        for warning in client.warnings() {
+            tracing::warn!(client.id = %client.id, "{warning}");
+        }
         let stored = work.clients().upsert(client, now).await;
         let key = stored.map_err(|error| match error {
             error if error.violates("clients_entitled_admin_scopes_check") => {

@@ -15,6 +15,7 @@ use authly_domain::id::{AuditEventId, GrantId};
 use authly_domain::scopes::{Resource, Scope};
 use authly_domain::secret::CodeVerifier;
 use authly_domain::tokens::narrow_resources;
+use authly_domain::users::{GrantedClaims, Subject};
 use authly_repositories::UnitOfWork;
 use authly_repositories::authorizations::Redeemed;
 
@@ -94,6 +95,8 @@ fn tokens_for(
 ) -> Result<(Redeemed, IssuedTokens), TokenError> {
     let (maker, code) = (&service.issuer, &record.code);
     let is_offline = code.scope.contains("offline_access");
+    let pairwise_subject = maker.pairwise_subject(client, &record.user.subject);
+    let claims = granted_claims(record, pairwise_subject.as_ref());
     let grant = NewGrant {
         id: GrantId::generate(now, &*service.context.entropy),
         client: client.key,
@@ -101,12 +104,14 @@ fn tokens_for(
         session: (!is_offline).then_some(code.session),
         scope: code.scope.clone(),
         resources: code.resources.clone(),
+        claims: code.claims.clone(),
+        pairwise_subject,
         authentication: code.authentication.clone(),
         created_at: now,
     };
     let user = OnBehalfOf {
         user: code.user,
-        subject: &record.subject,
+        subject: &claims.user.subject,
         grant: grant.id,
         authentication: &code.authentication,
     };
@@ -127,6 +132,7 @@ fn tokens_for(
         scope,
         session: Some(code.session),
         nonce: code.nonce.as_deref(),
+        claims: &claims,
         access_token: &access_token,
     };
     let id_token = maker.id_token(&id_order, now)?;
@@ -146,6 +152,18 @@ fn tokens_for(
         },
         tokens,
     ))
+}
+
+/// What the client may know of the user, by the name that it knows.
+fn granted_claims(record: &CodeRecord, pairwise_subject: Option<&Subject>) -> GrantedClaims {
+    let mut user = record.user.clone();
+    if let Some(subject) = pairwise_subject {
+        user.subject = subject.clone();
+    }
+    GrantedClaims {
+        user,
+        requested: record.code.claims.clone(),
+    }
 }
 
 /// Ends what the first redemption made (OAuth 2.1 §4.1.3): the commit outlives the refusal.

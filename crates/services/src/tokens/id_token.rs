@@ -1,12 +1,13 @@
 //! ID tokens (OpenID Connect Core §2).
 
-use authly_crypto::claims::{IdTokenClaims, at_hash};
+use authly_crypto::claims::{IdTokenClaims, UserClaimsSet, at_hash};
 use authly_crypto::jws::{SigningError, TokenType};
 use authly_domain::clients::Client;
 use authly_domain::clock::Timestamp;
 use authly_domain::id::SessionId;
 use authly_domain::scopes::Scope;
 use authly_domain::secret::{AccessToken, SecretText};
+use authly_domain::users::{ClaimPlace, GrantedClaims};
 
 use super::issue::{Issuer, OnBehalfOf};
 
@@ -18,6 +19,8 @@ pub(super) struct IdOrder<'a> {
     pub(super) scope: &'a Scope,
     pub(super) session: Option<SessionId>,
     pub(super) nonce: Option<&'a str>,
+    /// What may be known of the user: it stands here as far as the request asked for that.
+    pub(super) claims: &'a GrantedClaims,
     pub(super) access_token: &'a AccessToken,
 }
 
@@ -47,6 +50,11 @@ impl Issuer {
             azp: None,
             sid: order.session.map(|session| session.as_uuid().to_string()),
             at_hash: Some(at_hash(order.access_token, algorithm)),
+            user: UserClaimsSet(order.claims.given(
+                ClaimPlace::IdToken,
+                &Scope::empty(),
+                &order.client.scope,
+            )),
         };
         let token = self.keys.load().sign(algorithm, TokenType::Jwt, &claims)?;
         Ok(Some(SecretText::new(token)))

@@ -7,6 +7,7 @@ use authly_crypto::claims::AccessTokenClaims;
 use authly_crypto::jws::{SigningError, TokenType};
 use authly_crypto::keyring::SharedKeyRing;
 use authly_crypto::opaque;
+use authly_crypto::pairwise::PairwiseSalt;
 use authly_domain::clients::Client;
 use authly_domain::clock::Timestamp;
 use authly_domain::entropy::Entropy;
@@ -18,6 +19,7 @@ use authly_domain::tokens::{NewAccessToken, NewRefreshToken};
 use authly_domain::users::Subject;
 
 use super::TokenError;
+use crate::keys::KeyService;
 use crate::policy::LivePolicies;
 
 /// Begins every refresh token, so that leaked ones are recognised.
@@ -81,20 +83,28 @@ pub(super) fn still_registered(
 pub(super) struct Issuer {
     pub(super) policies: LivePolicies,
     pub(super) keys: Arc<SharedKeyRing>,
+    pairwise: Arc<PairwiseSalt>,
     pub(super) entropy: Arc<dyn Entropy>,
 }
 
 impl Issuer {
     pub(super) fn new(
         policies: LivePolicies,
-        keys: Arc<SharedKeyRing>,
+        keys: &KeyService,
         entropy: Arc<dyn Entropy>,
     ) -> Self {
         Self {
             policies,
-            keys,
+            keys: keys.ring(),
+            pairwise: keys.pairwise(),
             entropy,
         }
+    }
+
+    /// What a client calls a user where that is not the user's own subject.
+    pub(super) fn pairwise_subject(&self, client: &Client, of: &Subject) -> Option<Subject> {
+        let sector = client.pairwise_sector()?;
+        Some(self.pairwise.subject(&sector, of))
     }
 
     /// An access token (RFC 9068) and its row.

@@ -119,6 +119,7 @@ impl Exchange<'_> {
             scope,
             session: self.record.session,
             nonce: None,
+            claims: &self.record.claims,
             access_token: &access_token,
         };
         let id_token = maker.id_token(&id_order, self.now)?;
@@ -170,7 +171,7 @@ impl Exchange<'_> {
 fn on_behalf_of(record: &RefreshTokenRecord) -> OnBehalfOf<'_> {
     OnBehalfOf {
         user: record.user,
-        subject: &record.subject,
+        subject: &record.claims.user.subject,
         grant: record.grant,
         authentication: &record.authentication,
     }

@@ -3,7 +3,6 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use authly_crypto::keyring::SharedKeyRing;
 use authly_domain::clients::GrantType;
 use authly_domain::scopes::{Resource, Scope};
 use authly_domain::secret::{AuthorizationCode, CodeVerifier, PresentedToken, RefreshToken};
@@ -16,6 +15,7 @@ use super::{
 };
 use crate::Context;
 use crate::clients::{AuthenticatedClient, ClientAuthError, ClientAuthenticator, RefusedClient};
+use crate::keys::KeyService;
 use crate::policy::LivePolicies;
 
 /// What a token request asks for, read from the form.
@@ -96,7 +96,7 @@ impl TokenService {
     pub fn new(
         context: Context,
         policies: LivePolicies,
-        keys: Arc<SharedKeyRing>,
+        keys: &KeyService,
         writer: AccessTokenWriter,
         authenticator: ClientAuthenticator,
     ) -> Self {

@@ -1,6 +1,10 @@
 //! How many round trips each request takes, once the client is at hand (decisions 7).
 
+use std::sync::Arc;
+
+use authly_domain::keys::SigningAlgorithm;
 use authly_domain::secret::{AccessToken, PresentedToken};
+use authly_domain::users::{RequestedClaim, StandardClaim};
 use authly_testing::{Setup, TestServices};
 use pretty_assertions::assert_eq;
 
@@ -131,6 +135,32 @@ async fn introspection_userinfo_and_revocation_take_one_each() {
     revoked.unwrap();
     assert!(active && opens);
     assert_eq!((introspection, userinfo, revocation), (1, 1, 1));
+}
+
+#[tokio::test]
+async fn signed_claims_take_one_too_and_the_keys_that_are_at_hand() {
+    let services = TestServices::start().await;
+    let wish: [RequestedClaim; 1] = ["userinfo email".parse().unwrap()];
+    let client = services.client();
+    let client = client.with(|client| client.openid.userinfo_alg = Some(SigningAlgorithm::Rs256));
+    let (client, alice) = (client.create().await, services.user("alice").create().await);
+    let tokens = flow::tokens(&services, &client, &alice, "openid profile").await;
+    services.stored().ask_for_claims(&wish).await;
+    let keys = services.deps.keys.ring();
+    let before = keys.load();
+
+    let asking = services.deps.userinfo.claims(&tokens.access_token);
+    let (told, round_trips) = services.round_trips_of(asking).await;
+
+    let told = told.unwrap();
+    assert!(told.signed.is_some());
+    assert_eq!(
+        told.claims.text(StandardClaim::Email),
+        Some("alice@example.com")
+    );
+    assert_eq!(round_trips, 1);
+    // Keys are parsed where a ring is built, and nowhere else: it is still the same one.
+    assert!(Arc::ptr_eq(&before, &keys.load()));
 }
 
 #[tokio::test]

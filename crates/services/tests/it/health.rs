@@ -38,12 +38,15 @@ async fn the_scopes_of_administration_are_not_published() {
     services.client().create().await;
     let facts = services.deps.discovery.facts().await.unwrap();
     let expected = [
+        "address",
         "email",
         "notes:read",
         "notes:write",
         "offline_access",
         "openid",
+        "phone",
         "profile",
+        "profile:write",
     ];
     assert_eq!(facts.scopes_supported, expected);
 }

@@ -57,6 +57,13 @@ impl Stored<'_> {
         users.into_iter().find(|user| user.username == username)
     }
 
+    /// The claim `name` of the user of this name.
+    pub async fn name_of(&self, username: &str) -> Option<String> {
+        let sql = "SELECT name FROM users WHERE username = $1";
+        let rows = self.query(sql, &[&username]).await;
+        rows.first().and_then(|row| row.get("name"))
+    }
+
     /// Telephone number, whether it is proven, street, postal code, town, region and country of the
     /// user of this name.
     pub async fn contact_of(&self, username: &str) -> Vec<Option<String>> {

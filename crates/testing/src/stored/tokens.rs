@@ -2,6 +2,7 @@
 
 use authly_domain::id::{GrantId, TokenId};
 use authly_domain::tokens::TokenKind;
+use authly_domain::users::RequestedClaim;
 use tokio_postgres::Row;
 use uuid::Uuid;
 
@@ -39,6 +40,31 @@ impl Stored<'_> {
         let sql = "SELECT s.digest FROM client_secrets s JOIN clients c ON c.id = s.client_id
                     WHERE c.client_id = $1";
         self.query(sql, &[&client_id]).await.len()
+    }
+
+    /// Puts the RS256 keys into another state, and lets nodes know.
+    pub async fn move_keys_to(&self, state: &str) {
+        let sql = "WITH noticed AS (UPDATE revisions SET keys = keys + 1 RETURNING keys)
+                   UPDATE signing_keys
+                      SET state = $1,
+                          gone_at = CASE WHEN $1 = 'gone' THEN created_at END,
+                          revoked_at = CASE WHEN $1 = 'revoked' THEN created_at END
+                    WHERE algorithm = 'RS256'
+                   RETURNING kid";
+        assert!(
+            !self.query(sql, &[&state]).await.is_empty(),
+            "there is a key"
+        );
+    }
+
+    /// Makes every grant one whose request has asked for these claims.
+    pub async fn ask_for_claims(&self, claims: &[RequestedClaim]) {
+        let claims: Vec<String> = claims.iter().map(ToString::to_string).collect();
+        let sql = "UPDATE grants SET claims = $1 RETURNING id";
+        assert!(
+            !self.query(sql, &[&claims]).await.is_empty(),
+            "there are grants"
+        );
     }
 
     /// The tokens of the client with this `client_id`, the oldest first.

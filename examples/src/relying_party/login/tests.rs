@@ -11,6 +11,7 @@ fn relying_party() -> RelyingParty {
         client_id: ClientId::new("notes".to_owned()),
         client_secret: ClientSecret::new("secret".to_owned()),
         redirect_uri: RedirectUrl::new(redirect_uri).unwrap(),
+        api: None,
     };
     RelyingParty::new(registration, Outgoing::new().unwrap())
 }

@@ -5,7 +5,7 @@ use super::*;
 use crate::grants::LivenessFacts;
 use crate::id::{GrantId, TokenId, UserId};
 use crate::sessions::Authentication;
-use crate::users::Subject;
+use crate::users::{GrantedClaims, Profile, Subject, UserClaims};
 
 const WINDOW: Duration = Duration::from_secs(10);
 
@@ -23,7 +23,17 @@ fn token() -> RefreshTokenRecord {
         grant: GrantId::from_uuid(Uuid::nil()),
         client: ours(),
         user: UserId::from_uuid(Uuid::nil()),
-        subject: Subject::new("s".to_owned()),
+        claims: GrantedClaims {
+            user: UserClaims {
+                subject: Subject::new("s".to_owned()),
+                username: "alice".parse().unwrap(),
+                email: None,
+                email_is_verified: false,
+                profile: Profile::default(),
+                updated_at: at(0),
+            },
+            requested: Vec::new(),
+        },
         session: None,
         scope: "openid email".parse().unwrap(),
         resources: vec!["https://api.example".parse().unwrap()],

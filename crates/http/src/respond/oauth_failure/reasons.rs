@@ -2,12 +2,13 @@
 //! somebody has chosen its code.
 
 use actix_web::http::StatusCode;
+use authly_domain::users::OwnChangeError;
 use authly_protocol::oauth::ErrorCode;
 use authly_services::clients::{ClientAuthError, RefusedClient};
 use authly_services::tokens::TokenError;
-use authly_services::userinfo::UserInfoError;
+use authly_services::userinfo::{UserInfoError, WRITE_SCOPE};
 
-use super::OAuthFailure;
+use super::{Challenge, OAuthFailure};
 use crate::extract::{Misconfigured, ParametersError};
 
 impl From<Misconfigured> for OAuthFailure {
@@ -88,18 +89,32 @@ impl From<TokenError> for OAuthFailure {
 
 impl From<UserInfoError> for OAuthFailure {
     fn from(error: UserInfoError) -> Self {
-        let failure = match &error {
-            UserInfoError::Unknown | UserInfoError::NotAlive(_) | UserInfoError::OtherAudience => {
-                Self::new(ErrorCode::InvalidToken).for_bearer()
-            }
-            UserInfoError::InsufficientScope => {
-                Self::new(ErrorCode::InsufficientScope).for_bearer()
-            }
-            UserInfoError::Storage(storage) if storage.is_unavailable() => {
-                Self::new(ErrorCode::TemporarilyUnavailable)
-            }
-            UserInfoError::Storage(_) => Self::new(ErrorCode::ServerError),
-        };
+        let failure =
+            match &error {
+                UserInfoError::Unknown
+                | UserInfoError::NotAlive(_)
+                | UserInfoError::OtherAudience => Self::new(ErrorCode::InvalidToken).for_bearer(),
+                UserInfoError::InsufficientScope => Self::new(ErrorCode::InsufficientScope)
+                    .challenged_by(Challenge::Scope("openid")),
+                UserInfoError::MayNotChange => Self::new(ErrorCode::InsufficientScope)
+                    .challenged_by(Challenge::Scope(WRITE_SCOPE)),
+                UserInfoError::Document(_) | UserInfoError::NotAnObject => {
+                    Self::new(ErrorCode::InvalidRequest)
+                        .describe("The body has to be a JSON object without repeated members.")
+                }
+                UserInfoError::Change(OwnChangeError::Claim) => {
+                    Self::new(ErrorCode::InvalidRequest).describe("A claim cannot be changed here.")
+                }
+                UserInfoError::Change(OwnChangeError::Value) => {
+                    Self::new(ErrorCode::InvalidRequest).describe("A claim cannot have this value.")
+                }
+                UserInfoError::Storage(storage) if storage.is_unavailable() => {
+                    Self::new(ErrorCode::TemporarilyUnavailable)
+                }
+                UserInfoError::Signing(_) | UserInfoError::Storage(_) => {
+                    Self::new(ErrorCode::ServerError)
+                }
+            };
         failure.caused_by(error)
     }
 }

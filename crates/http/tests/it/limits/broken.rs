@@ -39,9 +39,10 @@ pub(crate) fn broken(app: &TestApp) -> Deps {
         LivePolicies::new(Policies::new(issuer.clone())),
         ClientCache::new(app.db.clone()),
         (*app.deps.sessions).clone(),
+        Arc::clone(&app.deps.keys),
     );
     Deps {
-        userinfo: Arc::new(UserInfoService::new(context, issuer)),
+        userinfo: Arc::new(UserInfoService::new(context, issuer, app.deps.keys.ring())),
         authorizations: Arc::new(authorizations),
         ..app.deps.clone()
     }

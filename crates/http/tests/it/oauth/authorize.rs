@@ -1,8 +1,10 @@
 //! `/api/v1/oauth/authorize`.
 
 mod answers;
+mod claims;
 mod clients;
 mod form_post;
+mod hints;
 mod hostile;
 mod loopback;
 mod max_age;

@@ -13,7 +13,7 @@ const ORIGIN: &str = "https://spa.example.com";
 const SHARED: [(&str, &str); 6] = [
     (TOKEN, "POST, OPTIONS"),
     (REVOKE, "POST, OPTIONS"),
-    (USERINFO, "GET, HEAD, POST, OPTIONS"),
+    (USERINFO, "GET, HEAD, POST, PUT, OPTIONS"),
     ("/.well-known/openid-configuration", "GET, HEAD, OPTIONS"),
     (
         "/.well-known/oauth-authorization-server",

@@ -52,7 +52,7 @@ async fn the_members_that_clients_need_are_there() {
         ("introspection_endpoint", at("/api/v1/oauth/introspect")),
         ("revocation_endpoint", at("/api/v1/oauth/revoke")),
         ("response_types_supported", json!(["code"])),
-        ("subject_types_supported", json!(["public"])),
+        ("subject_types_supported", json!(["public", "pairwise"])),
         (
             "id_token_signing_alg_values_supported",
             json!(["RS256", "PS256", "ES256", "EdDSA"]),
@@ -64,7 +64,7 @@ async fn the_members_that_clients_need_are_there() {
         ),
         ("request_uri_parameter_supported", json!(false)),
         ("request_parameter_supported", json!(false)),
-        ("claims_parameter_supported", json!(false)),
+        ("claims_parameter_supported", json!(true)),
     ] {
         assert_eq!(document[name], expected, "{name}");
     }

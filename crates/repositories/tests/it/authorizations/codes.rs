@@ -59,7 +59,7 @@ async fn a_code_reads_back_as_it_was_stored(world: World) {
     let expected = CodeRecord {
         code: code.clone(),
         redeemed_as: None,
-        subject: user.subject,
+        user: world.claims_of(&user, "alice"),
         liveness: ALIVE,
         client_version: client.version,
     };

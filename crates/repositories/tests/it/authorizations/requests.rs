@@ -4,10 +4,11 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use authly_domain::authorizations::{
-    AuthorizationRequest, Prompt, ResponseMode, StoredRequest, StoredRequestState,
+    AcrWish, AuthorizationRequest, Prompt, ResponseMode, StoredRequest, StoredRequestState,
 };
 use authly_domain::clients::Client;
 use authly_domain::id::AuthorizationRequestId;
+use authly_domain::users::Subject;
 use authly_repositories::authorizations::{Admission, NewRequest, RequestCaps, RequestKey};
 use pretty_assertions::assert_eq;
 
@@ -46,6 +47,15 @@ fn full(world: &World, client: &Client) -> AuthorizationRequest {
         prompt: Prompt::LoginAndConsent,
         max_age: Some(Duration::from_hours(1)),
         login_hint: Some("alice".to_owned()),
+        claims: vec![
+            "userinfo email".parse().unwrap(),
+            "id_token locale de".parse().unwrap(),
+        ],
+        acr: AcrWish {
+            wanted: vec!["2".to_owned(), "1".to_owned()],
+            required: vec!["1".to_owned()],
+        },
+        subjects: vec![Subject::new("s6BhdRkqt3".to_owned())],
         requested_at: world.now,
     }
 }

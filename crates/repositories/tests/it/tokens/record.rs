@@ -4,7 +4,7 @@ use authly_domain::clients::Client;
 use authly_domain::grants::{LivenessFacts, Revocation};
 use authly_domain::secret::SecretDigest;
 use authly_domain::tokens::{TokenKind, TokenRecord};
-use authly_domain::users::{Profile, UserClaims};
+use authly_domain::users::GrantedClaims;
 use authly_repositories::DbError;
 use authly_repositories::sessions::SessionEnd;
 use authly_repositories::tokens::{Asker, TokenAnswer, Written};
@@ -194,18 +194,13 @@ async fn an_access_token_opens_its_users_claims(world: World) {
         .await
         .unwrap();
     let found = found.unwrap();
-    let expected = UserClaims {
-        subject: family.user.subject.clone(),
-        username: "alice".parse().unwrap(),
-        email: Some("alice@example.com".parse().unwrap()),
-        email_is_verified: true,
-        profile: Profile {
-            phone_number_verified: Some(false),
-            ..Profile::default()
-        },
-        updated_at: world.now,
+    let expected = GrantedClaims {
+        user: world.claims_of(&family.user, "alice"),
+        requested: family.grant.claims.clone(),
     };
     assert_eq!(found.claims, expected);
+    assert_eq!(found.client_scope, family.client.scope);
+    assert_eq!(found.signed_with, None);
     assert_eq!(
         found.token,
         ask(&world, &family.access.digest, &family.client).await

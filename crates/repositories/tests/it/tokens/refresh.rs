@@ -2,6 +2,7 @@
 
 use authly_domain::grants::LivenessFacts;
 use authly_domain::tokens::{RefreshState, RefreshTokenRecord};
+use authly_domain::users::GrantedClaims;
 use pretty_assertions::assert_eq;
 
 use crate::spoil::corrupt_column;
@@ -27,7 +28,10 @@ async fn a_refresh_token_reads_back_as_it_was_stored(world: World) {
         grant: grant.id,
         client: family.client.key,
         user: family.user.id,
-        subject: family.user.subject.clone(),
+        claims: GrantedClaims {
+            user: world.claims_of(&family.user, "alice"),
+            requested: grant.claims.clone(),
+        },
         session: grant.session,
         scope: refresh.scope.clone(),
         resources: refresh.resources.clone(),

@@ -90,7 +90,6 @@ async fn parameters_that_mean_nothing_are_ignored() {
         ("ui_locales", "de-CH en"),
         ("claims_locales", "fr"),
         ("acr_values", "1 2"),
-        ("id_token_hint", "nonsense"),
         ("client_secret", "no business here"),
         ("CLIENT_ID", "nobody"),
         ("Redirect_Uri", "https://evil.example/"),

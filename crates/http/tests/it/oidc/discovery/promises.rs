@@ -1,7 +1,7 @@
 //! Whatever the document names, works.
 
 use authly_domain::keys::SigningAlgorithm;
-use authly_domain::users::Profile;
+use authly_domain::users::{Address, Profile};
 use authly_testing::TestApp;
 use authly_testing::answer::{claims, jose_header};
 use authly_testing::fixtures::TestClient;
@@ -185,6 +185,54 @@ async fn id_tokens_are_signed_as_the_document_says_by_a_key_that_is_published() 
     }
 }
 
+#[tokio::test]
+async fn every_display_prompt_language_and_acr_is_answered_as_it_is_named() {
+    let app = TestApp::start().await;
+    let client = app.client().create().await;
+    let alice = app.user("alice").create().await;
+    let document = read(app.url(OPENID_CONFIGURATION)).await;
+    let mut browser = app.logged_in(&alice).await;
+    app.tokens_in(&mut browser, &client, &alice, OPENID).await;
+    let languages = texts(&document, "ui_locales_supported");
+    assert!(languages.len() > 1, "{languages:?}");
+    for language in languages {
+        let more = [("prompt", "login"), ("ui_locales", language)];
+        let page = browser.get(&app.ask(&client, OPENID, &more).target).await;
+        let page = browser.follow(&page).await;
+        let shown = format!(r#"<html lang="{language}""#);
+        assert!(page.html().contains(&shown), "{language}: {page:?}");
+    }
+    for (name, values) in [
+        ("display", "display_values_supported"),
+        ("prompt", "prompt_values_supported"),
+        ("acr_values", "acr_values_supported"),
+    ] {
+        for value in texts(&document, values) {
+            let asked = app.ask(&client, OPENID, &[(name, value)]);
+            let mut page = browser.get(&asked.target).await;
+            if page.answered("code").is_none() {
+                let shown = browser.follow(&page).await;
+                app.advance(std::time::Duration::from_secs(2));
+                page = if shown.html().contains("id=\"login\"") {
+                    browser
+                        .fill_in_login(&shown, "alice", &alice.password)
+                        .await
+                } else {
+                    browser.submit(&shown.form("approve")).await
+                };
+            }
+            let code = page
+                .answered("code")
+                .unwrap_or_else(|| panic!("{name}={value}: {page:?}"));
+            let tokens = app.rp(&client).redeem(&code, &asked.verifier).await;
+            let id_token = tokens.expect_tokens().id_token.unwrap();
+            if name == "acr_values" {
+                assert_eq!(claims(&id_token)["acr"], value);
+            }
+        }
+    }
+}
+
 /// A profile in which nothing is missing.
 fn full_profile() -> Profile {
     let text = || Some("https://alice.example.com/".to_owned());
@@ -201,16 +249,22 @@ fn full_profile() -> Profile {
         birthdate: Some("1990-02-28".to_owned()),
         zoneinfo: text(),
         locale: text(),
-        ..Profile::default()
+        phone_number: text(),
+        phone_number_verified: Some(true),
+        address: Address {
+            country: text(),
+            ..Address::default()
+        },
     }
 }
 
 #[tokio::test]
 async fn every_claim_that_is_named_can_be_had_and_no_other() {
     let app = TestApp::start().await;
-    let client = app.client().create().await;
+    let scope = "openid profile email phone address";
+    let client = app.client().scope(scope).create().await;
     let alice = app.user("alice").profile(full_profile()).create().await;
-    let tokens = app.tokens(&client, &alice, "openid profile email").await;
+    let tokens = app.tokens(&client, &alice, scope).await;
     let userinfo = app.rp(&client).userinfo(&tokens.access_token).await.json();
     let id_token = claims(tokens.id_token.as_deref().unwrap());
     let mut had: Vec<_> = [&userinfo, &id_token]

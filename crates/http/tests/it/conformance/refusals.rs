@@ -1,0 +1,68 @@
+//! What has to be refused.
+
+use pretty_assertions::assert_eq;
+use serde_json::json;
+
+use super::{Plan, Suite, modules};
+use crate::support::{expect_error_page, refused};
+
+modules!(
+    oidcc_response_type_missing,
+    oidcc_ensure_registered_redirect_uri,
+    oidcc_request_uri_unsigned_supported_correctly_or_rejected_as_unsupported,
+    oidcc_unsigned_request_object_supported_correctly_or_rejected_as_unsupported,
+    oidcc_ensure_request_object_with_redirect_uri,
+);
+
+async fn oidcc_response_type_missing(plan: Plan) {
+    let mut suite = Suite::start(plan).await;
+    let asking = suite.asking("openid").without("response_type");
+    let page = refused(&suite.app, &mut suite.browser, &asking).await;
+    assert_eq!(suite.read(&page).get("error"), Some("invalid_request"));
+}
+
+async fn oidcc_ensure_registered_redirect_uri(plan: Plan) {
+    let mut suite = Suite::start(plan).await;
+    let elsewhere = format!("{}/elsewhere", suite.client.redirect_uri());
+    let asking = suite.asking("openid").with("redirect_uri", &elsewhere);
+    let page = refused(&suite.app, &mut suite.browser, &asking).await;
+    expect_error_page(&page, 400);
+}
+
+async fn oidcc_request_uri_unsigned_supported_correctly_or_rejected_as_unsupported(plan: Plan) {
+    let mut suite = Suite::start(plan).await;
+    let asking = suite.asking("openid");
+    let asking = asking.with("request_uri", "https://client.example/request.jwt");
+    let page = refused(&suite.app, &mut suite.browser, &asking).await;
+    let answered = suite.read(&page);
+    assert_eq!(answered.get("error"), Some("request_uri_not_supported"));
+    assert_eq!(answered.get("state"), Some("the state"));
+}
+
+/// A request object that nobody has signed.
+fn unsigned(claims: &serde_json::Value) -> String {
+    use base64::Engine as _;
+    let encode = |part: &serde_json::Value| {
+        base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(part.to_string())
+    };
+    format!("{}.{}.", encode(&json!({ "alg": "none" })), encode(claims))
+}
+
+async fn oidcc_unsigned_request_object_supported_correctly_or_rejected_as_unsupported(plan: Plan) {
+    let mut suite = Suite::start(plan).await;
+    let object = unsigned(&json!({ "state": "another", "client_id": suite.client.id }));
+    let asking = suite.asking("openid").with("request", &object);
+    let page = refused(&suite.app, &mut suite.browser, &asking).await;
+    let answered = suite.read(&page);
+    assert_eq!(answered.get("error"), Some("request_not_supported"));
+    assert_eq!(answered.get("state"), Some("the state"));
+}
+
+async fn oidcc_ensure_request_object_with_redirect_uri(plan: Plan) {
+    let mut suite = Suite::start(plan).await;
+    let object = unsigned(&json!({ "redirect_uri": suite.client.redirect_uri() }));
+    let asking = suite.asking("openid").with("request", &object);
+    let asking = asking.with("redirect_uri", "https://elsewhere.example/");
+    let page = refused(&suite.app, &mut suite.browser, &asking).await;
+    expect_error_page(&page, 400);
+}

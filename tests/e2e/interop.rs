@@ -1,0 +1,108 @@
+//! Clients that are not ours: openid-client of npm and Authlib of PyPI, each in a small program of its
+//! own (`interop`) that signs a user in and uses everything that it gets. `.ci/setup test` puts the
+//! libraries into the target folder.
+
+use std::io::{BufRead, BufReader, Lines, Write};
+use std::path::PathBuf;
+use std::process::{Child, ChildStdout, Command, Stdio};
+
+use serde_json::{Value, json};
+use url::Url;
+
+use crate::application::{CLIENT_ID, Callback, SECRET};
+use crate::browser::Browser;
+use crate::program::target_folder;
+use crate::server::Server;
+use crate::sign_in::{PASSWORD, log_in, seed};
+
+/// A program that says `GO` and an address, reads the address that the browser comes back to, and says
+/// `DONE` and what it has seen.
+struct Program {
+    process: Child,
+    said: Lines<BufReader<ChildStdout>>,
+}
+
+impl Program {
+    fn start(command: &mut Command, issuer: &str, redirect_uri: &str) -> Self {
+        let mut process = command
+            .args([issuer, CLIENT_ID, SECRET, redirect_uri])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let said = BufReader::new(process.stdout.take().unwrap()).lines();
+        Self { process, said }
+    }
+
+    /// What it says after this word.
+    fn says(&mut self, word: &str) -> String {
+        let line = self.said.next().expect("the program goes on").unwrap();
+        let rest = line.strip_prefix(word);
+        rest.unwrap_or_else(|| panic!("{line}")).trim().to_owned()
+    }
+
+    fn tell(&mut self, line: &str) {
+        let input = self.process.stdin.as_mut().unwrap();
+        writeln!(input, "{line}").unwrap();
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+/// The folder that the libraries are in.
+fn libraries() -> PathBuf {
+    let folder = target_folder().join("interop");
+    let hint = ".ci/setup test installs the libraries";
+    assert!(folder.is_dir(), "{} is missing: {hint}", folder.display());
+    folder
+}
+
+fn source(name: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+        .join("e2e/interop")
+        .join(name)
+}
+
+/// Leads alice through the pages for a program, and holds what it has seen.
+async fn signs_in_with(command: &mut Command) {
+    let callback = Callback::listen().await;
+    let server = Server::start(&seed(&callback.uri));
+    let mut program = Program::start(command, &server.issuer, &callback.uri);
+    let asked = program.says("GO");
+
+    let browser = Browser::start().await;
+    browser.open(&asked).await;
+    log_in(&browser, PASSWORD).await;
+    let (answer, ()) = tokio::join!(callback.answer(), browser.press("approve"));
+    browser.close().await;
+    let back = Url::parse_with_params(&callback.uri, &answer).unwrap();
+    program.tell(back.as_str());
+
+    let seen: Value = serde_json::from_str(&program.says("DONE")).unwrap();
+    let expected = json!({
+        "id_token_email": "alice@example.com", "name": "alice", "alive": true, "ended": false,
+    });
+    assert_eq!(seen, expected);
+}
+
+#[tokio::test]
+async fn openid_client_of_npm_signs_in_without_special_cases() {
+    let libraries = libraries();
+    // Node finds a module's libraries beside the module.
+    let program = libraries.join("openid_client.mjs");
+    std::fs::copy(source("openid_client.mjs"), &program).unwrap();
+    signs_in_with(Command::new("node").arg(program)).await;
+}
+
+#[tokio::test]
+async fn authlib_of_pypi_signs_in_without_special_cases() {
+    let packages = libraries().join("python");
+    let mut command = Command::new("python3");
+    let command = command.arg(source("authlib_client.py"));
+    signs_in_with(command.env("PYTHONPATH", packages)).await;
+}

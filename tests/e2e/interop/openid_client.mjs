@@ -1,0 +1,52 @@
+// Signs a user in with openid-client (npm), and does with the tokens what a client does.
+// Says `GO` and the address for the browser, reads the address that it comes back to, and says
+// `DONE` and what it has seen.
+import { createInterface } from 'node:readline/promises'
+import * as client from 'openid-client'
+
+const [issuer, clientId, secret, redirectUri] = process.argv.slice(2)
+const config = await client.discovery(
+  new URL(issuer),
+  clientId,
+  {},
+  client.ClientSecretBasic(secret),
+  // The test's server listens on the loopback address without TLS.
+  { execute: [client.allowInsecureRequests] },
+)
+const verifier = client.randomPKCECodeVerifier()
+const state = client.randomState()
+const nonce = client.randomNonce()
+const address = client.buildAuthorizationUrl(config, {
+  redirect_uri: redirectUri,
+  scope: 'openid profile email offline_access',
+  prompt: 'consent',
+  max_age: '600',
+  claims: JSON.stringify({ id_token: { email: { essential: true } } }),
+  state,
+  nonce,
+  code_challenge: await client.calculatePKCECodeChallenge(verifier),
+  code_challenge_method: 'S256',
+})
+console.log(`GO ${address.href}`)
+
+const back = await createInterface({ input: process.stdin }).question('')
+const tokens = await client.authorizationCodeGrant(config, new URL(back), {
+  pkceCodeVerifier: verifier,
+  expectedState: state,
+  expectedNonce: nonce,
+  maxAge: 600,
+  idTokenExpected: true,
+})
+const claims = tokens.claims()
+const user = await client.fetchUserInfo(config, tokens.access_token, claims.sub)
+const renewed = await client.refreshTokenGrant(config, tokens.refresh_token)
+const alive = await client.tokenIntrospection(config, renewed.access_token)
+await client.tokenRevocation(config, renewed.refresh_token)
+const ended = await client.tokenIntrospection(config, renewed.access_token)
+console.log(`DONE ${JSON.stringify({
+  id_token_email: claims.email,
+  name: user.preferred_username,
+  alive: alive.active,
+  ended: ended.active,
+})}`)
+process.exit(0)
