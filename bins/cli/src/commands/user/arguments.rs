@@ -79,7 +79,7 @@ pub(crate) struct ListUsers {
     /// Last logged in before this time, or never.
     #[arg(long, value_name = "TIME")]
     pub(super) last_login_before: Option<Moment>,
-    /// The order: username, email, created_at or last_login_at; with - in front from the end.
+    /// The order: username, email, `created_at` or `last_login_at`; with - in front from the end.
     #[arg(long, value_name = "ORDER", allow_hyphen_values = true)]
     pub(super) sort: Option<String>,
     #[command(flatten)]
@@ -180,7 +180,7 @@ pub(crate) struct ListConsents {
 pub(crate) struct RevokeConsent {
     #[command(flatten)]
     pub(super) one: OneUser,
-    /// The application: its client_id or id.
+    /// The application: its `client_id` or id.
     #[arg(value_name = "CLIENT")]
     pub(super) client: String,
     #[command(flatten)]
