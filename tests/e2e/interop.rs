@@ -1,5 +1,5 @@
-//! Clients that are not ours: openid-client of npm and Authlib of PyPI, each in a small program of its
-//! own (`interop`) that signs a user in and uses everything that it gets. `.ci/setup test` puts the
+//! Clients that are not ours: openid-client and Authlib, each in a small program of its own
+//! (`interop`) that signs a user in and uses everything that it gets. `.ci/setup test` puts the
 //! libraries into the target folder.
 
 use std::io::{BufRead, BufReader, Lines, Write};

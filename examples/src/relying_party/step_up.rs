@@ -45,12 +45,11 @@ fn parameters_of(text: &str) -> Vec<(String, String)> {
     let mut rest = text;
     while let Some((name, after)) = rest.split_once('=') {
         let name = name.trim_matches([' ', ',', '\t']).to_ascii_lowercase();
-        let (value, after) = match after.strip_prefix('"') {
-            Some(quoted) => unquoted(quoted),
-            None => {
-                let (value, after) = after.split_once(',').unwrap_or((after, ""));
-                (value.trim().to_owned(), after)
-            }
+        let (value, after) = if let Some(quoted) = after.strip_prefix('"') {
+            unquoted(quoted)
+        } else {
+            let (value, after) = after.split_once(',').unwrap_or((after, ""));
+            (value.trim().to_owned(), after)
         };
         found.push((name, value));
         rest = after;

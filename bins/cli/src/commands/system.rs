@@ -1,6 +1,8 @@
 //! `authly system …`.
 
-use authly_admin_client::admin::system::{Count, SchemaStatus, SystemStatistics, SystemStatus};
+use authly_admin_client::admin::system::{
+    Count, JobStatus, MigrationStatus, SchemaStatus, SystemStatistics, SystemStatus,
+};
 use clap::Subcommand;
 use serde::Serialize;
 
@@ -36,16 +38,6 @@ impl Sheet for ShownStatus {
             database.most_connections,
             database.waiting
         );
-        let migrations = &status.migrations;
-        let versions = format!(
-            "migration {}, expected {}",
-            migrations.applied, migrations.expected
-        );
-        let schema = match migrations.state {
-            SchemaStatus::Current => Cell::good(format!("current: {versions}")),
-            SchemaStatus::Ahead => Cell::good(format!("ahead: {versions}")),
-            SchemaStatus::Behind => Cell::bad(format!("behind: {versions}")),
-        };
         let signing = status.keys.signing.iter().map(|key| &*key.algorithm);
         let stored = format!(
             "{} stored, version {}",
@@ -68,7 +60,7 @@ impl Sheet for ShownStatus {
                 )),
             ),
             ("connections", Cell::plain(connections)),
-            ("schema", schema),
+            ("schema", schema(&status.migrations)),
             ("keys that sign", Cell::all(&signing.collect::<Vec<_>>())),
             (
                 "keys revision",
@@ -93,17 +85,30 @@ impl Sheet for ShownStatus {
                 Cell::bad(status.settings.ignored.join(", ")),
             ));
         }
-        lines.extend(status.jobs.iter().map(|job| {
-            let outcome = job.last_outcome.as_deref().unwrap_or("not run yet");
-            let text = format!("{}: {outcome}", job.name);
-            let cell = if job.failures_in_a_row > 0 {
-                Cell::bad(text)
-            } else {
-                Cell::plain(text)
-            };
-            ("job", cell)
-        }));
+        lines.extend(status.jobs.iter().map(|one| ("job", job(one))));
         lines
+    }
+}
+
+fn schema(migrations: &MigrationStatus) -> Cell {
+    let versions = format!(
+        "migration {}, expected {}",
+        migrations.applied, migrations.expected
+    );
+    match migrations.state {
+        SchemaStatus::Current => Cell::good(format!("current: {versions}")),
+        SchemaStatus::Ahead => Cell::good(format!("ahead: {versions}")),
+        SchemaStatus::Behind => Cell::bad(format!("behind: {versions}")),
+    }
+}
+
+fn job(job: &JobStatus) -> Cell {
+    let outcome = job.last_outcome.as_deref().unwrap_or("not run yet");
+    let text = format!("{}: {outcome}", job.name);
+    if job.failures_in_a_row > 0 {
+        Cell::bad(text)
+    } else {
+        Cell::plain(text)
     }
 }
 

@@ -124,7 +124,7 @@ async fn oidcc_ensure_post_request_succeeds(plan: Plan) {
 }
 
 async fn oidcc_server_client_secret_post(plan: Plan) {
-    let mut suite = Suite::with(plan, |client| client.post()).await;
+    let mut suite = Suite::with(plan, |client| client.post().name("By form")).await;
     let asking = suite.asking("openid");
     suite.tokens(&asking).await;
 }

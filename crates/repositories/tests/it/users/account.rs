@@ -24,6 +24,7 @@ in_both_modes!(
     a_user_is_deleted_with_everything_of_theirs,
     the_failures_of_an_account_are_forgotten_and_no_others,
     a_consent_is_listed_and_forgotten_and_what_came_of_it_ends,
+    every_session_of_a_user_ends_for_the_reason_that_is_given,
 );
 
 async fn account(world: &World, user: UserId) -> Account {
@@ -274,12 +275,17 @@ async fn a_consent_is_listed_and_forgotten_and_what_came_of_it_ends(world: World
     assert_eq!(reason.as_deref(), Some("by_administrator"));
     // The redeemed code stays: who shows it again is still found out.
     assert_eq!(stored.codes_of("web").await.len(), 1);
+}
 
+async fn every_session_of_a_user_ends_for_the_reason_that_is_given(world: World) {
+    let family = world.family().await;
+    let conn = world.conn().await;
     let sessions = conn.reads().sessions();
     sessions
-        .end_all_of(user, None, SessionEnd::ByAdministrator, world.now)
+        .end_all_of(family.user.id, None, SessionEnd::ByAdministrator, world.now)
         .await
         .unwrap();
+    let stored = world.database.stored();
     let ended = stored.sessions_of("alice").await[0].ended_reason.clone();
     assert_eq!(ended.as_deref(), Some("by_administrator"));
 }

@@ -97,7 +97,7 @@ fn filters() -> Vec<UserFilter> {
     filters
 }
 
-fn fits(filter: &UserFilter, account: &Account) -> bool {
+fn fits(filter: UserFilter, account: &Account) -> bool {
     use authly_domain::users::PasswordChange::Required;
     let is = |asked: Option<bool>, is| asked.is_none_or(|asked| asked == is);
     is(filter.is_active, account.is_active)
@@ -174,7 +174,7 @@ async fn every_list_goes_in_its_order_and_has_whom_its_filter_lets_through(world
         for filter in filters() {
             let mut expected: Vec<_> = everybody
                 .iter()
-                .filter(|account| fits(&filter, account))
+                .filter(|account| fits(filter, account))
                 .filter_map(|account| Some((key(&order, account)?, account.id)))
                 .collect();
             expected.sort_unstable();

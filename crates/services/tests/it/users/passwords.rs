@@ -135,8 +135,8 @@ async fn names_that_others_have_are_named_and_nothing_is_stored() {
 async fn a_service_client_makes_no_administrator_and_resets_none() {
     let services = TestServices::start().await;
     let root = services.user("root").administrator().create().await;
-    let robot = services.client().create().await;
-    let by = machine(&robot);
+    let agent = services.client().create().await;
+    let by = machine(&agent);
     let before = services.stored().registry().await;
     let mut ordered = new_user("eve", NewPassword::Temporary);
     ordered.is_admin = true;

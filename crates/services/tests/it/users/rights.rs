@@ -129,7 +129,7 @@ async fn of_two_who_act_against_each_other_at_once_one_stays() {
 #[tokio::test(flavor = "multi_thread")]
 async fn of_many_who_are_demoted_at_once_one_stays() {
     let services = Arc::new(TestServices::start().await);
-    let robot = services.client().create().await;
+    let agent = services.client().create().await;
     let mut all = Vec::new();
     for number in 0..12 {
         let name = format!("root{number}");
@@ -151,17 +151,17 @@ async fn of_many_who_are_demoted_at_once_one_stays() {
     }
     assert_eq!(refused, 1);
     assert_eq!(services.stored().active_administrators().await.len(), 1);
-    drop(robot);
+    drop(agent);
 }
 
 #[tokio::test]
 async fn a_service_client_changes_users_and_no_administrators() {
     let services = TestServices::start().await;
-    let robot = services.client().create().await;
+    let agent = services.client().create().await;
     let root = services.user("root").administrator().create().await;
     services.user("other").administrator().create().await;
     let alice = services.user("alice").create().await;
-    let by = machine(&robot);
+    let by = machine(&agent);
     let before = services.stored().registry().await;
     for deed in [
         UserDeed::Update(Box::default()),

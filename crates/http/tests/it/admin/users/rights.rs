@@ -60,17 +60,17 @@ async fn who_loses_the_rights_or_is_disabled_is_refused_by_the_admin_api_at_once
 async fn a_service_client_administers_users_and_neither_makes_nor_changes_administrators() {
     let app = TestApp::start().await;
     let scopes = [AdminScope::UsersRead, AdminScope::UsersWrite];
-    let robot = app.service_client("robot", &scopes).await;
+    let service = app.service_client("robot", &scopes).await;
     let root = app.user("root").administrator().create().await;
     let alice = app.user("alice").create().await;
     let before = app.stored().registry().await;
     let code = "not_an_administrator";
     let another = json!({"username": "eve", "temporary_password": true, "is_admin": true});
-    robot
+    service
         .post("/admin/users", &another)
         .await
         .expect_problem(403, code);
-    does(&robot, &alice, "set-admin")
+    does(&service, &alice, "set-admin")
         .await
         .expect_problem(403, code);
     for what in [
@@ -81,26 +81,26 @@ async fn a_service_client_administers_users_and_neither_makes_nor_changes_admini
         "unlock",
         "require-password-change",
     ] {
-        does(&robot, &root, what).await.expect_problem(403, code);
+        does(&service, &root, what).await.expect_problem(403, code);
     }
     let reset = format!("{}/reset-password", at(&root));
     let password = json!({"temporary_password": true});
-    robot
+    service
         .post(&reset, &password)
         .await
         .expect_problem(403, code);
-    robot
+    service
         .patch(&at(&root), &json!({"email": null}))
         .await
         .expect_problem(403, code);
-    robot.delete(&at(&root)).await.expect_problem(403, code);
+    service.delete(&at(&root)).await.expect_problem(403, code);
     assert_eq!(app.stored().registry().await, before);
 
-    assert_eq!(robot.get(&at(&root)).await.status, 200);
+    assert_eq!(service.get(&at(&root)).await.status, 200);
     let made = json!({"username": "bob", "temporary_password": true});
-    assert_eq!(robot.post("/admin/users", &made).await.status, 201);
-    assert_eq!(does(&robot, &alice, "disable").await.status, 200);
-    assert_eq!(robot.delete(&at(&alice)).await.status, 204);
+    assert_eq!(service.post("/admin/users", &made).await.status, 201);
+    assert_eq!(does(&service, &alice, "disable").await.status, 200);
+    assert_eq!(service.delete(&at(&alice)).await.status, 204);
 }
 
 #[tokio::test]
