@@ -473,12 +473,8 @@ async fn tokens_live_as_long_as_is_registered_of_their_client() {
         ..ClientChange::default()
     };
     let aim = aim(client.record.key, &by);
-    services
-        .deps
-        .client_admin
-        .update(aim, change)
-        .await
-        .unwrap();
+    let registry = &services.deps.client_admin;
+    registry.update(aim, change).await.unwrap();
     let rp = flow::authenticated(&services, &client).await;
     let own = flow::own_token(&services, &rp).await.unwrap();
     assert_eq!(own.expires_in.as_secs(), 60);
