@@ -56,7 +56,9 @@ fn said() -> String {
 
 /// Messages of the page that nothing says.
 fn invented(markdown: &str, said: &str) -> Vec<String> {
-    let messages = spans(markdown).filter(|span| span.contains(' ') && !span.starts_with("chmod"));
+    let commands = ["chmod ", "authly ", "authly-server "];
+    let is_command = |span: &str| commands.iter().any(|command| span.starts_with(command));
+    let messages = spans(markdown).filter(|span| span.contains(' ') && !is_command(span));
     let is_said = |part: &str| said.contains(part.trim_matches('`'));
     messages
         .filter(|message| !message.split('…').all(is_said))

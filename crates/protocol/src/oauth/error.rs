@@ -86,6 +86,10 @@ error_codes! {
     /// `prompt=none`, and the user has to consent (OpenID Connect Core §3.1.2.6).
     ConsentRequired = "consent_required", 400,
         "The user has to consent.";
+    /// An `acr` that the request insists on cannot be reached (OpenID Connect Core Error Code
+    /// `unmet_authentication_requirements` 1.0 §3).
+    UnmetAuthenticationRequirements = "unmet_authentication_requirements", 400,
+        "The way of logging in that the request insists on is not to be had.";
     /// `request` is not supported (OpenID Connect Core §3.1.2.6).
     RequestNotSupported = "request_not_supported", 400,
         "The parameter request is not supported.";
