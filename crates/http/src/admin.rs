@@ -4,7 +4,7 @@
 //! rule, the access token with the endpoint's scope, the right to administer, path, query and body.
 //! It calls one method of one service and answers with what the endpoint promises:
 //!
-//! ```ignore
+//! ```text
 //! /// `GET /admin/clients/{client}`
 //! pub(super) async fn get(
 //!     call: AdminCall<clients::Get>,

@@ -1,7 +1,7 @@
 //! Settings that an administrator changes while the server runs. They are stored, stand above what
 //! the server was told at its start, and are in force on every node within two seconds.
 //!
-//! To add one: its declaration in `authly_domain::settings::live`, its line in [`catalogue`], and a
+//! To add one: its declaration in `authly_domain::settings::live`, its line in `catalogue`, and a
 //! policy that is asked for when it is needed, not kept. A test changes each of them and looks at two
 //! nodes.
 
