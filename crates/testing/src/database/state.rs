@@ -181,6 +181,10 @@ impl TestDatabase {
         let mut ticks = tokio::time::interval(Duration::from_millis(5));
         let session = self.session().await;
         loop {
+            // What is known of activity stays as it was first seen in a transaction, which the test
+            // may have open.
+            let forget = session.batch_execute("SELECT pg_stat_clear_snapshot()");
+            forget.await.expect("the database looks again");
             let row = session.query_one(sql, &[]).await;
             if row.expect("the database knows who waits").get(0) {
                 return;
@@ -198,6 +202,10 @@ impl TestDatabase {
         let mut ticks = tokio::time::interval(Duration::from_millis(5));
         let session = self.session().await;
         loop {
+            // What is known of activity stays as it was first seen in a transaction, which the test
+            // may have open.
+            let forget = session.batch_execute("SELECT pg_stat_clear_snapshot()");
+            forget.await.expect("the database looks again");
             let row = session.query_one(sql, &[]).await;
             if row.expect("the database knows its locks").get(0) {
                 return;
