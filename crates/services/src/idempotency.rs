@@ -6,7 +6,7 @@
 //! answer at the end of it. Who asks at the same time waits at the claim. What is refused keeps
 //! nothing: the transaction is not committed, and the key is free again.
 //!
-//! ```ignore
+//! ```text
 //! let work = conn.begin("clients.create").await?;
 //! if let Some(before) = idempotency::claim(&work, keyed, now).await? {
 //!     return Ok(Answered::Before(before));
