@@ -22,7 +22,7 @@ help:
 	@echo '             put USERS=1000000 users and CLIENTS=100000 clients into a migrated database, with'
 	@echo '             sessions, consents, grants and tokens: for measuring, never where people log in'
 	@echo 'make measure-admin-lists'
-	@echo '             fill a database of its own, and measure each list of the admin API over HTTP'
+	@echo '             fill a database of its own, and measure lists of the admin API over HTTP'
 	@echo 'make screenshots'
 	@echo '             take pictures of every page: 320 pixels wide, wide, and dark, in each language'
 	@echo 'make fmt     format the code'

@@ -124,6 +124,16 @@ fn every_error_code_is_explained_with_its_status_and_no_other() {
 }
 
 #[test]
+fn every_code_of_the_admin_api_is_explained_and_no_other() {
+    let page = text("docs/troubleshooting.md");
+    let source = text("crates/protocol/src/admin/problem.rs");
+    let cells = first_cells(&page, "## In the admin API");
+    let explained: BTreeSet<_> = cells.iter().flat_map(|cell| spans(cell)).collect();
+    let declared: BTreeSet<_> = codes(&source).into_iter().map(|(code, _)| code).collect();
+    assert_eq!(explained, declared);
+}
+
+#[test]
 fn every_message_is_one_that_the_program_has() {
     let page = text("docs/troubleshooting.md");
     assert!(first_cells(&page, "## At the start").len() > 5);

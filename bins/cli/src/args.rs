@@ -19,6 +19,7 @@ pub(crate) struct Arguments {
 
 /// What every command takes.
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Options of every command")]
 pub(crate) struct CommonArguments {
     /// The server to ask: its issuer, with https. On this machine http will do. Unless said, it is
     /// the one that the profile is logged in to, or else one on this machine at port 8000.

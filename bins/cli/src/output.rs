@@ -8,8 +8,7 @@ use std::io::{self, ErrorKind, IsTerminal, Write};
 use clap::builder::styling::{AnsiColor, Style};
 use serde::Serialize;
 
-pub(crate) use self::cell::Cell;
-use self::cell::printable;
+pub(crate) use self::cell::{Cell, printable};
 use self::table::Width;
 use crate::args::{Change, CommonArguments, Form};
 use crate::exit::Exit;

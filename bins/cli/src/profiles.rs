@@ -140,8 +140,15 @@ impl Profiles {
         })
     }
 
-    /// Keeps the profile, in place of the one before.
+    /// Keeps the profile, in place of the one before. A process that is renewing that one is waited
+    /// for: what it has got would else come in place of this.
     pub(crate) fn save(&self, name: &ProfileName, profile: &Profile) -> Result<(), StoreError> {
+        let _held = self.lock(name)?;
+        self.put(name, profile)
+    }
+
+    /// Keeps the profile, for whoever holds its lock.
+    fn put(&self, name: &ProfileName, profile: &Profile) -> Result<(), StoreError> {
         let path = self.path(name);
         let unwritable = |error: serde_json::Error| {
             StoreError::new(format!("{} cannot be written", path.display())).caused_by(error)
@@ -150,9 +157,10 @@ impl Profiles {
         private_file::write(&path, &text)
     }
 
-    /// Forgets the profile.
+    /// Forgets the profile. A process that is renewing it is waited for: it would else come back.
     pub(crate) fn remove(&self, name: &ProfileName) -> Result<(), StoreError> {
         // The lock stays: somebody may be waiting for it.
+        let _held = self.lock(name)?;
         let path = self.path(name);
         match std::fs::remove_file(&path) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => {

@@ -6,6 +6,7 @@ use authly_admin_client::secret::Password;
 
 use crate::args::Destruction;
 use crate::failure::Failure;
+use crate::output::printable;
 
 impl Destruction {
     /// Asks before something is destroyed: `question` names it, as in "Delete the client reports?".
@@ -32,6 +33,8 @@ impl Destruction {
 /// Asks for a line.
 fn ask(question: &str) -> Result<String, Failure> {
     let mut answer = String::new();
+    // Names of what it is about come from the server.
+    let question = printable(question);
     let asked = write!(io::stderr(), "{question}").and_then(|()| io::stderr().flush());
     asked
         .and_then(|()| io::stdin().lock().read_line(&mut answer))
@@ -41,7 +44,7 @@ fn ask(question: &str) -> Result<String, Failure> {
 
 /// Asks for a password, which the terminal does not show.
 pub(crate) fn password(question: &str) -> Result<Password, Failure> {
-    let typed = rpassword::prompt_password(question);
+    let typed = rpassword::prompt_password(printable(question));
     typed.map(Password::new).map_err(|_no_terminal| {
         Failure::usage("there is no terminal to type the password on")
             .hint("To give it otherwise, add --password-stdin.")

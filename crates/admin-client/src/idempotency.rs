@@ -1,7 +1,9 @@
 //! `Idempotency-Key`: a request that can be repeated without being done twice.
 
 use std::sync::Arc;
+use std::time::Duration;
 
+use authly_domain::idempotency::ANSWER_KEPT_FOR;
 use authly_domain::secret::SecretText;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -16,6 +18,9 @@ const RANDOM_BYTES: usize = 32;
 pub struct IdempotencyKey(Arc<SecretText>);
 
 impl IdempotencyKey {
+    /// How long the server keeps the answer. A request that comes to it later is a new one.
+    pub const ANSWER_KEPT_FOR: Duration = ANSWER_KEPT_FOR;
+
     /// A new key, which nobody else has.
     ///
     /// # Panics

@@ -40,8 +40,10 @@ pub fn consent_need(
     asked: &Scope,
     remembered: Option<&Consent>,
 ) -> ConsentNeed {
-    // Whoever passes for this client must not profit from trust in it: this comes first.
-    if client.is_unproven_at(redirect_uri) {
+    // Whoever passes for this client must not profit from trust in it: this comes first. Rights to
+    // administer are given by hand each time, so that whoever may change clients cannot get them by
+    // a client that is trusted.
+    if client.is_unproven_at(redirect_uri) || asked.administers() {
         return ConsentNeed::Ask;
     }
     if client.consent == ConsentPolicy::FirstParty {

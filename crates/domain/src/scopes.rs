@@ -102,6 +102,14 @@ impl Scope {
         self.0.iter().any(|token| token.as_str() == name)
     }
 
+    /// Whether a scope of administration is in it.
+    #[must_use]
+    pub fn administers(&self) -> bool {
+        AdminScope::ALL
+            .iter()
+            .any(|one| self.contains(one.as_str()))
+    }
+
     /// Whether every name of `other` is in it.
     #[must_use]
     pub fn covers(&self, other: &Self) -> bool {

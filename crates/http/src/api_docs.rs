@@ -2,10 +2,12 @@
 
 mod view;
 
-use std::sync::Arc;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use actix_web::http::StatusCode;
+use actix_web::body::BoxBody;
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_LANGUAGE};
 use actix_web::web::{Bytes, Data};
 use actix_web::{HttpRequest, HttpResponse};
 use authly_domain::issuer::Issuer;
@@ -24,6 +26,8 @@ pub struct ApiDocs {
     document: Bytes,
     etag: String,
     page: Arc<ApiDocsPage>,
+    /// The page as it is sent, by language: it is long, and says the same to everybody.
+    sent: Arc<Mutex<BTreeMap<String, Bytes>>>,
 }
 
 impl ApiDocs {
@@ -47,7 +51,21 @@ impl ApiDocs {
             etag: etag(&document),
             document: document.into(),
             page: Arc::new(page),
+            sent: Arc::default(),
         }
+    }
+
+    /// The page in the language of these pages, rendered once. There are no more of them than
+    /// languages that the theme speaks.
+    fn html(&self, language: &str, pages: &Pages) -> Result<Bytes, PageFailure> {
+        let sent = || self.sent.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(html) = sent().get(language) {
+            return Ok(html.clone());
+        }
+        let html = pages.render(&*self.page).map_err(PageFailure::failed)?;
+        let html = Bytes::from(html);
+        sent().insert(language.to_owned(), html.clone());
+        Ok(html)
     }
 }
 
@@ -58,5 +76,12 @@ pub(crate) async fn document(request: HttpRequest, docs: Data<ApiDocs>) -> HttpR
 
 /// `GET /api-docs`
 pub(crate) async fn show(pages: Pages, docs: Data<ApiDocs>) -> Result<HttpResponse, PageFailure> {
-    pages.show(StatusCode::OK, &*docs.page)
+    let mut response = HttpResponse::Ok()
+        .insert_header((CACHE_CONTROL, "no-store"))
+        .finish();
+    pages.label(response.headers_mut());
+    let language = response.headers().get(CONTENT_LANGUAGE);
+    let language = language.and_then(|tag| tag.to_str().ok());
+    let html = docs.html(language.unwrap_or_default(), &pages)?;
+    Ok(response.set_body(BoxBody::new(html)))
 }

@@ -13,6 +13,7 @@ mod id;
 pub mod keys;
 mod moment;
 mod named;
+mod object;
 pub mod openapi;
 mod page;
 mod patch;

@@ -4,7 +4,7 @@ mod records;
 
 use authly_domain::clock::Timestamp;
 use authly_domain::grants::{LivenessFacts, Revocation};
-use authly_domain::id::{ClientKey, GrantId, UserId};
+use authly_domain::id::{GrantId, UserId};
 
 use crate::DbError;
 use crate::params::{text, time, uuid};
@@ -70,37 +70,20 @@ impl Grants<'_> {
         reason: Revocation,
         now: Timestamp,
     ) -> Result<(), DbError> {
+        // Locked in the order of their keys: two who do this at once do not wait for each other.
         const SQL: &str = "-- grants.revoke_all_of
-            UPDATE grants
+            WITH chosen AS (
+                SELECT id FROM grants
+                 WHERE user_id = $1 AND revoked_at IS NULL
+                 ORDER BY id
+                   FOR NO KEY UPDATE
+            )
+            UPDATE grants g
                SET revoked_at = $2, revoked_reason = $3
-             WHERE user_id = $1 AND revoked_at IS NULL";
+              FROM chosen c
+             WHERE g.id = c.id";
         let at = now.as_date_time();
         let params = [uuid(user.as_uuid()), time(at), text(reason.as_str())];
-        self.conn.execute(SQL, &params).await?;
-        Ok(())
-    }
-
-    /// Ends every grant of a user to a client.
-    ///
-    /// # Errors
-    /// When storage fails.
-    pub async fn revoke_between(
-        &self,
-        user: UserId,
-        client: ClientKey,
-        reason: Revocation,
-        now: Timestamp,
-    ) -> Result<(), DbError> {
-        const SQL: &str = "-- grants.revoke_between
-            UPDATE grants
-               SET revoked_at = $3, revoked_reason = $4
-             WHERE user_id = $1 AND client_id = $2 AND revoked_at IS NULL";
-        let params = [
-            uuid(user.as_uuid()),
-            uuid(client.as_uuid()),
-            time(now.as_date_time()),
-            text(reason.as_str()),
-        ];
         self.conn.execute(SQL, &params).await?;
         Ok(())
     }

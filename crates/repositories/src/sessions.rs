@@ -8,14 +8,13 @@ use authly_domain::clock::Timestamp;
 use authly_domain::consents::Consent;
 use authly_domain::id::{ClientKey, SessionId, UserId};
 use authly_domain::secret::SecretDigest;
-use authly_domain::sessions::{Authentication, LoginStep, Session};
+use authly_domain::sessions::{Authentication, LoginStep, Session, SessionEnd};
 use authly_domain::users::Subject;
 
 use crate::DbError;
 use crate::params::{address, bytes, text, texts, time, uuid};
 use crate::row::Columns;
 
-pub use authly_domain::sessions::SessionEnd;
 pub use records::SessionsOf;
 
 repository! {

@@ -19,6 +19,7 @@ use crate::params::{flag, number, text, time, uuid};
 use crate::row::Columns;
 
 pub use account::{PasswordReset, Taken};
+use claims::profile_values;
 pub(crate) use claims::{user_claims, user_claims_columns};
 pub use list::UserRow;
 
@@ -168,16 +169,15 @@ impl Users<'_> {
         const SQL: &str = "-- users.insert
             INSERT INTO users (id, subject, username, username_normal, email, email_normal,
                 is_verified, password_hash, password_scheme, requires_password_change, is_admin,
-                name, given_name, family_name, middle_name, nickname, profile, picture, website,
-                gender, birthdate, zoneinfo, locale, created_at, updated_at, phone_number,
+                created_at, updated_at, name, given_name, family_name, middle_name, nickname,
+                profile, picture, website, gender, birthdate, zoneinfo, locale, phone_number,
                 phone_number_verified, address_formatted, street_address, locality, region,
                 postal_code, country)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17,
-                $18, $19, $20, $21, $22, $23, $24, $24, $25, coalesce($26, false), $27, $28, $29,
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $12, $13, $14, $15, $16,
+                $17, $18, $19, $20, $21, $22, $23, $24, $25, coalesce($26, false), $27, $28, $29,
                 $30, $31, $32)
             ON CONFLICT DO NOTHING";
-        let profile = user.profile;
-        let params = [
+        let own = [
             uuid(user.id.as_uuid()),
             text(user.subject.as_str()),
             text(user.username.as_str()),
@@ -189,28 +189,10 @@ impl Users<'_> {
             text(user.password.scheme.as_str()),
             flag(user.password_change == PasswordChange::Required),
             flag(user.is_admin),
-            text(&profile.name),
-            text(&profile.given_name),
-            text(&profile.family_name),
-            text(&profile.middle_name),
-            text(&profile.nickname),
-            text(&profile.profile),
-            text(&profile.picture),
-            text(&profile.website),
-            text(&profile.gender),
-            text(&profile.birthdate),
-            text(&profile.zoneinfo),
-            text(&profile.locale),
             time(user.created_at.as_date_time()),
-            text(&profile.phone_number),
-            flag(profile.phone_number_verified),
-            text(&profile.address.formatted),
-            text(&profile.address.street_address),
-            text(&profile.address.locality),
-            text(&profile.address.region),
-            text(&profile.address.postal_code),
-            text(&profile.address.country),
         ];
+        let values = profile_values(user.profile);
+        let params: Vec<_> = own.into_iter().chain(values).collect();
         Ok(self.conn.execute(SQL, &params).await? == 1)
     }
 
@@ -236,34 +218,15 @@ impl Users<'_> {
                 locality = coalesce($22, locality), region = coalesce($23, region),
                 postal_code = coalesce($24, postal_code), country = coalesce($25, country)
              WHERE id = $1";
-        let profile = change.profile;
-        let params = [
+        let own = [
             uuid(user.as_uuid()),
             text(change.email.map(Email::as_str)),
             text(change.email.map(Email::normal_form)),
             flag(change.is_verified),
             flag(change.is_admin),
-            text(&profile.name),
-            text(&profile.given_name),
-            text(&profile.family_name),
-            text(&profile.middle_name),
-            text(&profile.nickname),
-            text(&profile.profile),
-            text(&profile.picture),
-            text(&profile.website),
-            text(&profile.gender),
-            text(&profile.birthdate),
-            text(&profile.zoneinfo),
-            text(&profile.locale),
-            text(&profile.phone_number),
-            flag(profile.phone_number_verified),
-            text(&profile.address.formatted),
-            text(&profile.address.street_address),
-            text(&profile.address.locality),
-            text(&profile.address.region),
-            text(&profile.address.postal_code),
-            text(&profile.address.country),
         ];
+        let values = profile_values(change.profile);
+        let params: Vec<_> = own.into_iter().chain(values).collect();
         self.conn.execute(SQL, &params).await?;
         Ok(())
     }

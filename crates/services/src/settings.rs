@@ -11,7 +11,7 @@ mod effective;
 mod list;
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
@@ -71,6 +71,9 @@ pub struct SettingsService {
     origins: Origins,
     policies: LivePolicies,
     held: ArcSwap<Held>,
+    /// Whose turn it is to put something in force: with two at once, the policies of one could stay
+    /// beside the version of the other, and no node looks again while its version is the stored one.
+    turn: Mutex<()>,
 }
 
 impl SettingsService {
@@ -89,6 +92,7 @@ impl SettingsService {
                 stored: 0,
                 ignored: BTreeMap::new(),
             }),
+            turn: Mutex::new(()),
         };
         let conn = service.context.db.connect().await?;
         let stored = conn.reads().settings().all().await?;
@@ -152,6 +156,7 @@ impl SettingsService {
         for (name, why) in &ignored {
             tracing::warn!(setting = name, why, "a stored setting does not hold here");
         }
+        let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
         self.policies.replace(policies);
         self.held.store(Arc::new(Held {
             version: stored.version,

@@ -67,7 +67,7 @@ impl TestApp {
         let every = every.fold("openid offline_access".to_owned(), |all, one| {
             all + " " + one
         });
-        let console = self.client().id("console").public().first_party();
+        let console = self.client().id("console").public();
         console
             .grants(&[GrantType::AuthorizationCode, GrantType::RefreshToken])
             .scope(&every)

@@ -270,7 +270,17 @@ async fn held(command: ClientCommand, caller: &Caller) -> Result<Exit, Failure> 
             let client = which.find(caller).await?;
             revoke(&client, destruction, caller).await
         }
-        _ => Ok(Exit::Ok),
+        // Done above. They are named so that a new command is not forgotten here.
+        ClientCommand::List(_)
+        | ClientCommand::Show { .. }
+        | ClientCommand::Create { .. }
+        | ClientCommand::Update { .. }
+        | ClientCommand::Enable { .. }
+        | ClientCommand::Disable { .. }
+        | ClientCommand::Delete { .. }
+        | ClientCommand::RotateSecret { .. }
+        | ClientCommand::Scopes { .. }
+        | ClientCommand::Entitle { .. } => Ok(Exit::Ok),
     }
 }
 

@@ -1,6 +1,6 @@
 //! `authly logout`.
 
-use authly_admin_client::{AdminClient, ClientError};
+use authly_admin_client::AdminClient;
 use clap::Args;
 
 use crate::args::CommonArguments;
@@ -51,9 +51,8 @@ async fn end(profile: &Profile) -> Result<(), Failure> {
     let client = AdminClient::builder(address(&profile.server)?).user_agent(USER_AGENT);
     let oauth = client.build()?.oauth();
     let ended = oauth.revoke(&profile.client_id, &token).await;
-    ended.map_err(|error| match error {
-        ClientError::Transport { .. } => Failure::from(error)
-            .hint("To forget the login here all the same: authly logout --forget"),
-        other => other.into(),
+    ended.map_err(|error| {
+        let hint = "To forget the login here all the same: authly logout --forget";
+        Failure::from(error).hint(hint)
     })
 }

@@ -111,6 +111,11 @@ mod tests {
             sheet(&lines, Colours::Off),
             "version  \u{fffd}[2J0.1\u{fffd}\u{fffd}1m\n"
         );
+        let lines = [("user", Cell::plain("\u{202e}nimda\u{2066} ש"))];
+        assert_eq!(
+            sheet(&lines, Colours::Off),
+            "user  \u{fffd}nimda\u{fffd} ש\n"
+        );
     }
 
     #[test]

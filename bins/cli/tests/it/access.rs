@@ -1,8 +1,5 @@
 //! `authly session …`, `authly grant …`, `authly token …` and `authly key …` against a server.
 
-use std::io::Write as _;
-use std::process::Stdio;
-
 use authly_testing::answer::claims;
 use pretty_assertions::assert_eq;
 
@@ -118,23 +115,6 @@ async fn grants_are_listed_shown_and_revoked() {
     assert_eq!(desk.app.stored().consent_of("alice", "web").await, None);
 }
 
-/// Runs a command that reads this from standard input.
-fn fed(desk: &Desk, arguments: &[&str], input: &str) -> crate::program::Ended {
-    let mut command = desk.command(arguments);
-    command
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
-    let mut child = command.spawn().unwrap();
-    child
-        .stdin
-        .take()
-        .unwrap()
-        .write_all(input.as_bytes())
-        .unwrap();
-    crate::program::Ended::of(tokio::task::block_in_place(|| child.wait_with_output()).unwrap())
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn tokens_are_looked_up_by_id_and_by_value_from_a_file_or_standard_input() {
     let desk = Desk::new().await;
@@ -151,11 +131,7 @@ async fn tokens_are_looked_up_by_id_and_by_value_from_a_file_or_standard_input()
         (&"alive".into(), &"access".into())
     );
     let line = format!("{}\n", tokens.access_token);
-    let by_value = fed(
-        &desk,
-        &["token", "show", "--stdin", "--output", "json"],
-        &line,
-    );
+    let by_value = desk.run_with(&line, &["token", "show", "--stdin", "--output", "json"]);
     assert_eq!(
         serde_json::from_str::<serde_json::Value>(&by_value.results).unwrap(),
         shown
@@ -175,8 +151,8 @@ async fn tokens_are_looked_up_by_id_and_by_value_from_a_file_or_standard_input()
     ] {
         assert_eq!(desk.run(wrong).status, 2, "{wrong:?}");
     }
-    assert_eq!(fed(&desk, &["token", "show", "--stdin"], "").status, 2);
-    let unknown = fed(&desk, &["token", "show", "--stdin"], "nobody's");
+    assert_eq!(desk.run_with("", &["token", "show", "--stdin"]).status, 2);
+    let unknown = desk.run_with("nobody's", &["token", "show", "--stdin"]);
     assert_eq!(unknown.status, 1);
     assert!(
         !unknown.messages.contains("nobody's"),
@@ -205,11 +181,7 @@ async fn tokens_are_listed_and_revoked_by_id_value_user_client_and_grant() {
         desk.json(&["token", "revoke", jti, "--yes"])["status"],
         "revoked"
     );
-    let by_value = fed(
-        &desk,
-        &["token", "revoke", "--stdin", "--yes"],
-        tokens.refresh(),
-    );
+    let by_value = desk.run_with(tokens.refresh(), &["token", "revoke", "--stdin", "--yes"]);
     assert!(
         by_value.results.contains("status    grant revoked\n"),
         "{}",

@@ -76,6 +76,53 @@ async fn a_client_is_created_shown_listed_updated_and_deleted() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_openid_connect_registers_of_a_client_is_said_changed_and_cleared() {
+    let desk = Desk::new().await;
+    let create = ["client", "create", "web", "--redirect-uri", URI];
+    let openid = [
+        "--id-token-signed-response-alg",
+        "ES256",
+        "--userinfo-signed-response-alg",
+        "RS256",
+        "--subject-type",
+        "pairwise",
+        "--sector-identifier-uri",
+        URI,
+        "--default-max-age",
+        "600",
+        "--require-auth-time",
+        "true",
+    ];
+    let created = desk.json(&[&create[..], &openid].concat());
+    for (member, value) in [
+        ("id_token_signed_response_alg", json!("ES256")),
+        ("userinfo_signed_response_alg", json!("RS256")),
+        ("subject_type", json!("pairwise")),
+        ("sector_identifier_uri", json!(URI)),
+        ("default_max_age", json!(600)),
+        ("require_auth_time", json!(true)),
+    ] {
+        assert_eq!(created[member], value, "{member}");
+    }
+
+    let update = ["client", "update", "web", "--default-max-age", "60"];
+    let rest = ["--id-token-signed-response-alg", "PS256"];
+    let updated = desk.json(&[&update[..], &rest].concat());
+    assert_eq!(updated["default_max_age"], 60);
+    assert_eq!(updated["id_token_signed_response_alg"], "PS256");
+    assert_eq!(updated["userinfo_signed_response_alg"], "RS256");
+
+    for member in [
+        "userinfo_signed_response_alg",
+        "sector_identifier_uri",
+        "default_max_age",
+    ] {
+        let cleared = desk.json(&["client", "update", "web", "--clear", member]);
+        assert_eq!(cleared.get(member), None, "{member}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn every_wrong_member_has_a_line_and_nothing_is_stored() {
     let desk = Desk::new().await;
     let before = desk.app.stored().registry().await;

@@ -1,23 +1,20 @@
 //! An administrator's desk: a server in this process, and the program with a login to it.
 
-use std::fs::{self, Permissions};
-use std::io::Write as _;
-use std::os::unix::fs::PermissionsExt;
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use authly_testing::TestApp;
 use serde_json::{Value, json};
-use tempfile::TempDir;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
-use crate::program::{Ended, authly, end_of};
+use crate::home::Home;
+use crate::program::{Ended, end_of, end_of_fed};
 
 pub(crate) struct Desk {
     pub(crate) app: TestApp,
-    home: TempDir,
+    home: Home,
 }
 
 impl Desk {
@@ -38,9 +35,7 @@ impl Desk {
 
     async fn at(app: TestApp, server: &str) -> Self {
         let root = app.administrator("root").await;
-        let home = TempDir::new().unwrap();
-        let path = home.path().join("authly/profiles/default.json");
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        let home = Home::new();
         let profile = json!({
             "server": server,
             "client_id": "authly-cli",
@@ -48,16 +43,13 @@ impl Desk {
             "expires_at": "2096-01-01T00:00:00Z",
             "scope": "openid",
         });
-        fs::write(&path, profile.to_string()).unwrap();
-        fs::set_permissions(&path, Permissions::from_mode(0o600)).unwrap();
+        home.keep("default", &profile);
         Self { app, home }
     }
 
     /// A command, to be run.
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = authly(arguments);
-        command.env("XDG_CONFIG_HOME", self.home.path());
-        command
+        self.home.authly(arguments)
     }
 
     /// Runs a command to its end.
@@ -69,16 +61,7 @@ impl Desk {
     /// Runs a command to its end, with this on its standard input.
     pub(crate) fn run_with(&self, input: &str, arguments: &[&str]) -> Ended {
         let mut command = self.command(arguments);
-        let pipes = command
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped());
-        let mut child = pipes.spawn().unwrap();
-        let mut stdin = child.stdin.take().unwrap();
-        // A program that refuses its arguments reads nothing.
-        let _ = stdin.write_all(input.as_bytes());
-        drop(stdin);
-        Ended::of(tokio::task::block_in_place(|| child.wait_with_output()).unwrap())
+        tokio::task::block_in_place(|| end_of_fed(&mut command, input))
     }
 
     /// Runs a command that succeeds, and says nothing but its result.

@@ -1,24 +1,23 @@
 //! A real server in this process, and people at its command line.
 
-use std::fs::{self, Permissions};
+use std::fs;
 use std::io::{BufRead, BufReader, Read};
-use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 
 use authly_testing::browser::{Browser, Page};
 use authly_testing::fixtures::TestUser;
 use authly_testing::{Setup, TestApp};
-use tempfile::TempDir;
 
-use crate::program::{Ended, authly, end_of};
+use crate::home::Home;
+use crate::program::{Ended, end_of};
 
 /// A server, and a person's machine.
 pub(crate) struct Installation {
     /// The server.
     pub(crate) app: TestApp,
     /// The person's folder for settings.
-    home: TempDir,
+    home: Home,
 }
 
 /// A login that waits for its browser.
@@ -42,22 +41,22 @@ impl Installation {
         ensured.unwrap();
         Self {
             app,
-            home: TempDir::new().unwrap(),
+            home: Home::new(),
         }
     }
 
     /// A server, and an administrator who has logged in.
     pub(crate) async fn with_administrator() -> Self {
         let installation = Self::start().await;
-        let alice = installation
-            .app
-            .user("alice")
-            .administrator()
-            .create()
-            .await;
+        let alice = installation.administrator().await;
         let ended = installation.log_in(&alice, &[]).await;
         assert_eq!(ended.status, 0, "{}", ended.messages);
         installation
+    }
+
+    /// An administrator, who has not logged in.
+    pub(crate) async fn administrator(&self) -> TestUser {
+        self.app.user("alice").administrator().create().await
     }
 
     /// The person's folder.
@@ -66,7 +65,7 @@ impl Installation {
     }
 
     /// Stops the server; what the person has stays.
-    pub(crate) fn stop(self) -> TempDir {
+    pub(crate) fn stop(self) -> Home {
         let Self { app, home } = self;
         drop(app);
         home
@@ -74,10 +73,8 @@ impl Installation {
 
     /// The program with these arguments, at this person's machine.
     pub(crate) fn authly(&self, arguments: &[&str]) -> Command {
-        let mut command = authly(arguments);
-        command
-            .env("XDG_CONFIG_HOME", self.home.path())
-            .env("AUTHLY_SERVER", self.app.issuer());
+        let mut command = self.home.authly(arguments);
+        command.env("AUTHLY_SERVER", self.app.issuer());
         command
     }
 
@@ -88,8 +85,7 @@ impl Installation {
 
     /// Where a profile is kept.
     pub(crate) fn profile_path(&self, name: &str) -> PathBuf {
-        let folder = self.home.path().join("authly/profiles");
-        folder.join(format!("{name}.json"))
+        self.home.profile_path(name)
     }
 
     /// A profile as it is kept.
@@ -100,10 +96,7 @@ impl Installation {
 
     /// Keeps a profile, as `authly` does.
     pub(crate) fn keep(&self, name: &str, profile: &serde_json::Value) {
-        let path = self.profile_path(name);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(&path, profile.to_string()).unwrap();
-        fs::set_permissions(&path, Permissions::from_mode(0o600)).unwrap();
+        self.home.keep(name, profile);
     }
 
     /// Lets the access token of a profile end, by this machine's clock.

@@ -12,12 +12,7 @@ use crate::installation::{Installation, bring, sign_in};
 #[tokio::test]
 async fn an_administrator_logs_in_and_is_known_to_the_server() {
     let installation = Installation::start().await;
-    let alice = installation
-        .app
-        .user("alice")
-        .administrator()
-        .create()
-        .await;
+    let alice = installation.administrator().await;
 
     let ended = installation.log_in(&alice, &[]).await;
 
@@ -98,12 +93,7 @@ async fn somebody_who_is_no_administrator_is_told_so_and_refused_later() {
 #[tokio::test]
 async fn a_login_can_allow_less() {
     let installation = Installation::start().await;
-    let alice = installation
-        .app
-        .user("alice")
-        .administrator()
-        .create()
-        .await;
+    let alice = installation.administrator().await;
 
     let scope = "openid offline_access admin:users:read";
     installation.log_in(&alice, &["--scope", scope]).await;
@@ -190,12 +180,7 @@ fn callback(waiting: &str) -> (Url, String) {
 #[tokio::test]
 async fn an_answer_with_another_state_is_not_used_and_the_wait_goes_on() {
     let installation = Installation::start().await;
-    let alice = installation
-        .app
-        .user("alice")
-        .administrator()
-        .create()
-        .await;
+    let alice = installation.administrator().await;
     let waiting = installation.begin_login(&[]);
     let (mut forged, _state) = callback(&waiting.address);
     forged
@@ -282,5 +267,5 @@ async fn without_a_server_there_is_no_login() {
     bring(answer.as_str()).await;
 
     assert_eq!(waiting.end().status, 4);
-    assert!(!home.path().join("authly/profiles/default.json").exists());
+    assert!(!home.profile_path("default").exists());
 }

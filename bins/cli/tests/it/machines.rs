@@ -1,14 +1,12 @@
 //! `authly login --client-id`: programs that run without people.
 
 use std::fs;
-use std::io::Write;
-use std::process::Stdio;
 
 use authly_testing::fixtures::TestClient;
 use pretty_assertions::assert_eq;
 
 use crate::installation::Installation;
-use crate::program::Ended;
+use crate::program::{Ended, end_of_fed};
 
 const SCOPE: &str = "admin:users:read admin:clients:read";
 
@@ -25,12 +23,7 @@ async fn service_client(installation: &Installation) -> TestClient {
 fn log_in_by_stdin(installation: &Installation, secret: &str) -> Ended {
     let mut command = installation.authly(&["login", "--client-id", "reports"]);
     command.args(["--client-secret-stdin", "--scope", SCOPE]);
-    let command = command.stdin(Stdio::piped()).stdout(Stdio::piped());
-    let mut program = command.stderr(Stdio::piped()).spawn().unwrap();
-    let mut stdin = program.stdin.take().unwrap();
-    stdin.write_all(format!("{secret}\n").as_bytes()).unwrap();
-    drop(stdin);
-    Ended::of(program.wait_with_output().unwrap())
+    end_of_fed(&mut command, &format!("{secret}\n"))
 }
 
 #[tokio::test]

@@ -11,6 +11,7 @@ mod access;
 mod clients;
 mod completion;
 mod desk;
+mod home;
 mod installation;
 mod login;
 mod machines;

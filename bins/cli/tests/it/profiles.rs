@@ -2,34 +2,18 @@
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
-use std::path::PathBuf;
-use std::process::Command;
 
 use pretty_assertions::assert_eq;
 use serde_json::json;
-use tempfile::TempDir;
 
-use crate::program::{Ended, authly, end_of};
+use crate::home::Home;
+use crate::program::{Ended, end_of};
 use crate::stand_in::{answering, healthy};
 
-/// A person's folder for settings.
-struct Home(TempDir);
-
 impl Home {
-    fn new() -> Self {
-        Self(TempDir::new().unwrap())
-    }
-
-    fn path(&self, profile: &str) -> PathBuf {
-        let folder = self.0.path().join("authly/profiles");
-        folder.join(format!("{profile}.json"))
-    }
-
     /// Somebody has logged in to this server.
     fn log_in(&self, profile: &str, server: &str) {
-        let path = self.path(profile);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        let profile = json!({
+        let kept = json!({
             "server": server,
             "client_id": "authly-cli",
             "access_token": "at.secret",
@@ -37,14 +21,7 @@ impl Home {
             "scope": "openid",
             "refresh_token": "rt.secret",
         });
-        fs::write(&path, profile.to_string()).unwrap();
-        fs::set_permissions(&path, Permissions::from_mode(0o600)).unwrap();
-    }
-
-    fn authly(&self, arguments: &[&str]) -> Command {
-        let mut command = authly(arguments);
-        command.env("XDG_CONFIG_HOME", self.0.path());
-        command
+        self.keep(profile, &kept);
     }
 }
 
@@ -118,7 +95,7 @@ fn credentials_go_to_no_other_server_than_the_one_that_gave_them() {
 fn a_profile_that_others_may_read_is_not_used() {
     let (home, server) = (Home::new(), healthy());
     home.log_in("default", &server);
-    let path = home.path("default");
+    let path = home.profile_path("default");
     fs::set_permissions(&path, Permissions::from_mode(0o644)).unwrap();
 
     for command in [&["whoami"][..], &["profile", "list"]] {
@@ -134,7 +111,7 @@ fn a_profile_that_others_may_read_is_not_used() {
 fn a_damaged_profile_is_named_and_none_of_it_shown() {
     let home = Home::new();
     home.log_in("default", "https://auth.example.com");
-    let path = home.path("default");
+    let path = home.profile_path("default");
     fs::write(&path, "{\"access_token\": \"at.secret\", }").unwrap();
 
     let ended = end_of(&mut home.authly(&["whoami"]));

@@ -1,5 +1,6 @@
 //! Runs `authly` and keeps what it said.
 
+use std::io::Write as _;
 use std::process::{Command, Output, Stdio};
 
 /// How a run ended and what it printed.
@@ -29,6 +30,20 @@ pub(crate) fn authly(arguments: &[&str]) -> Command {
 /// Runs it to its end.
 pub(crate) fn end_of(command: &mut Command) -> Ended {
     Ended::of(command.output().unwrap())
+}
+
+/// Runs it to its end, with this on its standard input.
+pub(crate) fn end_of_fed(command: &mut Command, input: &str) -> Ended {
+    let pipes = command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    let mut program = pipes.spawn().unwrap();
+    let mut stdin = program.stdin.take().unwrap();
+    // A program that refuses its arguments reads nothing.
+    let _ = stdin.write_all(input.as_bytes());
+    drop(stdin);
+    Ended::of(program.wait_with_output().unwrap())
 }
 
 impl Ended {

@@ -102,12 +102,7 @@ async fn a_login_that_was_revoked_asks_for_a_new_one() {
 #[tokio::test]
 async fn logging_in_again_ends_the_login_before() {
     let installation = Installation::start().await;
-    let alice = installation
-        .app
-        .user("alice")
-        .administrator()
-        .create()
-        .await;
+    let alice = installation.administrator().await;
     installation.log_in(&alice, &[]).await;
     let first = installation.profile("default");
     installation.log_in(&alice, &[]).await;
@@ -124,12 +119,7 @@ async fn logging_in_again_ends_the_login_before() {
 #[tokio::test]
 async fn profiles_are_logins_of_their_own() {
     let installation = Installation::start().await;
-    let alice = installation
-        .app
-        .user("alice")
-        .administrator()
-        .create()
-        .await;
+    let alice = installation.administrator().await;
     let bob = installation.app.user("bob").create().await;
     installation.log_in(&alice, &[]).await;
     installation.log_in(&bob, &["--profile", "bob"]).await;

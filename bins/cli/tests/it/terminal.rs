@@ -102,6 +102,18 @@ async fn a_person_is_asked_before_something_is_destroyed() {
     }
 }
 
+#[test]
+fn what_is_asked_about_does_not_steer_the_terminal() {
+    let mut terminal = Terminal::start(authly(&["scope", "delete", "no\u{1b}[2Jtes"]));
+
+    let asked = terminal.read("[y/N]");
+    terminal.write("n");
+
+    assert!(asked.contains("[2Jtes?"), "{asked:?}");
+    assert!(!asked.contains('\u{1b}'), "{asked:?}");
+    assert_eq!(terminal.end().0, 1);
+}
+
 #[tokio::test]
 async fn where_nobody_can_be_asked_nothing_is_destroyed_without_being_told_to() {
     let installation = Installation::with_administrator().await;

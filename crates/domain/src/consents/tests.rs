@@ -46,6 +46,24 @@ fn a_remembered_answer_serves_until_more_is_asked() {
 }
 
 #[test]
+fn rights_to_administer_are_asked_for_whatever_is_trusted_and_remembered() {
+    let remembered = Consent {
+        granted: scope("openid admin:users:read"),
+        declined: Scope::empty(),
+    };
+    let mut client = client(CONFIDENTIAL);
+    for consent in [ConsentPolicy::Ask, ConsentPolicy::FirstParty] {
+        client.consent = consent;
+        let need = |asked| {
+            let (uri, asked) = (uri("https://a/cb"), scope(asked));
+            consent_need(&client, &uri, &asked, Some(&remembered))
+        };
+        assert_eq!(need("openid admin:users:read"), ConsentNeed::Ask);
+        assert_eq!(need("openid"), ConsentNeed::Granted(scope("openid")));
+    }
+}
+
+#[test]
 fn a_declined_optional_scope_is_not_asked_for_again_and_not_granted() {
     let remembered = Consent {
         granted: scope("openid"),

@@ -1,14 +1,8 @@
 //! What users may change of their own claims through an application (decisions 22): not what is proven
 //! or what they log in with.
 
-use url::Url;
-
+use super::ClaimForm;
 use crate::clients::named;
-
-/// The longest text, in bytes.
-const MAX_TEXT: usize = 255;
-/// The longest URL, and the longest formatted address, in bytes.
-const MAX_LONG_TEXT: usize = 2_048;
 
 named! {
     /// A claim, or a member of the claim `address`, that can be changed.
@@ -83,55 +77,25 @@ impl OwnClaim {
         }
     }
 
-    /// Whether a text can be its value. Addresses of pages and pictures are shown as links by others:
-    /// they lead to the web alone.
-    fn admits(self, value: &str) -> bool {
-        let is_short = value.len() <= MAX_TEXT;
+    /// Which form its values have: the one that administrators are held to as well.
+    const fn form(self) -> ClaimForm {
         match self {
-            Self::Profile | Self::Picture | Self::Website => {
-                let url = Url::parse(value);
-                value.len() <= MAX_LONG_TEXT
-                    && url.is_ok_and(|url| matches!(url.scheme(), "https" | "http"))
-            }
-            Self::AddressFormatted => {
-                let is_text = |c: char| !c.is_control() || c == '\n' || c == '\r';
-                value.len() <= MAX_LONG_TEXT && value.chars().all(is_text)
-            }
-            Self::Birthdate => is_birthdate(value),
-            Self::Zoneinfo => is_short && value.bytes().all(|byte| is_plain(byte, b"/_+-")),
-            Self::Locale => is_short && value.bytes().all(|byte| is_plain(byte, b"-_")),
-            _ => is_short && !value.chars().any(char::is_control),
+            Self::Name
+            | Self::GivenName
+            | Self::FamilyName
+            | Self::MiddleName
+            | Self::Nickname
+            | Self::Gender
+            | Self::Locality
+            | Self::Region
+            | Self::PostalCode
+            | Self::Country => ClaimForm::Text,
+            Self::Profile | Self::Picture | Self::Website => ClaimForm::Url,
+            Self::Birthdate => ClaimForm::Birthdate,
+            Self::Zoneinfo => ClaimForm::ZoneInfo,
+            Self::Locale => ClaimForm::Locale,
+            Self::AddressFormatted | Self::StreetAddress => ClaimForm::Lines,
         }
-    }
-}
-
-fn is_plain(byte: u8, others: &[u8]) -> bool {
-    byte.is_ascii_alphanumeric() || others.contains(&byte)
-}
-
-/// `YYYY-MM-DD`, where the year may be `0000` for one that is not told, or `YYYY` (OpenID Connect Core
-/// §5.1).
-fn is_birthdate(value: &str) -> bool {
-    let digits = |text: &str, length: usize| {
-        let all = text.len() == length && text.bytes().all(|byte| byte.is_ascii_digit());
-        all.then(|| text.parse::<u16>().ok()).flatten()
-    };
-    let mut parts = value.split('-');
-    let year = parts.next().and_then(|year| digits(year, 4));
-    match (year, parts.next(), parts.next(), parts.next()) {
-        (Some(_year), None, None, None) => true,
-        (Some(year), Some(month), Some(day), None) => {
-            let (month, day) = (digits(month, 2), digits(day, 2));
-            let longest = match month {
-                Some(2) if year % 4 == 0 => 29,
-                Some(2) => 28,
-                Some(4 | 6 | 9 | 11) => 30,
-                Some(1..=12) => 31,
-                _ => 0,
-            };
-            day.is_some_and(|day| (1..=longest).contains(&day))
-        }
-        _ => false,
     }
 }
 
@@ -156,8 +120,7 @@ impl OwnChange {
     /// # Errors
     /// When it cannot have this value.
     pub fn set(&mut self, member: OwnClaim, value: Option<&str>) -> Result<(), OwnChangeError> {
-        let is_fit = |value: &str| !value.trim().is_empty() && member.admits(value);
-        if value.is_some_and(|value| !is_fit(value)) {
+        if value.is_some_and(|value| member.form().check(value).is_err()) {
             return Err(OwnChangeError::Value);
         }
         self.0.push((member, value.map(str::to_owned)));

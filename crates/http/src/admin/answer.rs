@@ -8,6 +8,8 @@ use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG};
 use actix_web::{HttpRequest, HttpResponse, Responder};
 use authly_protocol::endpoint::{Endpoint, Nothing};
 
+use crate::respond::AdminProblem;
+
 /// The answer of the endpoint `E`, which is of its type.
 pub(crate) struct Answer<E: Endpoint> {
     document: Option<E::Answer>,
@@ -55,12 +57,14 @@ impl<E: Endpoint> Responder for Answer<E> {
         }
         match self.document {
             None => response.finish(),
-            Some(document) => {
-                // What is sent consists of strings, numbers and lists, which always become JSON.
-                let json = serde_json::to_vec(&document).unwrap_or_default();
-                response.insert_header((CONTENT_TYPE, "application/json"));
-                response.body(json)
-            }
+            Some(document) => match serde_json::to_vec(&document) {
+                Ok(json) => {
+                    response.insert_header((CONTENT_TYPE, "application/json"));
+                    response.body(json)
+                }
+                // A moment after the year 9999 has no text: that is no answer, and not an empty one.
+                Err(error) => HttpResponse::from_error(AdminProblem::failed(error)),
+            },
         }
     }
 }

@@ -1,7 +1,7 @@
 //! A call of an admin endpoint, after every check.
 
 use actix_web::dev::Payload;
-use actix_web::http::header::{HeaderName, IF_MATCH};
+use actix_web::http::header::HeaderValue;
 use actix_web::web::{BytesMut, Path};
 use actix_web::{FromRequest, HttpRequest};
 use authly_domain::admin::Run;
@@ -11,12 +11,10 @@ use authly_protocol::endpoint::{Access, Endpoint, PathValues as _};
 use authly_services::admin::{AdminCaller, AdminGate, AdmissionError};
 use futures_util::future::LocalBoxFuture;
 
+use super::parameters::invalid_query;
 use super::{door, read};
 use crate::extract::{ParametersError, collaborator, header_token, read_json};
 use crate::respond::{AdminProblem, IsUnavailable};
-
-/// The header of [`IdempotencyKey`].
-const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 
 /// A call of the endpoint `E`. Extracting it *is* both layers of the check: who calls from an allowed
 /// network, with a living token that has the endpoint's scope, and may administer.
@@ -144,22 +142,30 @@ fn run(dry_run: Option<&str>) -> Result<Run, AdminProblem> {
     match dry_run {
         None | Some("false") => Ok(Run::ForReal),
         Some("true") => Ok(Run::Dry),
-        Some(_) => Err(wrong_parameter("dry_run", "it is true or false")),
+        Some(_) => Err(invalid_query(vec![FieldError {
+            pointer: "dry_run".to_owned(),
+            detail: "it is true or false".to_owned(),
+        }])),
     }
 }
 
-fn wrong_parameter(name: &str, detail: &str) -> AdminProblem {
-    let error = FieldError {
-        pointer: name.to_owned(),
-        detail: detail.to_owned(),
-    };
-    let detail = format!("The parameter {name}: {detail}.");
-    AdminProblem::new(ProblemCode::InvalidQuery, detail).about(vec![error])
+/// The one value of a header. Of several nobody could say which is meant.
+fn single<'r>(
+    request: &'r HttpRequest,
+    name: &str,
+) -> Result<Option<&'r HeaderValue>, AdminProblem> {
+    let mut values = request.headers().get_all(name);
+    let value = values.next();
+    if values.next().is_some() {
+        let detail = format!("The header {name} stands more than once.");
+        return Err(AdminProblem::new(ProblemCode::MalformedRequest, detail));
+    }
+    Ok(value)
 }
 
 /// The one version that `If-Match` names (RFC 9110 §13.1.1). `*` is met by whatever is there.
 fn if_match(request: &HttpRequest) -> Result<Option<i64>, AdminProblem> {
-    let Some(value) = request.headers().get(IF_MATCH) else {
+    let Some(value) = single(request, "If-Match")? else {
         return Ok(None);
     };
     let text = value.to_str().unwrap_or_default().trim();
@@ -183,7 +189,7 @@ fn sentence(why: IdempotencyKeyError) -> String {
 }
 
 fn idempotency_key(request: &HttpRequest) -> Result<Option<IdempotencyKey>, AdminProblem> {
-    let Some(value) = request.headers().get(IDEMPOTENCY_KEY) else {
+    let Some(value) = single(request, "Idempotency-Key")? else {
         return Ok(None);
     };
     let text = value.to_str().unwrap_or_default();

@@ -10,8 +10,7 @@ use authly_services::grants::{
     ConsentFate, GrantAdmin, GrantAdminError, GrantFilter, GrantsToRevoke, RevokedGrants,
 };
 
-use super::paging::{page_asked, page_of};
-use super::sessions::foreign_cursor;
+use super::paging::{foreign_cursor, page_asked, page_of};
 use super::{AdminCall, Answer, Table};
 use crate::respond::{AdminProblem, IsUnavailable};
 
@@ -149,7 +148,7 @@ impl From<GrantAdminError> for AdminProblem {
             GrantAdminError::UnknownGrant => Self::not_found("grant"),
             GrantAdminError::UnknownUser => Self::not_found("user"),
             GrantAdminError::UnknownClient => Self::not_found("client"),
-            GrantAdminError::Cursor(error) => foreign_cursor().caused_by(error),
+            GrantAdminError::Cursor(error) => foreign_cursor(error),
             GrantAdminError::Storage(error) => {
                 let is_unavailable = IsUnavailable(error.is_unavailable());
                 Self::storage(is_unavailable, error)

@@ -6,8 +6,7 @@ use authly_protocol::admin::Moment;
 use authly_protocol::admin::keys::{self, Key, KeyState, RevokedKey, SigningKey};
 use authly_services::keys::{KeyAdmin, KeyAdminError, KeysError};
 
-use super::paging::{page_asked, page_of};
-use super::sessions::foreign_cursor;
+use super::paging::{foreign_cursor, page_asked, page_of};
 use super::{AdminCall, Answer, Table};
 use crate::respond::{AdminProblem, IsUnavailable};
 
@@ -84,7 +83,7 @@ impl From<KeyAdminError> for AdminProblem {
     fn from(error: KeyAdminError) -> Self {
         match error {
             KeyAdminError::UnknownKey => Self::not_found("signing key"),
-            KeyAdminError::Cursor(error) => foreign_cursor().caused_by(error),
+            KeyAdminError::Cursor(error) => foreign_cursor(error),
             KeyAdminError::Keys(KeysError::Storage(error)) => {
                 let is_unavailable = IsUnavailable(error.is_unavailable());
                 Self::storage(is_unavailable, error)

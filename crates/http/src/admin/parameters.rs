@@ -52,11 +52,18 @@ impl QueryFields {
     /// # Errors
     /// With everything that is wrong, where something is.
     pub(crate) fn finish(self) -> Result<(), AdminProblem> {
-        let detail = match self.0.as_slice() {
-            [] => return Ok(()),
-            [one] => format!("The parameter {}: {}.", one.pointer, one.detail),
-            _ => "Parameters of the query are wrong.".to_owned(),
-        };
-        Err(AdminProblem::new(ProblemCode::InvalidQuery, detail).about(self.0))
+        if self.0.is_empty() {
+            return Ok(());
+        }
+        Err(invalid_query(self.0))
     }
+}
+
+/// These parameters of the query are wrong.
+pub(super) fn invalid_query(errors: Vec<FieldError>) -> AdminProblem {
+    let detail = match errors.as_slice() {
+        [one] => format!("The parameter {}: {}.", one.pointer, one.detail),
+        _ => "Parameters of the query are wrong.".to_owned(),
+    };
+    AdminProblem::new(ProblemCode::InvalidQuery, detail).about(errors)
 }

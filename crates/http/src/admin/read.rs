@@ -8,6 +8,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use super::fields::invalid_body;
+use super::parameters::invalid_query;
 use crate::extract::{Parameters, ParametersError};
 use crate::respond::AdminProblem;
 
@@ -52,14 +53,6 @@ pub(super) fn query<T: DeserializeOwned>(parameters: &Parameters) -> Result<T, A
         })
     });
     Err(invalid_query(errors.collect()))
-}
-
-fn invalid_query(errors: Vec<FieldError>) -> AdminProblem {
-    let detail = match errors.as_slice() {
-        [one] => format!("The parameter {}: {}.", one.pointer, one.detail),
-        _ => "Parameters of the query are wrong.".to_owned(),
-    };
-    AdminProblem::new(ProblemCode::InvalidQuery, detail).about(errors)
 }
 
 /// Reads a document. An absent one is an object without members.
@@ -131,7 +124,7 @@ fn each_missing<T: JsonSchema>(members: &Map<String, Value>) -> Vec<FieldError> 
 }
 
 /// A JSON Pointer to a member at the top (RFC 6901 §3).
-fn pointer_to(name: &str) -> String {
+pub(super) fn pointer_to(name: &str) -> String {
     format!("/{}", name.replace('~', "~0").replace('/', "~1"))
 }
 

@@ -4,11 +4,11 @@ use actix_web::web;
 use authly_domain::page::Shown;
 use authly_domain::sessions as domain;
 use authly_protocol::admin::sessions::{self, Session, SessionState, ShownSessions};
-use authly_protocol::admin::{FieldError, Id, Moment, NamedUser, ProblemCode};
+use authly_protocol::admin::{FieldError, Id, Moment, NamedUser};
 use authly_services::sessions::{SessionAdmin, SessionAdminError, SessionFilter, SessionView};
 
 use super::fields::invalid_body;
-use super::paging::{page_asked, page_of};
+use super::paging::{foreign_cursor, page_asked, page_of};
 use super::{AdminCall, Answer, Table};
 use crate::respond::{AdminProblem, IsUnavailable};
 
@@ -103,17 +103,11 @@ impl From<SessionAdminError> for AdminProblem {
                 pointer: "/except".to_owned(),
                 detail: "it is no session of this user".to_owned(),
             }]),
-            SessionAdminError::Cursor(error) => foreign_cursor().caused_by(error),
+            SessionAdminError::Cursor(error) => foreign_cursor(error),
             SessionAdminError::Storage(error) => {
                 let is_unavailable = IsUnavailable(error.is_unavailable());
                 Self::storage(is_unavailable, error)
             }
         }
     }
-}
-
-/// A cursor of another list.
-pub(super) fn foreign_cursor() -> AdminProblem {
-    let detail = "The cursor belongs to another list or filter.";
-    AdminProblem::new(ProblemCode::InvalidCursor, detail)
 }

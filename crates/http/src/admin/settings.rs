@@ -12,6 +12,7 @@ use authly_services::settings::{
 };
 
 use super::fields::invalid_body;
+use super::read::pointer_to;
 use super::{AdminCall, Answer};
 use crate::extract::CallerAddress;
 use crate::respond::{AdminProblem, IsUnavailable};
@@ -62,10 +63,7 @@ impl From<ChangeError> for AdminProblem {
         match &error {
             ChangeError::Wrong(values) => {
                 let errors = values.iter().map(|wrong| FieldError {
-                    pointer: format!(
-                        "/values/{}",
-                        wrong.setting.replace('~', "~0").replace('/', "~1")
-                    ),
+                    pointer: format!("/values{}", pointer_to(&wrong.setting)),
                     detail: wrong.why.clone(),
                 });
                 invalid_body(errors.collect())
@@ -76,8 +74,8 @@ impl From<ChangeError> for AdminProblem {
             ),
             ChangeError::ShutsOut => Self::new(
                 ProblemCode::Conflict,
-                "The change would shut you out of the admin API: your address would not be \
-                 admitted any more. Force it if that is meant.",
+                "The change would shut you out of the admin API: it would be off, or not admit your \
+                 address any more. Force it if that is meant.",
             ),
             ChangeError::Storage(storage) => {
                 let is_unavailable = IsUnavailable(storage.is_unavailable());

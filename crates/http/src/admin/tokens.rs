@@ -11,8 +11,7 @@ use authly_protocol::admin::tokens::{
 use authly_protocol::admin::{Id, Moment, NamedClient, NamedUser};
 use authly_services::tokens::{TokenAdmin, TokenAdminError, TokenFilter, TokenName, TokenView};
 
-use super::paging::{page_asked, page_of};
-use super::sessions::foreign_cursor;
+use super::paging::{foreign_cursor, page_asked, page_of};
 use super::{AdminCall, Answer, Table};
 use crate::respond::{AdminProblem, IsUnavailable};
 
@@ -180,7 +179,7 @@ impl From<TokenAdminError> for AdminProblem {
         match error {
             TokenAdminError::UnknownToken => Self::not_found("token"),
             TokenAdminError::UnknownClient => Self::not_found("client"),
-            TokenAdminError::Cursor(error) => foreign_cursor().caused_by(error),
+            TokenAdminError::Cursor(error) => foreign_cursor(error),
             TokenAdminError::Storage(error) => {
                 let is_unavailable = IsUnavailable(error.is_unavailable());
                 Self::storage(is_unavailable, error)

@@ -10,8 +10,9 @@ use crate::respond::{AdminProblem, Blame, Cause, OAuthFailure, PageFailure, chai
 
 /// How much of a path is written down, in characters.
 const MAX_PATH: usize = 200;
-/// The longest part of a path that is written down. Nothing of ours has a longer one, and every token,
-/// code and client secret is longer: some callers put one where it does not belong.
+/// The longest part of a path that is written down. Nothing of ours has a longer one but for ids and
+/// names in the admin API, and every token, code and client secret is longer: some callers put one
+/// where it does not belong.
 const MAX_SEGMENT: usize = 31;
 
 /// What is known of a request once it is answered.

@@ -3,6 +3,7 @@
 use actix_web::{HttpResponse, web};
 use authly_domain::secret::PresentedToken;
 use authly_domain::tokens::{TokenKind, TokenRecord};
+use authly_domain::users::StandardClaim;
 use authly_protocol::oauth::{Audience, IntrospectionResponse};
 use authly_services::tokens::{Introspection, TokenService};
 
@@ -40,6 +41,12 @@ fn active(record: TokenRecord, issuer: &str) -> IntrospectionResponse {
     let client_id = record.client_id.as_str().to_owned();
     // The `sub` of client credentials is the client (decisions 12).
     let subject = record.subject.map(|subject| subject.as_str().to_owned());
+    // The name that somebody logs in with is a claim like any other: without its scope, a client with
+    // pairwise subjects would know its users by it as all others do.
+    let name_scope = StandardClaim::PreferredUsername.scope();
+    let name = record
+        .username
+        .filter(|_name| record.scope.contains(name_scope));
     let authentication = record.authentication;
     IntrospectionResponse {
         active: true,
@@ -47,7 +54,7 @@ fn active(record: TokenRecord, issuer: &str) -> IntrospectionResponse {
         sub: Some(subject.unwrap_or_else(|| client_id.clone())),
         aud: Audience::of(record.audience),
         client_id: Some(client_id),
-        username: record.username.map(|name| name.as_str().to_owned()),
+        username: name.map(|name| name.as_str().to_owned()),
         scope: (!record.scope.is_empty()).then(|| record.scope.to_string()),
         token_type: is_access.then(|| "Bearer".to_owned()),
         exp: Some(record.expires_at.unix_seconds()),

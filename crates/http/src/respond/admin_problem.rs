@@ -2,7 +2,6 @@
 
 use std::error::Error;
 use std::fmt;
-use std::time::Duration;
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
@@ -22,15 +21,10 @@ const PROBLEM_JSON: &str = "application/problem+json";
 pub(crate) struct AdminProblem {
     problem: Box<Problem>,
     challenge: Option<String>,
-    retry_after: Option<Duration>,
     allow: Option<String>,
     cause: Option<Cause>,
 }
 
-#[expect(
-    dead_code,
-    reason = "the endpoints that need the rest of it come one by one"
-)]
 impl AdminProblem {
     /// A problem of this code; `detail` says what happened here, in a sentence for the person.
     pub(crate) fn new(code: ProblemCode, detail: impl Into<String>) -> Self {
@@ -41,11 +35,9 @@ impl AdminProblem {
             }
             _ => None,
         };
-        let retry_after = (code == ProblemCode::TemporarilyUnavailable).then_some(RETRY_SOON);
         Self {
             problem: Box::new(Problem::new(code, detail.into())),
             challenge,
-            retry_after,
             allow: None,
             cause: None,
         }
@@ -90,12 +82,6 @@ impl AdminProblem {
     /// Names everything that is wrong about the body or the query.
     pub(crate) fn about(mut self, errors: Vec<FieldError>) -> Self {
         self.problem.errors = errors;
-        self
-    }
-
-    /// Says when to ask again.
-    pub(crate) fn retry_after(mut self, wait: Duration) -> Self {
-        self.retry_after = Some(wait);
         self
     }
 
@@ -158,8 +144,8 @@ impl ResponseError for AdminProblem {
         if let Some(challenge) = &self.challenge {
             response.insert_header((WWW_AUTHENTICATE, challenge.as_str()));
         }
-        if let Some(wait) = self.retry_after {
-            response.insert_header((RETRY_AFTER, retry_seconds(wait)));
+        if self.code() == ProblemCode::TemporarilyUnavailable {
+            response.insert_header((RETRY_AFTER, retry_seconds(RETRY_SOON)));
         }
         if let Some(methods) = &self.allow {
             response.insert_header((ALLOW, methods.as_str()));

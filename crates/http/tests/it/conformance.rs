@@ -147,6 +147,8 @@ impl Suite {
         let header = jose_header(id_token);
         let keys = published_keys(&self.app).await;
         assert!(keys.iter().any(|key| key["kid"] == header["kid"]));
+        let ring = self.app.deps.keys.ring().load();
+        ring.verify(id_token, None).unwrap();
         let claims = claims_in(id_token);
         assert_eq!(claims["iss"], self.app.issuer());
         assert_eq!(claims["aud"], self.client.id.as_str());

@@ -1,5 +1,6 @@
 //! Authorization requests parameter by parameter, and what their refusals have in common.
 
+use authly_protocol::oauth::ErrorCode;
 use authly_testing::TestApp;
 use authly_testing::browser::{Browser, Form, Page};
 use authly_testing::fixtures::{TestClient, TestUser};
@@ -123,6 +124,8 @@ impl Trusted {
         let page = self.refused(asking).await;
         let answered = Answered::in_query(&page, self.client.redirect_uri());
         assert_eq!(answered.get("error"), Some(code), "{asking:?}: {page:?}");
+        let known = ErrorCode::ALL.iter().any(|known| known.as_str() == code);
+        assert!(known, "clients do not know the code {code}");
         let description = answered.get("error_description").unwrap_or_default();
         assert!(is_error_description(description), "{description}");
         assert_eq!(answered.get("iss"), Some(self.app.issuer()));

@@ -16,6 +16,8 @@ const SCHEMAS: &str = "/components/schemas";
 const REFERENCE: &str = "#/components/schemas/";
 /// The security scheme of access tokens.
 const TOKEN: &str = "accessToken";
+/// Where bodies name the thing that paths name elsewhere.
+const NAMED_BY_BODY: &str = "/admin/presented-tokens/";
 
 /// Where things are that the document names.
 #[derive(Debug, Clone, Copy)]
@@ -207,7 +209,7 @@ fn responses(one: &Description, generator: &mut SchemaGenerator) -> Value {
 /// The statuses of refusals that an endpoint may answer with.
 fn statuses(one: &Description) -> Vec<u16> {
     let mut statuses = vec![400, 401, 403, 414, 500, 503];
-    if !one.path_names.is_empty() {
+    if !one.path_names.is_empty() || one.path.starts_with(NAMED_BY_BODY) {
         statuses.push(404);
     }
     if one.method.changes() {
@@ -232,7 +234,7 @@ fn problem_responses(problem: &Value) -> Map<String, Value> {
             .map(|code| format!("`{code}`: {}.", code.title()));
         let examples = codes.iter().map(|code| {
             let example = Problem {
-                request_id: Some("01990000-0000-7000-8000-000000000000".to_owned()),
+                request_id: Some("5f0c2e9b7a41d8e36c90b2f4a1d7e853".to_owned()),
                 ..Problem::new(*code, format!("{}.", code.title()))
             };
             (code.to_string(), json!({"value": example}))

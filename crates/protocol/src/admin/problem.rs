@@ -100,8 +100,6 @@ problem_codes! {
     InvalidBody = "invalid_body", 422, "The document is not right";
     /// The idempotency key was used for another request.
     IdempotencyKeyReused = "idempotency_key_reused", 422, "The idempotency key belongs to another request";
-    /// Too many requests.
-    TooManyRequests = "too_many_requests", 429, "Too many requests";
     /// A fault of ours.
     ServerError = "server_error", 500, "The server failed";
     /// The database or something else is away; ask again.

@@ -50,7 +50,7 @@ pub struct IntrospectionResponse {
     /// Which client it was issued to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub client_id: Option<String>,
-    /// The user's name.
+    /// The name that the user logs in with, where the token has the scope `profile`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub username: Option<String>,
     /// What it allows.

@@ -219,22 +219,6 @@ impl AuthorizationCodes<'_> {
     }
 }
 
-impl AuthorizationCodes<'_> {
-    /// Removes the codes of a user for a client that were not redeemed.
-    ///
-    /// # Errors
-    /// When storage fails.
-    pub async fn withdraw_between(&self, user: UserId, client: ClientKey) -> Result<(), DbError> {
-        const SQL: &str = "-- authorizations.withdraw_codes_between
-            DELETE FROM authorization_codes
-             WHERE user_id = $1 AND client_id = $2 AND consumed_at IS NULL";
-        self.conn
-            .execute(SQL, &[uuid(user.as_uuid()), uuid(client.as_uuid())])
-            .await?;
-        Ok(())
-    }
-}
-
 fn record(row: &Columns<'_>) -> Result<CodeRecord, DbError> {
     let redeemed_as: Option<uuid::Uuid> = row.get("grant_id")?;
     Ok(CodeRecord {

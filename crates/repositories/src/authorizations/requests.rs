@@ -197,7 +197,9 @@ impl AuthorizationRequests<'_> {
     }
 
     /// Marks the request as answered. Answers whether it was still open: of two answers at once,
-    /// one counts.
+    /// one counts. The user who was shown it stays until the unit of work ends, and is locked before
+    /// the request, as by whoever removes a user or takes a consent back: neither waits for the other
+    /// in turn.
     ///
     /// # Errors
     /// When storage fails.
@@ -207,9 +209,18 @@ impl AuthorizationRequests<'_> {
         now: Timestamp,
     ) -> Result<bool, DbError> {
         const SQL: &str = "-- authorizations.answer
+            WITH answering AS (
+                SELECT u.id
+                  FROM authorization_requests r
+                  JOIN sessions s ON s.id = r.shown_to
+                  JOIN users u ON u.id = s.user_id
+                 WHERE r.id = $1
+                   FOR KEY SHARE OF u
+            )
             UPDATE authorization_requests
                SET answered_at = $2
-             WHERE id = $1 AND answered_at IS NULL AND expires_at > $2";
+             WHERE id = $1 AND answered_at IS NULL AND expires_at > $2
+               AND (shown_to IS NULL OR EXISTS (SELECT 1 FROM answering))";
         let params = [uuid(request.as_uuid()), time(now.as_date_time())];
         Ok(self.conn.execute(SQL, &params).await? == 1)
     }

@@ -221,13 +221,14 @@ impl Clients<'_> {
     }
 
     /// Keeps everybody else from changing this client until the unit of work ends. What is read after
-    /// this is what the last one left. Answers whether it is there.
+    /// this is what the last one left. Tokens are stored for it all the same: a redemption that this
+    /// unit of work waits for must not wait for it. Answers whether it is there.
     ///
     /// # Errors
     /// When storage fails.
     pub async fn lock(&self, client: ClientKey) -> Result<bool, DbError> {
         const SQL: &str = "-- clients.lock
-            SELECT id FROM clients WHERE id = $1 FOR UPDATE";
+            SELECT id FROM clients WHERE id = $1 FOR NO KEY UPDATE";
         let row = self.conn.query_opt(SQL, &[uuid(client.as_uuid())]).await?;
         Ok(row.is_some())
     }
@@ -291,25 +292,25 @@ impl Clients<'_> {
         Ok(())
     }
 
-    /// Removes some tokens of a client. Answers how many.
+    /// Removes some tokens of a client (as many as a batch has). Answers how many.
     ///
     /// # Errors
     /// When storage fails.
     pub async fn remove_tokens(&self, client: ClientKey) -> Result<u64, DbError> {
         const SQL: &str = "-- clients.remove_tokens
             DELETE FROM tokens
-             WHERE id IN (SELECT id FROM tokens WHERE client_id = $1 LIMIT 10000)";
+             WHERE id IN (SELECT id FROM tokens WHERE client_id = $1 LIMIT 2000)";
         self.conn.execute(SQL, &[uuid(client.as_uuid())]).await
     }
 
-    /// Removes some grants of a client. Answers how many.
+    /// Removes some grants of a client (as many as a batch has). Answers how many.
     ///
     /// # Errors
     /// When storage fails.
     pub async fn remove_grants(&self, client: ClientKey) -> Result<u64, DbError> {
         const SQL: &str = "-- clients.remove_grants
             DELETE FROM grants
-             WHERE id IN (SELECT id FROM grants WHERE client_id = $1 LIMIT 10000)";
+             WHERE id IN (SELECT id FROM grants WHERE client_id = $1 LIMIT 2000)";
         self.conn.execute(SQL, &[uuid(client.as_uuid())]).await
     }
 

@@ -4,7 +4,7 @@ use authly_domain::id::UserId;
 use authly_domain::users::{Account, Email, PasswordChange, PasswordHash, Subject, Username};
 
 use super::Users;
-use super::claims::profile;
+use super::claims::{profile, profile_values};
 use crate::DbError;
 use crate::params::{flag, text, uuid};
 use crate::row::Columns;
@@ -143,8 +143,7 @@ impl Users<'_> {
                 address_formatted = $24, street_address = $25, locality = $26, region = $27,
                 postal_code = $28, country = $29
              WHERE id = $1";
-        let profile = &account.profile;
-        let params = [
+        let own = [
             uuid(account.id.as_uuid()),
             text(account.username.as_str()),
             text(account.username.normal_form()),
@@ -154,27 +153,9 @@ impl Users<'_> {
             flag(account.is_active),
             flag(account.is_admin),
             flag(account.password_change == PasswordChange::Required),
-            text(&profile.name),
-            text(&profile.given_name),
-            text(&profile.family_name),
-            text(&profile.middle_name),
-            text(&profile.nickname),
-            text(&profile.profile),
-            text(&profile.picture),
-            text(&profile.website),
-            text(&profile.gender),
-            text(&profile.birthdate),
-            text(&profile.zoneinfo),
-            text(&profile.locale),
-            text(&profile.phone_number),
-            flag(profile.phone_number_verified),
-            text(&profile.address.formatted),
-            text(&profile.address.street_address),
-            text(&profile.address.locality),
-            text(&profile.address.region),
-            text(&profile.address.postal_code),
-            text(&profile.address.country),
         ];
+        let values = profile_values(&account.profile);
+        let params: Vec<_> = own.into_iter().chain(values).collect();
         self.conn.execute(SQL, &params).await?;
         Ok(())
     }

@@ -5,7 +5,7 @@ use authly_domain::users::{Address, OwnChange, Profile, Subject, UserClaims};
 
 use super::Users;
 use crate::DbError;
-use crate::params::{texts, uuid};
+use crate::params::{Param, flag, text, texts, uuid};
 use crate::row::Columns;
 
 /// The columns that `user_claims` reads, for a statement that joins `users u`; the subject is the one
@@ -59,6 +59,32 @@ pub(super) fn profile(row: &Columns<'_>) -> Result<Profile, DbError> {
             country: row.get("country")?,
         },
     })
+}
+
+/// The values of [`Profile`], in the order in which every statement that stores one counts them.
+pub(super) fn profile_values(profile: &Profile) -> [Param<'_>; 20] {
+    [
+        text(&profile.name),
+        text(&profile.given_name),
+        text(&profile.family_name),
+        text(&profile.middle_name),
+        text(&profile.nickname),
+        text(&profile.profile),
+        text(&profile.picture),
+        text(&profile.website),
+        text(&profile.gender),
+        text(&profile.birthdate),
+        text(&profile.zoneinfo),
+        text(&profile.locale),
+        text(&profile.phone_number),
+        flag(profile.phone_number_verified),
+        text(&profile.address.formatted),
+        text(&profile.address.street_address),
+        text(&profile.address.locality),
+        text(&profile.address.region),
+        text(&profile.address.postal_code),
+        text(&profile.address.country),
+    ]
 }
 
 impl Users<'_> {

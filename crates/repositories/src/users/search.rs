@@ -98,20 +98,27 @@ impl Users<'_> {
         size: PageSize,
     ) -> Result<Vec<UserRow>, DbError> {
         let wanted = size.entries().saturating_add(1);
-        let mut found = Vec::new();
+        let mut rows = Vec::new();
         let mut reached = after.cloned();
         loop {
             let entries = self.entries(filter, search, reached.as_ref()).await?;
-            let is_all = entries.len() < ENTRIES;
+            let mut is_all = entries.len() < ENTRIES;
             reached = entries.last().map(|entry| entry.position.clone());
             let first = entries.into_iter().filter(|entry| entry.is_first);
-            found.extend(first.map(|entry| entry.position));
-            if is_all || found.len() >= wanted {
-                break;
+            let mut found: Vec<_> = first.map(|entry| entry.position).collect();
+            let missing = wanted.saturating_sub(rows.len());
+            if found.len() > missing {
+                found.truncate(missing);
+                reached = found.last().cloned();
+                is_all = false;
+            }
+            // Fewer than were found, where some were removed meanwhile: others take their places, or
+            // the list would seem to end here.
+            rows.extend(self.accounts_at(found).await?);
+            if is_all || rows.len() >= wanted {
+                return Ok(rows);
             }
         }
-        found.truncate(wanted);
-        self.accounts_at(found).await
     }
 
     /// What begins with a text, after `after`.

@@ -5,9 +5,9 @@ use std::time::Duration;
 use authly_domain::consents::Consent;
 use authly_domain::id::{SessionId, UserId};
 use authly_domain::secret::SecretDigest;
-use authly_domain::sessions::{Authentication, LoginStep, Session};
+use authly_domain::sessions::{Authentication, LoginStep, Session, SessionEnd};
 use authly_repositories::DbError;
-use authly_repositories::sessions::{NewSession, Renewal, SessionEnd};
+use authly_repositories::sessions::{NewSession, Renewal};
 use pretty_assertions::assert_eq;
 
 use crate::spoil::corrupt_column;

@@ -4,15 +4,15 @@ use std::sync::Arc;
 
 use authly_crypto::opaque;
 use authly_crypto::password::PasswordHasher;
-use authly_domain::clients::Client;
+use authly_domain::clients::{Client, ClientId};
 use authly_domain::id::{ClientKey, UserId};
-use authly_domain::scopes::ScopeRecord;
+use authly_domain::scopes::{Scope, ScopeRecord};
 use authly_domain::secret::{Password, SecretDigest};
 use authly_domain::users::{
     Email, LoginName, PasswordChange, PasswordHash, Profile, Subject, Username,
 };
 use authly_repositories::users::{NewUser, UserChange};
-use authly_repositories::{DbError, UnitOfWork};
+use authly_repositories::{DbError, Reads, UnitOfWork};
 
 use super::check::check;
 use super::clients::client_of;
@@ -111,11 +111,10 @@ impl Seeder {
         users: &[PlannedUser],
         clients: &[PlannedClient],
     ) -> Result<(), SeedError> {
-        let now = self.context.now();
         let mut conn = self.context.db.connect().await?;
         let work = conn.begin("seed.apply").await?;
         for scope in scopes {
-            work.scopes().upsert(scope, now).await?;
+            self.store_scope(&work, scope).await?;
         }
         for user in users {
             self.store_user(&work, user).await?;
@@ -124,6 +123,17 @@ impl Seeder {
             self.store_client(&work, planned).await?;
         }
         Ok(work.commit().await?)
+    }
+
+    /// Stores a scope. A seed does not say whether it is enabled: one that was disabled stays so.
+    async fn store_scope(&self, work: &UnitOfWork<'_>, scope: &ScopeRecord) -> Result<(), DbError> {
+        let present = work.scopes().find(&scope.name).await?;
+        let is_active = present.is_none_or(|present| present.record.is_active);
+        let scope = ScopeRecord {
+            is_active,
+            ..scope.clone()
+        };
+        work.scopes().upsert(&scope, self.context.now()).await
     }
 
     /// Stores what differs: a client that is as the seed says keeps its version.
@@ -264,7 +274,7 @@ impl Seeder {
         let mut planned = Vec::new();
         for one in &seed.clients {
             let present = match one.client_id.parse() {
-                Ok(id) => conn.reads().clients().find(&id).await?,
+                Ok(id) => present(conn.reads(), &id).await?,
                 Err(_malformed) => None,
             };
             let key = ClientKey::generate(self.context.now(), &*self.context.entropy);
@@ -280,28 +290,37 @@ impl Seeder {
         Ok(planned)
     }
 
-    /// Every scope of a client is in the seed or in the catalogue.
+    /// Every scope of a client is in the seed or in the catalogue, enabled or not.
     async fn check_scopes_exist(
         &self,
         scopes: &[ScopeRecord],
         clients: &[PlannedClient],
         problems: &mut Vec<String>,
     ) -> Result<(), DbError> {
+        let all = clients.iter().fold(Scope::empty(), |all, planned| {
+            all.union(&planned.client.scope)
+        });
         let conn = self.context.db.connect().await?;
-        let stored = conn.reads().scopes().active().await?;
+        let stored = conn.reads().scopes().known_of(&all).await?;
         for PlannedClient { client, .. } in clients {
             for name in client.scope.iter() {
-                if !scopes
-                    .iter()
-                    .chain(&stored)
-                    .any(|scope| &scope.name == name)
-                {
+                let is_seeded = scopes.iter().any(|scope| &scope.name == name);
+                if !is_seeded && !stored.contains(name.as_str()) {
                     problems.push(format!("client {}: there is no scope {name}", client.id));
                 }
             }
         }
         Ok(())
     }
+}
+
+/// The client of this name with all that it is assigned, disabled scopes too, so that these stay.
+async fn present(reads: Reads<'_>, id: &ClientId) -> Result<Option<Client>, DbError> {
+    let Some(found) = reads.clients().find(id).await? else {
+        return Ok(None);
+    };
+    let registered = reads.clients().find_registered(found.key).await?;
+    Ok(registered.map(|registered| registered.client))
 }
 
 fn taken(username: &Username) -> SeedError {

@@ -6,10 +6,10 @@ use authly_domain::audit::{AuditAction, AuditEvent};
 use authly_domain::grants::Revocation;
 use authly_domain::id::AuditEventId;
 use authly_domain::secret::Password;
-use authly_domain::sessions::{LoginStep, Session};
+use authly_domain::sessions::{LoginStep, Session, SessionEnd};
 use authly_domain::users::{Email, LoginName, NewPasswordError, PasswordHash};
 use authly_repositories::DbError;
-use authly_repositories::sessions::{Renewal, SessionEnd};
+use authly_repositories::sessions::Renewal;
 
 use super::device::{JustLoggedIn, name_digest};
 use super::{Browser, LoggedIn, SessionService};

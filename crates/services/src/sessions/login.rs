@@ -6,11 +6,11 @@ use authly_crypto::opaque;
 use authly_crypto::password::{PasswordCheck, PasswordError, Upgrade};
 use authly_domain::id::SessionId;
 use authly_domain::secret::{Password, SessionToken};
-use authly_domain::sessions::{Authentication, LoginStep, Session};
+use authly_domain::sessions::{Authentication, LoginStep, Session, SessionEnd};
 use authly_domain::users::{
     LoginName, PasswordChange, PasswordFormError, PasswordHash, UserCredentials,
 };
-use authly_repositories::sessions::{NewSession, Renewal, SessionEnd};
+use authly_repositories::sessions::{NewSession, Renewal};
 use authly_repositories::{DbError, UnitOfWork};
 
 use super::attempt::Attempt;

@@ -10,10 +10,9 @@ use authly_domain::clock::Timestamp;
 use authly_domain::consents::Consent;
 use authly_domain::id::ClientKey;
 use authly_domain::secret::SessionToken;
-use authly_domain::sessions::{Session, SessionRules};
+use authly_domain::sessions::{Session, SessionEnd, SessionRules};
 use authly_domain::users::PasswordRules;
 use authly_repositories::DbError;
-use authly_repositories::sessions::SessionEnd;
 
 use super::Browser;
 use super::browser::SESSION_PREFIX;

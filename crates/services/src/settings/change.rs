@@ -115,7 +115,7 @@ impl SettingsService {
         }
         if change.values.is_empty() {
             drop(work);
-            return Ok(self.list().await?);
+            return Ok(self.list_of(&conn.reads().settings().all().await?));
         }
         let (values, policies) = self.checked(change, &work.settings().all().await?)?;
         check(&policies)?;

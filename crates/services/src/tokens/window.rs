@@ -13,8 +13,8 @@ const UNDER_WAY: Duration = Duration::from_mins(1);
 
 impl TokenService {
     /// Erases the sealed successors whose window is over, with all requests that may have begun in
-    /// it; answers how many there were. Several nodes
-    /// may do it at once: each takes what no other is at.
+    /// it; answers how many there were. Several nodes may do it at once: each takes what no other is
+    /// at.
     ///
     /// # Errors
     /// When storage fails.
@@ -32,14 +32,14 @@ impl TokenService {
         self.issuer.policies.load().tokens.refresh_rotation_window
     }
 
-    /// Erases for ever, once in each window. What fails is done the next time.
+    /// Erases for ever, at once and then once in each window. What fails is done the next time.
     pub async fn watch(&self) {
         loop {
-            tokio::time::sleep(self.rotation_window().max(Duration::from_secs(1))).await;
             if let Err(error) = self.erase_successors().await {
                 let error: &dyn Error = &error;
                 tracing::debug!(error, "sealed successors could not be erased");
             }
+            tokio::time::sleep(self.rotation_window().max(Duration::from_secs(1))).await;
         }
     }
 }

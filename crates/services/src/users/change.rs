@@ -7,9 +7,11 @@ use authly_domain::sessions::SessionEnd;
 use authly_domain::users::{
     Account, AccountChange, Email, LoginName, PasswordChange, only_in_person,
 };
+use authly_repositories::grants::GrantsToRevoke;
 use authly_repositories::{DbError, UnitOfWork};
 
 use super::{Order, UserAdmin, UserAdminError, log};
+use crate::grants::end_all;
 use crate::sessions::name_digest;
 
 /// What is done to a user.
@@ -161,20 +163,16 @@ impl UserAdmin {
         client: ClientKey,
         order: &Order<'_>,
     ) -> Result<(), UserAdminError> {
-        let now = self.context.now();
         let mut conn = self.context.db.connect().await?;
         let work = conn.begin("users.revoke_consent").await?;
         let account = self.locked(&work, user, order).await?;
         account.may_be_changed_by(order.by)?;
+        // The consent last, as whoever revokes grants together with their consents does.
+        let which = GrantsToRevoke::OfUserAtClient(user, client);
+        end_all(&self.context, &work, &which).await?;
         if !work.consents().forget(user, client).await? {
             return Err(UserAdminError::NoConsent);
         }
-        work.authorization_codes()
-            .withdraw_between(user, client)
-            .await?;
-        work.grants()
-            .revoke_between(user, client, Revocation::ByAdministrator, now)
-            .await?;
         if order.run == Run::ForReal {
             work.commit().await?;
             log(order.by, user, "consent revoked");

@@ -69,8 +69,10 @@ impl UserAdmin {
         let list = ConsentsOf(user);
         let after = self.cursors.open(&list, asked)?;
         let after = after.map(|at| client_position(&at)).transpose()?;
-        self.get(user).await?;
         let conn = self.context.db.connect().await?;
+        if !conn.reads().users().exists(user).await? {
+            return Err(UserAdminError::NotFound);
+        }
         let rows = conn
             .reads()
             .consents()

@@ -2,9 +2,12 @@
 
 use std::sync::Arc;
 
+use authly_domain::admin::{Administrator, Run};
 use authly_domain::keys::SigningAlgorithm;
 use authly_domain::secret::{AccessToken, PresentedToken};
 use authly_domain::users::{RequestedClaim, StandardClaim};
+use authly_services::clients::Aim;
+use authly_services::settings::SettingsChange;
 use authly_testing::{Setup, TestServices};
 use pretty_assertions::assert_eq;
 
@@ -225,4 +228,32 @@ async fn everything_works_with_a_pool_of_one_connection() {
         assert!(services.deps.health.check().await.is_up());
         services.bootstrap().ensure_scopes().await.unwrap();
     }
+}
+
+/// Nor does what administrators do.
+#[tokio::test]
+async fn clients_and_settings_are_administered_with_a_pool_of_one_connection() {
+    let services = Setup::default().pool_size(1).services().await;
+    let (robot, web) = (
+        services.client().id("robot").create().await,
+        services.client().create().await,
+    );
+    let by = Administrator::Client {
+        key: robot.record.key,
+        client_id: robot.record.id.clone(),
+    };
+    let aim = Aim {
+        client: web.record.key,
+        version: None,
+        by: &by,
+        run: Run::ForReal,
+    };
+    let registry = &services.deps.client_admin;
+    registry.disable(aim).await.unwrap();
+    registry.enable(aim).await.unwrap();
+    registry.delete(aim).await.unwrap();
+    let (nothing, from) = (SettingsChange::default(), flow::HOME);
+    let settings = &services.deps.live_settings;
+    let list = settings.change(&nothing, &by, from, Run::ForReal);
+    assert_eq!(list.await.unwrap().version, settings.held().version);
 }

@@ -321,3 +321,30 @@ fn an_unknown_key_is_refused() {
         assert!(serde_json::from_value::<Seed>(document).is_err());
     }
 }
+
+#[tokio::test]
+async fn a_scope_that_was_disabled_stays_so_and_stays_with_its_clients() {
+    let services = TestServices::start().await;
+    let seeder = services.seeder();
+    seeder.apply(&seed(sample())).await.unwrap();
+    let off = "UPDATE scopes SET is_active = false WHERE name = 'notes:write'";
+    services.database().run(off).await;
+    let renamed = json!({ "clients": [{ "client_id": "notes-web", "client_name": "My notes" }] });
+    let assigned = json!({
+        "clients": [{ "client_id": "notes-native", "scope": "openid notes:write" }],
+    });
+    for again in [sample(), renamed, assigned] {
+        seeder.apply(&seed(again)).await.unwrap();
+    }
+
+    let conn = services.db.connect().await.unwrap();
+    let scope = "notes:write".parse().unwrap();
+    let found = conn.reads().scopes().find(&scope).await.unwrap().unwrap();
+    assert!(!found.record.is_active);
+    let clients = conn.reads().clients();
+    for id in ["notes-web", "notes-native"] {
+        let found = clients.find(&id.parse().unwrap()).await.unwrap().unwrap();
+        let all = clients.find_registered(found.key).await.unwrap().unwrap();
+        assert!(all.client.scope.contains("notes:write"), "{id}");
+    }
+}

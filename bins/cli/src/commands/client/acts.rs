@@ -19,11 +19,11 @@ pub(super) async fn create(
     caller: &Caller,
 ) -> Result<Exit, Failure> {
     let call = || caller.client.create_client(new);
-    let created = if change.dry_run {
-        call().dry_run().await?
-    } else {
-        caller.once(call).await?
+    let look = match &new.client_id {
+        Some(id) => format!("authly client show {id}"),
+        None => "authly client list --sort -created_at".to_owned(),
     };
+    let created = caller.once(change, call, &look).await?;
     warn(&created.client, caller);
     let secret = created
         .client_secret
@@ -50,11 +50,8 @@ pub(super) async fn rotate(
         old_secret_valid_for: keep_old.as_secs(),
     };
     let call = || caller.client.rotate_client_secret(client.id, &how);
-    let rotated = if destruction.change.dry_run {
-        call().dry_run().await?
-    } else {
-        caller.once(call).await?
-    };
+    let look = format!("authly client show {}", client.client_id);
+    let rotated = caller.once(destruction.change, call, &look).await?;
     let secret = (!destruction.change.dry_run).then_some(rotated.client_secret);
     caller.output.sheet(&Rotated {
         client_id: rotated.client_id,

@@ -1,5 +1,6 @@
 //! Clients as they are printed.
 
+use authly_admin_client::WireSecret;
 use authly_admin_client::admin::Moment;
 use authly_admin_client::admin::clients::Client;
 use serde::Serialize;
@@ -17,7 +18,7 @@ pub(super) struct Created {
     #[serde(flatten)]
     pub(super) client: Shown,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) client_secret: Option<String>,
+    pub(super) client_secret: Option<WireSecret>,
 }
 
 /// A secret that was made.
@@ -25,7 +26,7 @@ pub(super) struct Created {
 pub(super) struct Rotated {
     pub(super) client_id: String,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) client_secret: Option<String>,
+    pub(super) client_secret: Option<WireSecret>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) old_secret_expires_at: Option<Moment>,
     pub(super) version: i64,
@@ -87,7 +88,7 @@ impl Sheet for Created {
     fn lines(&self) -> Vec<(&'static str, Cell)> {
         let mut lines = self.client.lines();
         if let Some(secret) = &self.client_secret {
-            lines.push(("secret", Cell::good(secret)));
+            lines.push(("secret", Cell::good(secret.expose())));
         }
         lines
     }
@@ -97,7 +98,7 @@ impl Sheet for Rotated {
     fn lines(&self) -> Vec<(&'static str, Cell)> {
         let mut lines = vec![("client_id", Cell::plain(&self.client_id))];
         if let Some(secret) = &self.client_secret {
-            lines.push(("secret", Cell::good(secret)));
+            lines.push(("secret", Cell::good(secret.expose())));
         }
         let end = self.old_secret_expires_at;
         lines.push(("old secret until", Cell::maybe(end)));
@@ -131,6 +132,13 @@ fn settings(client: &Client) -> Vec<(&'static str, Cell)> {
             "ID tokens",
             Cell::plain(&client.id_token_signed_response_alg),
         ),
+        (
+            "UserInfo",
+            Cell::maybe(client.userinfo_signed_response_alg.as_ref()),
+        ),
         ("subjects", Cell::plain(&client.subject_type)),
+        ("sector", Cell::maybe(client.sector_identifier_uri.as_ref())),
+        ("default max age", seconds(client.default_max_age)),
+        ("needs auth_time", Cell::yes_or_no(client.require_auth_time)),
     ]
 }

@@ -58,6 +58,24 @@ pub(crate) struct Shape {
     /// How many seconds after the login its tokens can be refreshed at all.
     #[arg(long, value_name = "SECONDS")]
     refresh_token_absolute_lifetime: Option<u64>,
+    /// How its ID tokens are signed: `RS256`, `PS256`, `ES256` or `EdDSA`.
+    #[arg(long, value_name = "ALG")]
+    id_token_signed_response_alg: Option<String>,
+    /// How what UserInfo answers is signed, by the same names; plain JSON unless said.
+    #[arg(long, value_name = "ALG")]
+    userinfo_signed_response_alg: Option<String>,
+    /// How users are named to it: the same as to others, or by names of its own.
+    #[arg(long, value_name = "public|pairwise")]
+    subject_type: Option<String>,
+    /// Whose host is the sector of its pairwise names.
+    #[arg(long, value_name = "URI")]
+    sector_identifier_uri: Option<String>,
+    /// How many seconds ago its users may have logged in where a request does not say.
+    #[arg(long, value_name = "SECONDS")]
+    default_max_age: Option<u64>,
+    /// Whether it relies on ID tokens to say when the user logged in, which they always do.
+    #[arg(long, value_name = "true|false")]
+    require_auth_time: Option<bool>,
     /// A page about it.
     #[arg(long, value_name = "URL")]
     client_uri: Option<String>,
@@ -81,10 +99,13 @@ pub(crate) struct Changes {
 }
 
 /// What may be empty.
-const CLEARABLE: [&str; 9] = [
+const CLEARABLE: [&str; 12] = [
     "access_token_lifetime",
     "refresh_token_idle_lifetime",
     "refresh_token_absolute_lifetime",
+    "userinfo_signed_response_alg",
+    "sector_identifier_uri",
+    "default_max_age",
     "client_uri",
     "policy_uri",
     "tos_uri",
@@ -133,10 +154,15 @@ impl Shape {
             access_token_lifetime: self.access_token_lifetime,
             refresh_token_idle_lifetime: self.refresh_token_idle_lifetime,
             refresh_token_absolute_lifetime: self.refresh_token_absolute_lifetime,
+            id_token_signed_response_alg: self.id_token_signed_response_alg,
+            userinfo_signed_response_alg: self.userinfo_signed_response_alg,
+            subject_type: self.subject_type,
+            sector_identifier_uri: self.sector_identifier_uri,
+            default_max_age: self.default_max_age,
+            require_auth_time: self.require_auth_time,
             client_uri: self.client_uri,
             policy_uri: self.policy_uri,
             tos_uri: self.tos_uri,
-            ..NewClient::default()
         }
     }
 }
@@ -145,6 +171,8 @@ impl Changes {
     /// The change as it is sent.
     pub(super) fn said(self) -> ClientChange {
         let Self { shape, clear } = self;
+        let number = |said, member| or_clear::<u64>(said, member, &clear);
+        let text = |said, member| or_clear::<String>(said, member, &clear);
         let empty = |member: &str, texts| match or_clear(list(texts), member, &clear) {
             Patch::Clear => Patch::Set(Vec::new()),
             said => said,
@@ -164,25 +192,27 @@ impl Changes {
             require_nonce: Patch::set_if(shape.require_nonce),
             require_consent: Patch::set_if(shape.require_consent),
             refresh_rotation: Patch::set_if(shape.refresh_rotation),
-            access_token_lifetime: or_clear(
-                shape.access_token_lifetime,
-                "access_token_lifetime",
-                &clear,
-            ),
-            refresh_token_idle_lifetime: or_clear(
+            access_token_lifetime: number(shape.access_token_lifetime, "access_token_lifetime"),
+            refresh_token_idle_lifetime: number(
                 shape.refresh_token_idle_lifetime,
                 "refresh_token_idle_lifetime",
-                &clear,
             ),
-            refresh_token_absolute_lifetime: or_clear(
+            refresh_token_absolute_lifetime: number(
                 shape.refresh_token_absolute_lifetime,
                 "refresh_token_absolute_lifetime",
-                &clear,
             ),
-            client_uri: or_clear(shape.client_uri, "client_uri", &clear),
-            policy_uri: or_clear(shape.policy_uri, "policy_uri", &clear),
-            tos_uri: or_clear(shape.tos_uri, "tos_uri", &clear),
-            ..ClientChange::default()
+            id_token_signed_response_alg: Patch::set_if(shape.id_token_signed_response_alg),
+            userinfo_signed_response_alg: text(
+                shape.userinfo_signed_response_alg,
+                "userinfo_signed_response_alg",
+            ),
+            subject_type: Patch::set_if(shape.subject_type),
+            sector_identifier_uri: text(shape.sector_identifier_uri, "sector_identifier_uri"),
+            default_max_age: number(shape.default_max_age, "default_max_age"),
+            require_auth_time: Patch::set_if(shape.require_auth_time),
+            client_uri: text(shape.client_uri, "client_uri"),
+            policy_uri: text(shape.policy_uri, "policy_uri"),
+            tos_uri: text(shape.tos_uri, "tos_uri"),
         }
     }
 }

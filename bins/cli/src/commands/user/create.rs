@@ -11,13 +11,10 @@ use crate::failure::Failure;
 pub(super) async fn create(asked: CreateUser, caller: &Caller) -> Result<(), Failure> {
     let (change, name) = (asked.change, asked.username.clone());
     let user = ordered(asked)?;
-    let call = || change.apply(caller.client.create_user(&user));
-    let answer = caller.once(call).await?;
-    let result = WithPassword {
-        user: answer.user,
-        temporary_password: answer.temporary_password,
-    };
-    result.print(change, caller)?;
+    let call = || caller.client.create_user(&user);
+    let look = format!("authly user show {name}");
+    let answer = caller.once(change, call, &look).await?;
+    WithPassword::answered(answer.user, answer.temporary_password, change).print(caller)?;
     caller
         .output
         .done(change, &format!("created the user {name}"));

@@ -31,10 +31,19 @@ impl Sheet for WithPassword {
 }
 
 impl WithPassword {
+    /// What was answered to `change`; a password that a dry run has made opens nothing, and is left
+    /// out.
+    pub(super) fn answered(user: User, password: Option<WireSecret>, change: Change) -> Self {
+        Self {
+            user,
+            temporary_password: password.filter(|_made| !change.dry_run),
+        }
+    }
+
     /// Prints the result; a password in it is seen this once.
-    pub(super) fn print(&self, change: Change, caller: &Caller) -> Result<(), Failure> {
+    pub(super) fn print(&self, caller: &Caller) -> Result<(), Failure> {
         caller.output.sheet(self)?;
-        if self.temporary_password.is_some() && !change.dry_run {
+        if self.temporary_password.is_some() {
             caller
                 .output
                 .note("the temporary password is shown this once, and changed at the first login");
@@ -75,13 +84,10 @@ pub(super) async fn reset(asked: &ResetPassword, caller: &Caller) -> Result<(), 
         temporary_password: asked.password.temporary,
         requires_password_change: asked.password.require_change,
     };
-    let call = || change.apply(caller.client.reset_user_password(user.id.0, &password));
-    let answer = caller.once(call).await?;
-    let result = WithPassword {
-        user: answer.user,
-        temporary_password: answer.temporary_password,
-    };
-    result.print(change, caller)?;
+    let call = || caller.client.reset_user_password(user.id.0, &password);
+    let look = format!("authly user show {name}");
+    let answer = caller.once(change, call, &look).await?;
+    WithPassword::answered(answer.user, answer.temporary_password, change).print(caller)?;
     caller
         .output
         .done(change, &format!("reset the password of {name}"));

@@ -67,6 +67,8 @@ async fn a_password_is_read_from_standard_input_and_shown_nowhere() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_temporary_password_is_printed_once_and_gets_its_user_in() {
     let admin = Desk::new().await;
+    let dry = admin.json(&["user", "create", "alice", "--temporary", "--dry-run"]);
+    assert_eq!(dry.get("temporary_password"), None, "it would open nothing");
     let made = admin.json(&["user", "create", "alice", "--temporary"]);
     let password = made["temporary_password"].as_str().unwrap();
     assert_eq!(gets_in(&admin, "alice", password).await, Some(true));

@@ -7,6 +7,7 @@ use authly_domain::clients::{
 use authly_domain::scopes::{AdminScope, Resource};
 use authly_protocol::admin::clients::{Client, CreatedClient, LiveSecret, NewSecret};
 use authly_protocol::admin::{Id, Moment};
+use authly_protocol::oauth::WireSecret;
 use authly_services::clients::{CreatedClient as Created, RotatedSecret};
 
 /// A client as it is shown.
@@ -62,7 +63,7 @@ pub(super) fn created(created: &Created) -> CreatedClient {
     let secret = created.secret.as_ref();
     CreatedClient {
         client: client(&created.client),
-        client_secret: secret.map(|secret| secret.expose().to_owned()),
+        client_secret: secret.map(|secret| WireSecret::new(secret.expose().to_owned())),
     }
 }
 
@@ -70,7 +71,7 @@ pub(super) fn created(created: &Created) -> CreatedClient {
 pub(super) fn new_secret(rotated: &RotatedSecret) -> NewSecret {
     NewSecret {
         client_id: rotated.client_id.as_str().to_owned(),
-        client_secret: rotated.secret.expose().to_owned(),
+        client_secret: WireSecret::new(rotated.secret.expose().to_owned()),
         old_secret_expires_at: rotated.old_ends_at.map(Moment),
         version: rotated.version,
     }

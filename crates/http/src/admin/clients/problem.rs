@@ -5,6 +5,7 @@ use authly_protocol::admin::{FieldError, ProblemCode};
 use authly_services::clients::ClientAdminError;
 
 use crate::admin::fields::invalid_body;
+use crate::admin::paging::foreign_cursor;
 use crate::respond::{AdminProblem, IsUnavailable};
 
 impl From<ClientAdminError> for AdminProblem {
@@ -18,6 +19,7 @@ impl From<ClientAdminError> for AdminProblem {
                 let is_unavailable = IsUnavailable(error.is_unavailable());
                 return Self::storage(is_unavailable, error);
             }
+            Why::Cursor(error) => return foreign_cursor(error),
             Why::NotFound => return Self::not_found("client"),
             Why::AlreadyExists => (
                 ProblemCode::AlreadyExists,
@@ -49,10 +51,6 @@ impl From<ClientAdminError> for AdminProblem {
             Why::NoServiceClient => (
                 ProblemCode::Conflict,
                 "Only a confidential client with client_credentials can administer for itself.",
-            ),
-            Why::Cursor(_) => (
-                ProblemCode::InvalidCursor,
-                "The cursor belongs to another list, filter or order.",
             ),
         };
         Self::new(code, detail)

@@ -5,7 +5,7 @@ use authly_domain::page::Direction;
 use authly_protocol::admin::clients::{Get, List, ListQuery};
 
 use super::{AdminCall, Answer, Clients, document};
-use crate::admin::paging::{page_asked, page_of};
+use crate::admin::paging::page_of;
 use crate::admin::parameters::QueryFields;
 use crate::respond::AdminProblem;
 
@@ -14,8 +14,9 @@ pub(super) async fn list(
     call: AdminCall<List>,
     clients: Clients,
 ) -> Result<Answer<List>, AdminProblem> {
-    let (filter, order) = asked(&call.query)?;
-    let page = page_asked(call.query.limit, call.query.cursor)?;
+    let mut fields = QueryFields::default();
+    let (filter, order) = asked(&mut fields, &call.query);
+    let page = fields.finish_with_page(call.query.limit, call.query.cursor)?;
     let found = clients.list(&filter, order, &page).await?;
     Ok(Answer::of(page_of(found, document::client)))
 }
@@ -30,8 +31,8 @@ pub(super) async fn get(
     Ok(Answer::of(document::client(&client)).in_version(version))
 }
 
-fn asked(query: &ListQuery) -> Result<(ClientFilter, ClientOrder), AdminProblem> {
-    let mut fields = QueryFields::default();
+/// The filter and the order, which count where nothing is wrong.
+fn asked(fields: &mut QueryFields, query: &ListQuery) -> (ClientFilter, ClientOrder) {
     let known = "not one of the known values";
     let client_type = fields.parse("client_type", query.client_type.as_deref(), known);
     let grant_type = fields.parse("grant_type", query.grant_type.as_deref(), known);
@@ -48,7 +49,6 @@ fn asked(query: &ListQuery) -> Result<(ClientFilter, ClientOrder), AdminProblem>
         );
     }
     let begins_with = fields.beginning("q", query.q.as_deref());
-    fields.finish()?;
     let filter = ClientFilter {
         id,
         begins_with,
@@ -60,7 +60,7 @@ fn asked(query: &ListQuery) -> Result<(ClientFilter, ClientOrder), AdminProblem>
         by: ClientSort::ClientId,
         direction: Direction::Ascending,
     };
-    Ok((filter, order.unwrap_or(first)))
+    (filter, order.unwrap_or(first))
 }
 
 /// The order that `sort` names.

@@ -5,6 +5,7 @@ use authly_protocol::admin::{FieldError, ProblemCode};
 use authly_services::scopes::ScopeAdminError;
 
 use crate::admin::fields::invalid_body;
+use crate::admin::paging::foreign_cursor;
 use crate::respond::{AdminProblem, IsUnavailable};
 
 impl From<ScopeAdminError> for AdminProblem {
@@ -16,6 +17,7 @@ impl From<ScopeAdminError> for AdminProblem {
                 let is_unavailable = IsUnavailable(error.is_unavailable());
                 return Self::storage(is_unavailable, error);
             }
+            Why::Cursor(error) => return foreign_cursor(error),
             Why::NotFound => return Self::not_found("scope"),
             Why::AlreadyExists => (ProblemCode::AlreadyExists, "There is a scope of this name."),
             Why::VersionMismatch => (
@@ -29,10 +31,6 @@ impl From<ScopeAdminError> for AdminProblem {
             Why::InUse => (
                 ProblemCode::InUse,
                 "Clients may ask for this scope. With force=true they lose it.",
-            ),
-            Why::Cursor(_) => (
-                ProblemCode::InvalidCursor,
-                "The cursor belongs to another list or filter.",
             ),
         };
         Self::new(code, detail)

@@ -5,7 +5,7 @@ use authly_protocol::admin::ScopePath;
 use authly_protocol::admin::scopes::{Get, List};
 
 use super::{AdminCall, Answer, Scopes, document};
-use crate::admin::paging::{page_asked, page_of};
+use crate::admin::paging::page_of;
 use crate::admin::parameters::QueryFields;
 use crate::respond::AdminProblem;
 
@@ -23,8 +23,7 @@ pub(super) async fn list(
 ) -> Result<Answer<List>, AdminProblem> {
     let mut fields = QueryFields::default();
     let begins_with = fields.beginning("q", call.query.q.as_deref());
-    fields.finish()?;
-    let page = page_asked(call.query.limit, call.query.cursor)?;
+    let page = fields.finish_with_page(call.query.limit, call.query.cursor)?;
     let filter = ScopeFilter {
         begins_with,
         is_active: call.query.is_active,

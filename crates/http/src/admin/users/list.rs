@@ -7,7 +7,7 @@ use authly_protocol::admin::users::{List, ListQuery};
 use authly_services::users::UserList;
 
 use super::{Users, document};
-use crate::admin::paging::{page_asked, page_of};
+use crate::admin::paging::page_of;
 use crate::admin::parameters::QueryFields;
 use crate::admin::{AdminCall, Answer};
 use crate::respond::AdminProblem;
@@ -18,6 +18,9 @@ pub(super) async fn list(
     users: Users,
 ) -> Result<Answer<List>, AdminProblem> {
     let query = call.query;
+    let mut fields = QueryFields::default();
+    let order = order(&mut fields, &query);
+    let asked = fields.finish_with_page(query.limit, query.cursor)?;
     let list = UserList {
         filter: UserFilter {
             is_active: query.is_active,
@@ -25,9 +28,8 @@ pub(super) async fn list(
             is_verified: query.is_verified,
             requires_password_change: query.requires_password_change,
         },
-        order: ordered(&query)?,
+        order: order.unwrap_or(UserOrder::Username(Direction::Ascending)),
     };
-    let asked = page_asked(query.limit, query.cursor)?;
     let page = users.list(&list, &asked).await?;
     Ok(Answer::of(page_of(page, document)))
 }
@@ -41,15 +43,8 @@ fn range(from: Option<Moment>, before: Option<Moment>) -> Option<TimeRange> {
     Some(range).filter(|range| *range != TimeRange::default())
 }
 
-/// In which order the list goes.
-fn ordered(query: &ListQuery) -> Result<UserOrder, AdminProblem> {
-    let mut fields = QueryFields::default();
-    let order = order(&mut fields, query);
-    fields.finish()?;
-    Ok(order.unwrap_or(UserOrder::Username(Direction::Ascending)))
-}
-
-/// The order, unless something is wrong about it. What there is no index for is not offered.
+/// In which order the list goes, unless something is wrong about it. What there is no index for is
+/// not offered.
 fn order(fields: &mut QueryFields, query: &ListQuery) -> Option<UserOrder> {
     let created = range(query.created_from, query.created_before);
     let logged_in = range(query.last_login_from, query.last_login_before);

@@ -5,6 +5,7 @@ use authly_protocol::admin::{FieldError, ProblemCode};
 use authly_services::users::{TakenName, UserAdminError};
 
 use crate::admin::fields::invalid_body;
+use crate::admin::paging::foreign_cursor;
 use crate::respond::{AdminProblem, IsUnavailable};
 
 impl From<UserAdminError> for AdminProblem {
@@ -39,10 +40,7 @@ impl From<UserAdminError> for AdminProblem {
                 "The user has no phone number that could be verified.",
             ),
             Why::Password(refused) => return invalid_body(vec![at("/password", &refused)]),
-            Why::Cursor(_) => (
-                ProblemCode::InvalidCursor,
-                "The cursor belongs to another list, filter or order.",
-            ),
+            Why::Cursor(error) => return foreign_cursor(error),
             Why::Busy => return Self::unavailable(),
             Why::Hashing(error) => return Self::failed(error),
             Why::Storage(error) => {

@@ -1,5 +1,7 @@
 //! Two layers and the network rule, at every endpoint that there is.
 
+use std::time::Duration;
+
 use authly_domain::clients::GrantType;
 use authly_domain::scopes::AdminScope;
 use authly_protocol::admin::{ALL, Description};
@@ -125,6 +127,8 @@ async fn a_token_of_another_kind_audience_or_time_opens_nothing() {
     let app = TestApp::start().await;
     let console = app.console().await;
     let user = app.user("root").administrator().create().await;
+    let expired = app.tokens(&console, &user, "openid").await.access_token;
+    app.advance(Duration::from_mins(15));
     let tokens = app.tokens(&console, &user, "openid offline_access").await;
     let resource = "https://api.example.com";
     let elsewhere = app
@@ -140,7 +144,8 @@ async fn a_token_of_another_kind_audience_or_time_opens_nothing() {
     let foreign = foreign.expect_tokens().access_token;
     let id_token = tokens.id_token.clone().unwrap();
     app.rp(&console).revoke(&tokens.access_token).await;
-    for token in [tokens.refresh(), &id_token, &foreign, &tokens.access_token] {
+    let refresh = tokens.refresh();
+    for token in [refresh, &id_token, &foreign, &tokens.access_token, &expired] {
         for one in ALL {
             let refused = answer(&app.admin_with(token), one).await;
             refused.expect_problem(401, "invalid_token");

@@ -68,11 +68,29 @@ async fn the_page_shows_every_endpoint_and_document_without_scripts() {
     {
         assert!(page.body.contains(&format!("<h3 id=\"{name}\">")), "{name}");
     }
+    // What stands between backticks in the document is code on the page.
+    assert!(page.body.contains("The <code>ETag</code> of the version"));
+    assert!(!page.body.contains('`'));
     // Every link within the page leads somewhere.
     for link in page.body.split("href=\"#").skip(1) {
         let target = link.split('"').next().unwrap();
         assert!(page.body.contains(&format!("id=\"{target}\"")), "{target}");
     }
+}
+
+#[tokio::test]
+async fn the_page_is_in_the_language_of_who_asks_however_often_it_was_sent() {
+    let app = TestApp::start().await;
+    let mut seen = Vec::new();
+    for language in ["en", "de", "en", "de"] {
+        let page = get(&app, &format!("/api-docs?ui_locales={language}")).await;
+        assert_eq!(page.header("content-language"), language);
+        assert_eq!(page.header("cache-control"), "no-store");
+        let html = format!("<html lang=\"{language}\"");
+        assert!(page.body.contains(&html), "{language}");
+        seen.push(page.body);
+    }
+    assert_eq!((&seen[0], &seen[1]), (&seen[2], &seen[3]));
 }
 
 /// Holds that a value is what a schema says, as far as types, members and references go.

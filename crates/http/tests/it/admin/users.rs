@@ -194,6 +194,11 @@ async fn a_change_happens_to_the_version_that_the_caller_has_seen_or_not_at_all(
         let refused = seen(method, &path, "\"1\"").await;
         refused.expect_problem(412, "version_mismatch");
     }
+    let twice = root.request(Method::DELETE, &at(&alice));
+    let twice = twice
+        .header("if-match", "\"2\"")
+        .header("if-match", "\"1\"");
+    send(twice).await.expect_problem(400, "malformed_request");
     assert_eq!(app.stored().registry().await, before);
     assert_eq!(seen(Method::POST, &disable, "\"2\"").await.status, 200);
     assert_eq!(seen(Method::DELETE, &at(&alice), "\"3\"").await.status, 204);

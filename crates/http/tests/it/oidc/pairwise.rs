@@ -62,6 +62,23 @@ async fn every_sub_that_a_client_sees_is_that_of_its_sector() {
 }
 
 #[tokio::test]
+async fn what_is_no_name_of_its_sector_is_not_told_without_the_scope_for_it() {
+    let app = TestApp::start().await;
+    let alice = app.user("alice").create().await;
+    let client = pairwise(&app, "first", "app.example").await;
+    let rp = app.rp(&client);
+    let tokens = app.tokens(&client, &alice, "openid").await;
+    for token in [tokens.access_token.as_str(), tokens.refresh()] {
+        let told = rp.introspect(token).await.json();
+        assert_eq!(told["active"], true);
+        assert_eq!(told.get("username"), None);
+    }
+    let tokens = app.tokens(&client, &alice, "openid profile").await;
+    let told = rp.introspect(&tokens.access_token).await.json();
+    assert_eq!(told["username"], "alice");
+}
+
+#[tokio::test]
 async fn every_node_and_every_start_says_the_same() {
     let app = TestApp::start().await;
     let alice = app.user("alice").create().await;

@@ -5,6 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::super::{Id, Moment};
+use crate::oauth::WireSecret;
 
 /// A client. Members have the names of the registered metadata (RFC 7591 §2) where there is one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -110,12 +111,12 @@ pub struct LiveSecret {
 }
 
 /// A client that has just been registered.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct CreatedClient {
     /// The client.
     #[serde(flatten)]
     pub client: Client,
     /// Its secret, shown this once; absent for a public client.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub client_secret: Option<String>,
+    pub client_secret: Option<WireSecret>,
 }

@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::super::Moment;
+use crate::oauth::WireSecret;
 
 /// How a secret is replaced.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -15,12 +16,12 @@ pub struct RotateSecret {
 }
 
 /// A secret that has just been made.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct NewSecret {
     /// The client's name on the wire.
     pub client_id: String,
     /// The secret, shown this once.
-    pub client_secret: String,
+    pub client_secret: WireSecret,
     /// When the old secret ends; absent where it has ended.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub old_secret_expires_at: Option<Moment>,

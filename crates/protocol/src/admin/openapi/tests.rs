@@ -46,6 +46,20 @@ fn every_endpoint_is_in_it_with_its_scope_and_status() {
 }
 
 #[test]
+fn what_a_path_or_a_body_names_may_not_be_there() {
+    let document = sample();
+    for (path, expected) in [
+        ("/admin/presented-tokens/look-up", true),
+        ("/admin/presented-tokens/revoke", true),
+        ("/admin/clients/{client}/disable", true),
+        ("/admin/clients", false),
+    ] {
+        let responses = &document["paths"][path]["post"]["responses"];
+        assert_eq!(responses.get("404").is_some(), expected, "{path}");
+    }
+}
+
+#[test]
 fn every_reference_leads_somewhere_within_the_document() {
     let document = sample();
     let text = document.to_string();

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::super::Patch;
+use super::super::{Patch, object};
 use super::Address;
 use crate::oauth::WireSecret;
 
@@ -79,7 +79,11 @@ pub struct NewUser {
     #[serde(default)]
     pub phone_number_verified: bool,
     /// The postal address.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "object::optional",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub address: Option<Address>,
 }
 
@@ -139,7 +143,10 @@ pub struct UserChange {
     #[serde(skip_serializing_if = "Patch::is_keep")]
     pub phone_number_verified: Patch<bool>,
     /// The postal address; what is absent of it stays.
-    #[serde(skip_serializing_if = "Patch::is_keep")]
+    #[serde(
+        deserialize_with = "object::patch",
+        skip_serializing_if = "Patch::is_keep"
+    )]
     pub address: Patch<AddressChange>,
 }
 

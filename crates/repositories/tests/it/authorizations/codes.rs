@@ -3,10 +3,10 @@
 use authly_domain::authorizations::{CodeRecord, NewCode};
 use authly_domain::grants::LivenessFacts;
 use authly_domain::id::CodeId;
+use authly_domain::sessions::SessionEnd;
 use authly_domain::tokens::TokenKind;
 use authly_repositories::DbError;
 use authly_repositories::authorizations::Redeemed;
-use authly_repositories::sessions::SessionEnd;
 use pretty_assertions::assert_eq;
 
 use crate::spoil::corrupt_column;

@@ -14,6 +14,7 @@ in_both_modes!(
     a_registered_client_is_read_with_everything_that_is_known_of_it,
     a_list_goes_on_behind_a_position_in_each_order,
     an_old_secret_ends_when_it_is_to_and_goes_when_it_has,
+    tokens_are_stored_for_a_client_that_is_being_changed,
     activity_and_rights_move_the_version,
     a_client_goes_with_everything_of_its,
     an_entitlement_that_we_never_write_is_corrupt,
@@ -111,6 +112,20 @@ async fn an_old_secret_ends_when_it_is_to_and_goes_when_it_has(world: World) {
     let (secrets, moved) = rotate(&digests[2], 60, 90).await;
     assert_eq!(secrets, [secret(10, Some(90)), secret(60, None)]);
     assert_eq!(moved, 2);
+}
+
+async fn tokens_are_stored_for_a_client_that_is_being_changed(world: World) {
+    let client = world.client("web").await;
+    let token = world.own_access(&client).await;
+    let (mut changing, conn) = (world.conn().await, world.conn().await);
+    let work = changing.begin("test.change").await.unwrap();
+    let clients = work.clients();
+    assert!(clients.lock(client.key).await.unwrap());
+    let off = clients.set_activity(client.key, Activity::Disabled);
+    off.await.unwrap();
+    // It would wait until its time limit is over.
+    conn.reads().access_tokens().insert(&token).await.unwrap();
+    work.commit().await.unwrap();
 }
 
 async fn activity_and_rights_move_the_version(world: World) {

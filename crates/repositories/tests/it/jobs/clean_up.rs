@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use authly_domain::clock::Timestamp;
 use authly_domain::grants::Revocation;
+use authly_domain::sessions::SessionEnd;
 use authly_domain::throttle::{ThrottleKind, ThrottleRule};
 use authly_repositories::Db;
 use authly_repositories::idempotency::{ClaimedKey, KeyedRequest};
 use authly_repositories::jobs::{PageOfSessions, Progress};
-use authly_repositories::sessions::SessionEnd;
 use authly_repositories::throttle::Counter;
 use pretty_assertions::assert_eq;
 

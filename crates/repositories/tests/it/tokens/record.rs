@@ -3,10 +3,10 @@
 use authly_domain::clients::Client;
 use authly_domain::grants::{LivenessFacts, Revocation};
 use authly_domain::secret::SecretDigest;
+use authly_domain::sessions::SessionEnd;
 use authly_domain::tokens::{TokenKind, TokenRecord};
 use authly_domain::users::GrantedClaims;
 use authly_repositories::DbError;
-use authly_repositories::sessions::SessionEnd;
 use authly_repositories::tokens::{Asker, TokenAnswer, Written};
 use pretty_assertions::assert_eq;
 

@@ -8,6 +8,7 @@ use authly_domain::secret::SecretDigest;
 use authly_domain::sessions::SessionEnd;
 use authly_domain::throttle::{ThrottleKind, ThrottleRule};
 use authly_domain::users::{Account, PasswordChange, PasswordVersion, Profile};
+use authly_repositories::grants::GrantsToRevoke;
 use authly_repositories::throttle::Counter;
 use authly_repositories::users::{PasswordReset, Taken};
 use pretty_assertions::assert_eq;
@@ -251,30 +252,26 @@ async fn a_consent_is_listed_and_forgotten_and_what_came_of_it_ends(world: World
         .stored_code(&family.user, &family.client, &family.session)
         .await;
     let codes = conn.reads().authorization_codes();
-    codes.withdraw_between(user, client).await.unwrap();
-    assert!(
-        codes
-            .lock_by_digest(&waiting.digest)
-            .await
-            .unwrap()
-            .is_none()
-    );
+    let ended = codes.end_unredeemed(Some(user), Some(client), world.now);
+    // The redeemed code stays: who shows it again is still found out.
+    assert_eq!(ended.await.unwrap(), 1);
+    let waiting = codes.lock_by_digest(&waiting.digest).await.unwrap();
+    assert_eq!(waiting.unwrap().code.expires_at, world.now);
     let grants = conn.reads().grants();
-    let why = Revocation::ByAdministrator;
-    grants
-        .revoke_between(user, other.key, why, world.now)
-        .await
-        .unwrap();
+    let revoke = async |which: GrantsToRevoke| {
+        let why = Revocation::ByAdministrator;
+        let step = grants.revoke_batch(&which, why, world.now, None).await;
+        step.unwrap().changed
+    };
+    let at = |client| GrantsToRevoke::OfUserAtClient(user, client);
+    assert_eq!(revoke(at(other.key)).await, 0);
     let stored = world.database.stored();
     assert_eq!(stored.grants_of("web").await[0].revoked_reason, None);
-    grants
-        .revoke_between(user, client, why, world.now)
-        .await
-        .unwrap();
+    assert_eq!(revoke(at(client)).await, 1);
     let reason = stored.grants_of("web").await[0].revoked_reason.clone();
     assert_eq!(reason.as_deref(), Some("by_administrator"));
-    // The redeemed code stays: who shows it again is still found out.
-    assert_eq!(stored.codes_of("web").await.len(), 1);
+    let redeemed = stored.codes_of("web").await;
+    assert_eq!(redeemed.iter().filter(|one| one.is_redeemed).count(), 1);
 }
 
 async fn every_session_of_a_user_ends_for_the_reason_that_is_given(world: World) {

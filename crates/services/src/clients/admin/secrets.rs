@@ -42,9 +42,9 @@ impl ClientAdmin {
     /// another rotation has to end it at once.
     ///
     /// # Errors
-    /// When there is no such client, it can have no secret or has two, it has another version, the
-    /// server depends on it, it may administer more than the caller, the idempotency key belongs to
-    /// another request, or storage fails. Nothing is stored then.
+    /// When there is no such client, it can have no secret or has two, it has another version, it may
+    /// administer more than the caller, the idempotency key belongs to another request, or storage
+    /// fails. Nothing is stored then.
     pub async fn rotate_secret(
         &self,
         aim: Aim<'_>,

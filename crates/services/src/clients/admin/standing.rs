@@ -6,7 +6,7 @@ use authly_domain::grants::Revocation;
 use authly_domain::id::ClientKey;
 use authly_repositories::clients::Activity;
 use authly_repositories::grants::GrantsToRevoke;
-use authly_repositories::{DbError, Reads};
+use authly_repositories::{DbError, Reads, UnitOfWork};
 
 use super::{Aim, ClientAdmin, ClientAdminError, finish, log};
 
@@ -25,10 +25,7 @@ impl ClientAdmin {
         let changed = if found.client.is_active {
             let clients = work.clients();
             clients.set_activity(aim.client, Activity::Disabled).await?;
-            let codes = work.authorization_codes();
-            codes
-                .end_unredeemed(None, Some(aim.client), self.context.now())
-                .await?;
+            self.end_codes(&work, aim.client).await?;
             self.present(&work, aim.client).await?
         } else {
             found
@@ -46,15 +43,20 @@ impl ClientAdmin {
     /// When there is no such client, it has another version, or storage fails.
     pub async fn enable(&self, aim: Aim<'_>) -> Result<RegisteredClient, ClientAdminError> {
         let mut conn = self.context.db.connect().await?;
-        if aim.run == Run::ForReal && !self.get(aim.client).await?.client.is_active {
-            // What a node that died while it disabled the client has left.
-            self.revoke_all(conn.reads(), aim.client).await?;
+        if aim.run == Run::ForReal {
+            let found = conn.reads().clients().find_registered(aim.client).await?;
+            if found.is_some_and(|found| !found.client.is_active) {
+                // What a node that died while it disabled the client has left.
+                self.revoke_all(conn.reads(), aim.client).await?;
+            }
         }
         let work = conn.begin("clients.enable").await?;
         let found = self.aimed_at(&work, aim).await?;
         let changed = if found.client.is_active {
             found
         } else {
+            // One that was made while the client was being disabled.
+            self.end_codes(&work, aim.client).await?;
             let clients = work.clients();
             clients.set_activity(aim.client, Activity::Enabled).await?;
             self.present(&work, aim.client).await?
@@ -64,7 +66,7 @@ impl ClientAdmin {
     }
 
     /// Removes a client with everything of its. It is disabled first, which ends all access at once;
-    /// then its tokens and grants go in batches, and the client last.
+    /// then its tokens, its grants and what users answered to it go in batches, and the client last.
     ///
     /// # Errors
     /// When there is no such client, it has another version, the server depends on it, it is the caller,
@@ -79,12 +81,23 @@ impl ClientAdmin {
         }
         let clients = work.clients();
         clients.set_activity(aim.client, Activity::Disabled).await?;
+        self.end_codes(&work, aim.client).await?;
         work.commit().await?;
         let clients = conn.reads().clients();
         while clients.remove_tokens(aim.client).await? > 0 {}
         while clients.remove_grants(aim.client).await? > 0 {}
+        forget_consents(conn.reads(), aim.client).await?;
         clients.delete(aim.client).await?;
         log(aim.by, "clients.delete", aim.client);
+        Ok(())
+    }
+
+    /// Ends the codes of a client that could still become tokens. A redemption that is under way is
+    /// waited for.
+    async fn end_codes(&self, work: &UnitOfWork<'_>, client: ClientKey) -> Result<(), DbError> {
+        let codes = work.authorization_codes();
+        let now = self.context.now();
+        codes.end_unredeemed(None, Some(client), now).await?;
         Ok(())
     }
 
@@ -108,6 +121,19 @@ impl ClientAdmin {
             after = Some(reached);
         }
         Ok(())
+    }
+}
+
+/// Forgets what users answered to a client.
+async fn forget_consents(reads: Reads<'_>, client: ClientKey) -> Result<(), DbError> {
+    let mut after = None;
+    loop {
+        let consents = reads.consents();
+        let step = consents.forget_batch_of_client(client, after).await?;
+        let Some(reached) = step.reached else {
+            return Ok(());
+        };
+        after = Some(reached);
     }
 }
 

@@ -6,13 +6,14 @@ use std::sync::Arc;
 use authly_domain::admin::{Administrator, Run};
 use authly_domain::secret::Password;
 use authly_domain::users::PasswordChange;
+use authly_services::authorizations::AuthorizeFailure;
 use authly_services::tokens::TokenError;
 use authly_services::users::{NewPassword, Order, UserDeed};
 use authly_testing::TestServices;
 use authly_testing::fixtures::TestUser;
 use pretty_assertions::assert_eq;
 
-use super::person;
+use super::{order, person};
 use crate::flow;
 
 /// What ends everything of a user.
@@ -115,4 +116,43 @@ async fn refreshing_while_one_is_deleted_is_refused_and_never_fails() {
         assert!(matches!(error, TokenError::InvalidGrant(_)), "{error:?}");
     }
     assert_eq!(services.stored().row_counts().await["tokens"], 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_on_the_consent_page_at_the_same_moment_is_taken_or_refused_and_never_fails() {
+    let services = Arc::new(TestServices::start().await);
+    let root = services.user("root").administrator().create().await;
+    let web = services.client().create().await;
+    for round in 0..24 {
+        let alice = services.user(&format!("alice{round}")).create().await;
+        let browser = flow::logged_in(&services, &alice).await;
+        // There is an answer already, which the next one changes.
+        flow::code_from(&services, &web, &browser, "openid").await;
+        let step = flow::ask(&services, &web, "openid profile", &browser).await;
+        let handle = flow::consent_asked(step);
+        let authorizations = &services.deps.authorizations;
+        authorizations
+            .consent_view(&handle, &browser)
+            .await
+            .unwrap();
+        let answering = {
+            let services = Arc::clone(&services);
+            let ticked = "openid profile".parse().unwrap();
+            tokio::spawn(async move {
+                let authorizations = &services.deps.authorizations;
+                authorizations.approve(&handle, &browser, ticked).await
+            })
+        };
+        let by = person(&root);
+        if round % 2 == 0 {
+            end(&services, &by, &alice, End::Delete).await;
+        } else {
+            let (users, order) = (&services.deps.user_admin, order(&by));
+            let revoked = users.revoke_consent(alice.id, web.record.key, &order);
+            revoked.await.unwrap();
+        }
+        if let Err(AuthorizeFailure::Storage(error)) = answering.await.unwrap() {
+            panic!("{error:?}");
+        }
+    }
 }

@@ -112,6 +112,9 @@ async fn what_no_list_can_be_is_refused_by_name() {
         refused.expect_problem(400, "invalid_query");
         assert_eq!(refused.wrong_places(), [place], "{query}");
     }
+    let refused = root.get("/admin/users?limit=0&sort=password_hash").await;
+    refused.expect_problem(400, "invalid_query");
+    assert_eq!(refused.wrong_places(), ["sort", "limit"]);
     for cursor in ["", "x", "AAAA", "%00", &"A".repeat(4_000)] {
         let refused = root.get(&format!("/admin/users?cursor={cursor}")).await;
         refused.expect_problem(400, "invalid_cursor");

@@ -178,6 +178,8 @@ async fn id_tokens_are_signed_as_the_document_says_by_a_key_that_is_published() 
         assert_eq!(header["alg"], name);
         let key = keys.iter().find(|key| key["kid"] == header["kid"]).unwrap();
         assert_eq!(key["alg"], name);
+        let ring = app.deps.keys.ring().load();
+        ring.verify(&id_token, None).unwrap();
         assert_eq!(
             claims(&id_token)["at_hash"],
             at_hash_of(&tokens.access_token, registered)

@@ -25,6 +25,8 @@ async fn oidcc_userinfo_rs256_and_every_other_algorithm() {
         assert_eq!(header["alg"], algorithm.as_str());
         let key = keys.iter().find(|key| key["kid"] == header["kid"]).unwrap();
         assert_eq!(key["alg"], header["alg"]);
+        let ring = app.deps.keys.ring().load();
+        ring.verify(&answer.body, None).unwrap();
         assert_eq!(
             claims(&answer.body),
             json!({

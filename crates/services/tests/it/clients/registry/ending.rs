@@ -173,6 +173,7 @@ async fn what_a_node_that_died_has_left_is_revoked_before_the_client_works_again
         .unwrap_err();
     let revoked = format!("{:?}", NotAlive::GrantRevoked);
     assert!(format!("{refused:?}").contains(&revoked), "{refused:?}");
+    flow::redeem(services, &rp, &town.code).await.unwrap_err();
 }
 
 #[tokio::test]
