@@ -156,6 +156,14 @@ impl TestServices {
         assert_eq!(done.expect("the user can be disabled"), 1);
     }
 
+    /// Disables a scope, as an administrator does.
+    pub async fn disable_scope(&self, name: &str) {
+        let sql = "UPDATE scopes SET is_active = false WHERE name = $1";
+        let session = self.database().session().await;
+        let done = session.execute(sql, &[&name]).await;
+        assert_eq!(done.expect("the scope can be disabled"), 1);
+    }
+
     /// Makes the server depend on a client, as it does on those that it makes itself.
     pub async fn make_system_client(&self, client: &TestClient) {
         let sql = "UPDATE clients SET is_system = true WHERE id = $1";

@@ -136,8 +136,11 @@ async fn an_answer_that_takes_too_long_is_given_up() {
     let hasty = |policies: &mut authly_testing::policies::Policies| {
         policies.http.request_time_limit = Duration::ZERO;
     };
-    let app = Setup::default().policies(hasty).app().await;
+    let setup = Setup::default().policies(hasty).pool_size(1);
+    let app = setup.app().await;
     let client = app.client().create().await;
+    // Nobody else gets the one connection, so that no answer is there before the time is over.
+    let _taken = app.db.connect().await.unwrap();
     let answer = app.rp(&client).client_credentials().await;
     assert_refused(&answer, 503, "temporarily_unavailable");
     let asked = app.ask(&client, OPENID, &[]);

@@ -327,8 +327,7 @@ async fn a_scope_that_was_disabled_stays_so_and_stays_with_its_clients() {
     let services = TestServices::start().await;
     let seeder = services.seeder();
     seeder.apply(&seed(sample())).await.unwrap();
-    let off = "UPDATE scopes SET is_active = false WHERE name = 'notes:write'";
-    services.database().run(off).await;
+    services.disable_scope("notes:write").await;
     let renamed = json!({ "clients": [{ "client_id": "notes-web", "client_name": "My notes" }] });
     let assigned = json!({
         "clients": [{ "client_id": "notes-native", "scope": "openid notes:write" }],

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 /// A family of series.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Family {
     pub(crate) help: String,
     pub(crate) kind: String,
@@ -11,7 +11,7 @@ pub(crate) struct Family {
 }
 
 /// One line with a value.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Sample {
     /// The name, with the suffix that a histogram gives it.
     pub(crate) name: String,

@@ -22,6 +22,7 @@ const PATIENCE: Duration = Duration::from_mins(1);
 /// Somebody who looks at the metrics of a server.
 pub(crate) struct Watch {
     serving: Serving,
+    first: Shown,
     last: Shown,
     /// The families of which something was seen to change.
     pub(crate) touched: BTreeSet<String>,
@@ -33,6 +34,7 @@ impl Watch {
         let last = serving.read().await;
         Self {
             serving,
+            first: last.clone(),
             last,
             touched: BTreeSet::new(),
         }
@@ -73,12 +75,12 @@ impl Watch {
         mut between: impl AsyncFnMut(),
     ) {
         let patience = Instant::now() + PATIENCE;
-        let before = self.value(series);
+        let (before, first) = (self.value(series), value(&self.first, series));
         loop {
             let now = self.serving.read().await;
             let value = value(&now, series);
             if wanted(value) {
-                if value != before {
+                if value != before || value != first {
                     self.touched.insert(family_of(&now, series));
                 }
                 self.last = now;
