@@ -1,6 +1,8 @@
 //! Clients that are not ours: openid-client and Authlib, each in a small program of its own
 //! (`interop`) that signs a user in and uses everything that it gets. `.ci/setup test` puts the
-//! libraries into the target folder.
+//! libraries into the target folder. Apache's module, which needs no program, is in `interop/apache.rs`.
+
+mod apache;
 
 use std::io::{BufRead, BufReader, Lines, Write};
 use std::path::PathBuf;
