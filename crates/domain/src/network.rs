@@ -1,8 +1,15 @@
-//! Networks of addresses, as lists of proxies and of allowed callers name them.
+//! Networks of addresses, as lists of proxies and of allowed callers name them, and which addresses of
+//! others we would go to.
+
+mod fetch_url;
+mod special_use;
 
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::str::FromStr;
+
+pub use fetch_url::{FetchUrl, FetchUrlError};
+pub use special_use::is_special_use;
 
 /// Why a text is not a network.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

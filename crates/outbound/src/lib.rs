@@ -1,7 +1,8 @@
 //! Adapters to the world outside. They implement the interfaces that `authly_services::ports`
 //! declares; `authly-server` chooses which of them are used.
 //!
-//! So far these are the providers of secrets ([`secrets`]):
+//! These are the providers of secrets ([`secrets`]), and what fetches documents whose addresses clients
+//! have registered ([`fetcher`]):
 //!
 //! ```
 //! use authly_outbound::secrets::FileSecrets;
@@ -18,4 +19,5 @@
 //! choose it by a setting. A provider of secrets is chosen by its name, as in
 //! `master_key = { file = "master.key" }`.
 
+pub mod fetcher;
 pub mod secrets;

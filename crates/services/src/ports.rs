@@ -3,7 +3,10 @@
 
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 
+use authly_domain::clock::Timestamp;
+use authly_domain::network::FetchUrl;
 use authly_domain::secret::SecretText;
 
 /// Why a secret could not be read.
@@ -38,4 +41,40 @@ pub trait SecretProvider: Send + Sync {
 
     /// Reads the secret that `reference` names to this provider: a variable, a path.
     fn read<'a>(&'a self, reference: &'a str) -> SecretFuture<'a>;
+}
+
+/// A document of somebody else's, as it was fetched.
+#[derive(Debug, Clone)]
+pub struct FetchedDocument {
+    /// Its bytes, not yet looked at.
+    pub body: Arc<[u8]>,
+    /// When it was fetched.
+    pub fetched_at: Timestamp,
+}
+
+/// How new a document has to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Freshness {
+    /// As new as its own server says that it stays.
+    AsServed,
+    /// Newer than the one that was fetched at this moment, which did not do. It is asked for again if it
+    /// was not just now: else the same comes back.
+    NewerThan(Timestamp),
+}
+
+/// The document could not be had. Why is in the log and nowhere else: the caller would learn by it what our
+/// network looks like from inside.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the document could not be fetched")]
+pub struct NotFetched;
+
+/// A document on its way.
+pub type DocumentFuture<'a> =
+    Pin<Box<dyn Future<Output = Result<FetchedDocument, NotFetched>> + Send + 'a>>;
+
+/// Fetches documents whose addresses strangers have registered. It takes care where an address leads, how
+/// long it takes, how much comes, and how often the same is asked for.
+pub trait DocumentFetcher: Send + Sync {
+    /// The JSON document at this address.
+    fn fetch<'a>(&'a self, url: &'a FetchUrl, freshness: Freshness) -> DocumentFuture<'a>;
 }

@@ -39,8 +39,10 @@ pub mod runtime;
 mod services;
 mod setup;
 pub mod stored;
+pub mod stranger;
 
 pub use app::TestApp;
 pub use database::TestDatabase;
 pub use services::TestServices;
 pub use setup::Setup;
+pub use stranger::Stranger;

@@ -1,0 +1,321 @@
+//! The one way to documents whose addresses strangers have registered (`jwks_uri` for now).
+//!
+//! Such an address must not lead us into our own network, hold us up, fill our memory or make us a tool
+//! against others. So: https alone; the address that is connected to is one that was checked, and public
+//! unless the operator allowed it; no redirects, no proxy of the environment, no compression; a limit on
+//! time and on bytes, the latter counted as they come; what was fetched is kept for as long as its server
+//! says, within bounds, a failure for a while too; parallel requests for the same are one; and no host is
+//! asked too often. Why a document could not be had is in the log alone.
+
+mod download;
+mod guard;
+mod hosts;
+mod lifetime;
+mod names;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use arc_swap::ArcSwapOption;
+use authly_domain::clock::{Clock, Timestamp};
+use authly_domain::network::FetchUrl;
+use authly_services::ports::{
+    DocumentFetcher, DocumentFuture, FetchedDocument, Freshness, NotFetched,
+};
+use moka::sync::Cache;
+use reqwest::Certificate;
+use reqwest::redirect::Policy;
+use tokio::sync::{Mutex, Semaphore};
+use tokio::time::timeout;
+
+use self::download::{Chain, Download, Downloaded};
+use self::guard::Guard;
+use self::hosts::Hosts;
+use self::names::GuardedNames;
+
+pub use self::download::FetchFailure;
+pub use self::guard::{Allowance, AllowanceError};
+pub use self::lifetime::Lifetimes;
+pub use self::names::{AddressesFuture, Names, SystemNames};
+
+/// The most documents that are kept.
+const DOCUMENTS: u64 = 1_024;
+/// How long one is kept that nobody asks for.
+const IDLE: Duration = Duration::from_hours(2);
+
+/// What a fetch is held to.
+#[derive(Debug, Clone, Copy)]
+pub struct FetchLimits {
+    /// How long one may take in all, from the name to the last byte.
+    pub time: Duration,
+    /// How large a document may be.
+    pub bytes: usize,
+    /// How long documents are kept. A failure is remembered for the least of it.
+    pub lifetimes: Lifetimes,
+    /// How many are under way at once, in all.
+    pub at_once: usize,
+    /// How many are under way at once to one host.
+    pub at_once_to_a_host: usize,
+    /// How many one host is asked for in a minute.
+    pub a_minute_from_a_host: u32,
+}
+
+impl FetchLimits {
+    /// What the server goes by.
+    pub const DEFAULT: Self = Self {
+        time: Duration::from_secs(5),
+        bytes: 64 * 1_024,
+        lifetimes: Lifetimes {
+            least: Duration::from_secs(30),
+            most: Duration::from_hours(1),
+            usual: Duration::from_mins(5),
+        },
+        at_once: 32,
+        at_once_to_a_host: 4,
+        a_minute_from_a_host: 60,
+    };
+}
+
+/// Whose certificates are believed.
+#[derive(Debug, Clone)]
+pub enum Trust {
+    /// Of the authorities that the system knows, and of those in this PEM text.
+    SystemAnd(Option<Vec<u8>>),
+    /// Of those in this PEM text, and of no others.
+    Only(Vec<u8>),
+}
+
+/// Why there can be no fetcher.
+#[derive(Debug, thiserror::Error)]
+#[error("the certificates of authorities cannot be used")]
+pub struct TrustError(#[source] reqwest::Error);
+
+/// A document as it was fetched last, or that it could not be.
+struct Kept {
+    document: Option<FetchedDocument>,
+    /// Until when the document is good.
+    good_until: Timestamp,
+    /// When it was asked for last, with success or without.
+    asked_at: Timestamp,
+    /// What came of it.
+    failure: Option<Arc<FetchFailure>>,
+}
+
+/// Where one address's document is kept.
+#[derive(Default)]
+struct Slot {
+    kept: ArcSwapOption<Kept>,
+    /// Held by who fetches; the others wait and find what it fetched.
+    turn: Mutex<()>,
+}
+
+/// Fetches documents, guarded.
+pub struct GuardedFetcher {
+    client: reqwest::Client,
+    guard: Arc<Guard>,
+    clock: Arc<dyn Clock>,
+    limits: FetchLimits,
+    slots: Cache<FetchUrl, Arc<Slot>>,
+    hosts: Hosts,
+    places: Semaphore,
+}
+
+/// What a fetcher is made with.
+pub struct FetcherParts {
+    /// What tells how old a document is.
+    pub clock: Arc<dyn Clock>,
+    /// What knows the addresses of names.
+    pub names: Arc<dyn Names>,
+    /// Whose certificates are believed.
+    pub trust: Trust,
+    /// Where it may go although the place is not public.
+    pub allowed: Vec<Allowance>,
+    /// What a fetch is held to.
+    pub limits: FetchLimits,
+}
+
+impl GuardedFetcher {
+    /// A fetcher that has fetched nothing yet.
+    ///
+    /// # Errors
+    /// When the certificates of authorities are not readable as such.
+    pub fn new(parts: FetcherParts) -> Result<Self, TrustError> {
+        let guard = Arc::new(Guard::new(parts.allowed));
+        let names = GuardedNames::new(parts.names, Arc::clone(&guard));
+        let client = reqwest::Client::builder()
+            .tls_certs_only(roots(&parts.trust)?)
+            .https_only(true)
+            .no_proxy()
+            .redirect(Policy::none())
+            .referer(false)
+            .user_agent("Authly")
+            // A connection is to the address that was checked for it, and ends with its answer.
+            .pool_max_idle_per_host(0)
+            .dns_resolver(names)
+            .build()
+            .map_err(TrustError)?;
+        let limits = parts.limits;
+        Ok(Self {
+            client,
+            guard,
+            clock: parts.clock,
+            limits,
+            slots: Cache::builder()
+                .max_capacity(DOCUMENTS)
+                .time_to_idle(IDLE)
+                .build(),
+            hosts: Hosts::new(limits.at_once_to_a_host, limits.a_minute_from_a_host),
+            places: Semaphore::new(limits.at_once),
+        })
+    }
+
+    /// The document at this address, with the reason where it cannot be had.
+    ///
+    /// # Errors
+    /// When it could not be fetched now, or a moment ago.
+    pub async fn document(
+        &self,
+        url: &FetchUrl,
+        freshness: Freshness,
+    ) -> Result<FetchedDocument, Arc<FetchFailure>> {
+        let slot = self.slots.get_with_by_ref(url, Arc::default);
+        if let Some(answer) = self.at_hand(&slot, freshness) {
+            return answer;
+        }
+        let waiting = timeout(self.limits.time, slot.turn.lock());
+        let _turn = waiting.await.map_err(|_elapsed| FetchFailure::TimedOut)?;
+        if let Some(answer) = self.at_hand(&slot, freshness) {
+            return answer;
+        }
+        let failure = match self.fetch_anew(url).await {
+            Ok(downloaded) => return Ok(self.keep(&slot, downloaded)),
+            Err(failure) => Arc::new(failure),
+        };
+        let reason = Chain(&*failure);
+        tracing::info!(url = %url, %reason, "a document could not be fetched");
+        // Where nothing was asked there is nothing to remember.
+        if !matches!(*failure, FetchFailure::Busy) {
+            self.remember(&slot, &failure);
+        }
+        self.or_older(&slot, failure)
+    }
+
+    /// What needs no fetch: a document that does, or what came of asking a moment ago.
+    fn at_hand(
+        &self,
+        slot: &Slot,
+        freshness: Freshness,
+    ) -> Option<Result<FetchedDocument, Arc<FetchFailure>>> {
+        let kept = slot.kept.load_full()?;
+        let now = self.clock.now();
+        let was_just_asked = now < kept.asked_at.plus(self.limits.lifetimes.least);
+        let good = kept
+            .document
+            .clone()
+            .filter(|_document| now < kept.good_until);
+        match good {
+            Some(document) => {
+                let does = match freshness {
+                    Freshness::AsServed => true,
+                    Freshness::NewerThan(moment) => document.fetched_at > moment,
+                };
+                (does || was_just_asked).then_some(Ok(document))
+            }
+            None if was_just_asked => kept.failure.clone().map(Err),
+            None => None,
+        }
+    }
+
+    /// Asks the host, if it was not asked too often.
+    async fn fetch_anew(&self, url: &FetchUrl) -> Result<Downloaded, FetchFailure> {
+        let name = url.as_url().host_str().unwrap_or_default();
+        let host = self.hosts.of(name, self.clock.now());
+        let fetching = async {
+            let _place = host.places.acquire().await;
+            let _place_of_all = self.places.acquire().await;
+            if !self.hosts.count(&host, self.clock.now()) {
+                return Err(FetchFailure::Busy);
+            }
+            let download = Download {
+                client: &self.client,
+                guard: &self.guard,
+                lifetimes: &self.limits.lifetimes,
+                max_bytes: self.limits.bytes,
+            };
+            download.run(url).await
+        };
+        timeout(self.limits.time, fetching)
+            .await
+            .unwrap_or(Err(FetchFailure::TimedOut))
+    }
+
+    fn keep(&self, slot: &Slot, downloaded: Downloaded) -> FetchedDocument {
+        let now = self.clock.now();
+        let document = FetchedDocument {
+            body: downloaded.body,
+            fetched_at: now,
+        };
+        slot.kept.store(Some(Arc::new(Kept {
+            document: Some(document.clone()),
+            good_until: now.plus(downloaded.good_for),
+            asked_at: now,
+            failure: None,
+        })));
+        document
+    }
+
+    /// A failure does not take away the document that is still good.
+    fn remember(&self, slot: &Slot, failure: &Arc<FetchFailure>) {
+        let now = self.clock.now();
+        let before = slot.kept.load_full();
+        slot.kept.store(Some(Arc::new(Kept {
+            document: before.as_ref().and_then(|kept| kept.document.clone()),
+            good_until: before.map_or(now, |kept| kept.good_until),
+            asked_at: now,
+            failure: Some(Arc::clone(failure)),
+        })));
+    }
+
+    /// The document from before, if it is still good.
+    fn or_older(
+        &self,
+        slot: &Slot,
+        failure: Arc<FetchFailure>,
+    ) -> Result<FetchedDocument, Arc<FetchFailure>> {
+        let now = self.clock.now();
+        let kept = slot.kept.load_full();
+        let good = kept.filter(|kept| now < kept.good_until);
+        good.and_then(|kept| kept.document.clone()).ok_or(failure)
+    }
+}
+
+impl DocumentFetcher for GuardedFetcher {
+    fn fetch<'a>(&'a self, url: &'a FetchUrl, freshness: Freshness) -> DocumentFuture<'a> {
+        Box::pin(async move {
+            let fetched = self.document(url, freshness).await;
+            fetched.map_err(|_logged| NotFetched)
+        })
+    }
+}
+
+/// The certificates of the authorities.
+fn roots(trust: &Trust) -> Result<Vec<Certificate>, TrustError> {
+    let (mut roots, added) = match trust {
+        Trust::SystemAnd(added) => (system_roots(), added.as_deref()),
+        Trust::Only(added) => (Vec::new(), Some(added.as_slice())),
+    };
+    if let Some(pem) = added {
+        roots.extend(Certificate::from_pem_bundle(pem).map_err(TrustError)?);
+    }
+    Ok(roots)
+}
+
+/// Those that the system knows. Without any, no host is believed, and the log says so.
+fn system_roots() -> Vec<Certificate> {
+    let found = rustls_native_certs::load_native_certs();
+    for error in &found.errors {
+        tracing::warn!(error = %Chain(error), "certificates of the system could not be read");
+    }
+    let roots = found.certs.iter().map(|der| Certificate::from_der(der));
+    roots.filter_map(Result::ok).collect()
+}
