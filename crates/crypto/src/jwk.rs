@@ -1,8 +1,11 @@
 //! JSON Web Keys ([RFC 7517](https://www.rfc-editor.org/rfc/rfc7517)), and all that is done with
 //! josekit's key types.
 
-use authly_domain::keys::{KeyId, SigningAlgorithm};
+use authly_domain::keys::{KeyId, KeyManagement, PublicKey, SigningAlgorithm};
 use josekit::JoseError;
+use josekit::jwe::alg::ecdh_es::EcdhEsJweAlgorithm::{EcdhEs, EcdhEsA128kw, EcdhEsA256kw};
+use josekit::jwe::alg::rsaes::RsaesJweAlgorithm::RsaOaep256;
+use josekit::jwe::{self, JweEncrypter, JweHeader};
 use josekit::jwk::alg::ed::EdCurve;
 use josekit::jwk::{Jwk, KeyPair};
 use josekit::jws::alg::ecdsa::EcdsaJwsAlgorithm::Es256;
@@ -19,34 +22,17 @@ use crate::base64url;
 /// The length of RSA moduli (RFC 7518 §3.3: 2048 or more).
 const RSA_BITS: u32 = 2_048;
 
-/// What makes a public key. There is no member for anything private, so that none can be published.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kty")]
-pub(crate) enum PublicKey {
-    /// RFC 7518 §6.3.1.
-    #[serde(rename = "RSA")]
-    Rsa { n: String, e: String },
-    /// RFC 7518 §6.2.1.
-    #[serde(rename = "EC")]
-    Ec { crv: String, x: String, y: String },
-    /// RFC 8037 §2.
-    #[serde(rename = "OKP")]
-    Okp { crv: String, x: String },
-}
-
-impl PublicKey {
-    /// The thumbprint of RFC 7638: SHA-256 over the required members in lexicographic order. They
-    /// are written by hand, since a JSON map here keeps the order of insertion.
-    pub(crate) fn thumbprint(&self) -> KeyId {
-        let members = match self {
-            Self::Rsa { n, e } => format!(r#"{{"e":"{e}","kty":"RSA","n":"{n}"}}"#),
-            Self::Ec { crv, x, y } => {
-                format!(r#"{{"crv":"{crv}","kty":"EC","x":"{x}","y":"{y}"}}"#)
-            }
-            Self::Okp { crv, x } => format!(r#"{{"crv":"{crv}","kty":"OKP","x":"{x}"}}"#),
-        };
-        KeyId::new(base64url::encode(Sha256::digest(members)))
-    }
+/// The thumbprint of RFC 7638: SHA-256 over the required members in lexicographic order. They are
+/// written by hand, since a JSON map here keeps the order of insertion.
+pub(crate) fn thumbprint(key: &PublicKey) -> KeyId {
+    let members = match key {
+        PublicKey::Rsa { n, e } => format!(r#"{{"e":"{e}","kty":"RSA","n":"{n}"}}"#),
+        PublicKey::Ec { crv, x, y } => {
+            format!(r#"{{"crv":"{crv}","kty":"EC","x":"{x}","y":"{y}"}}"#)
+        }
+        PublicKey::Okp { crv, x } => format!(r#"{{"crv":"{crv}","kty":"OKP","x":"{x}"}}"#),
+    };
+    KeyId::new(base64url::encode(Sha256::digest(members)))
 }
 
 /// A public key as the key set publishes it.
@@ -78,7 +64,7 @@ pub(crate) fn generate(algorithm: SigningAlgorithm) -> Result<GeneratedKey, Jose
     // josekit drops `kid` and `alg` from public keys, so that they are set here.
     let key: PublicKey = serde_json::from_str(&pair.to_jwk_public_key().to_string())
         .map_err(|error| JoseError::InvalidJwkFormat(error.into()))?;
-    let kid = key.thumbprint();
+    let kid = thumbprint(&key);
     let mut private = pair.to_jwk_key_pair();
     private.set_key_id(kid.as_str());
     private.set_algorithm(algorithm.as_str());
@@ -123,6 +109,38 @@ pub(crate) fn verifier(
     })
 }
 
+/// Imports a public key for encrypting.
+pub(crate) fn encrypter(
+    algorithm: KeyManagement,
+    key: &PublicKey,
+) -> Result<Box<dyn JweEncrypter>, JoseError> {
+    let jwk = as_jwk(key)?;
+    Ok(match algorithm {
+        KeyManagement::RsaOaep256 => Box::new(RsaOaep256.encrypter_from_jwk(&jwk)?),
+        KeyManagement::EcdhEs => Box::new(EcdhEs.encrypter_from_jwk(&jwk)?),
+        KeyManagement::EcdhEsA128Kw => Box::new(EcdhEsA128kw.encrypter_from_jwk(&jwk)?),
+        KeyManagement::EcdhEsA256Kw => Box::new(EcdhEsA256kw.encrypter_from_jwk(&jwk)?),
+    })
+}
+
+/// That a public key is one: what can encrypt has to do it once, which a point of X25519 that gives
+/// everybody the same secret does not.
+pub(crate) fn check_public(key: &PublicKey) -> Result<(), JoseError> {
+    let Some(algorithm) = key.encrypts_with() else {
+        return Eddsa.verifier_from_jwk(&as_jwk(key)?).map(|_key| ());
+    };
+    let mut header = JweHeader::new();
+    header.set_content_encryption("A128GCM");
+    let encrypter = encrypter(algorithm, key)?;
+    jwe::serialize_compact(b"", &header, &*encrypter).map(|_tried| ())
+}
+
+fn as_jwk(key: &PublicKey) -> Result<Jwk, JoseError> {
+    let text =
+        serde_json::to_vec(key).map_err(|error| JoseError::InvalidJwkFormat(error.into()))?;
+    Jwk::from_bytes(text)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -140,7 +158,7 @@ mod tests {
             e: "AQAB".to_owned(),
         };
         assert_eq!(
-            rsa.thumbprint().as_str(),
+            thumbprint(&rsa).as_str(),
             "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs"
         );
         // RFC 8037 appendix A.3.
@@ -149,7 +167,7 @@ mod tests {
             x: "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo".to_owned(),
         };
         assert_eq!(
-            ed25519.thumbprint().as_str(),
+            thumbprint(&ed25519).as_str(),
             "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k"
         );
     }

@@ -10,6 +10,7 @@
 //!   repetition of a request, under the request's own key;
 //! * [`opaque`] makes tokens that say nothing, [`compare`] compares in constant time, [`pkce`]
 //!   checks a code verifier, [`pairwise`] names users to sectors;
+//! * [`client_keys`] reads the public keys of clients;
 //! * [`password`] hashes on threads of its own;
 //! * [`strict_json`] reads JSON that somebody else wrote, [`entropy`] asks the system for
 //!   randomness.
@@ -49,6 +50,7 @@ mod jwk;
 
 pub mod answer;
 pub mod claims;
+pub mod client_keys;
 pub mod compare;
 pub mod csrf;
 pub mod cursor;

@@ -2,6 +2,7 @@
 
 mod auth_method;
 mod id;
+mod jwks;
 mod lifetimes;
 mod list;
 mod metadata;
@@ -17,6 +18,7 @@ pub(crate) use named::named;
 
 pub use auth_method::{AuthMethod, ClientSecretDigest};
 pub use id::{ClientId, ClientIdError};
+pub use jwks::{ClientJwk, ClientJwks, KeyOperation, KeyUse, MAX_JWKS_BYTES, MAX_KEYS};
 pub use lifetimes::{LifetimeBounds, TokenLifetimes};
 pub use list::{ClientFilter, ClientOrder, ClientSort};
 pub use metadata::{

@@ -6,10 +6,14 @@ use std::time::Duration;
 
 use crate::clock::Timestamp;
 
+mod encryption;
 mod history;
+mod public;
 mod schedule;
 
+pub use encryption::KeyManagement;
 pub use history::KeyHistory;
+pub use public::PublicKey;
 pub use schedule::{
     KEY_SET_MAX_AGE, KeyChange, KeySchedule, LEAST_ANNOUNCEMENT, LONGEST_SIGNED_TOKEN,
 };

@@ -3,6 +3,7 @@
 mod admin;
 mod authenticate;
 mod cache;
+mod jwks;
 
 pub use admin::{
     Aim, ClientAdmin, ClientAdminError, ClientOrdered, CreatedClient, RotatedSecret, Rotation,
@@ -12,3 +13,4 @@ pub use authenticate::{
     PresentedCredentials, RefusedClient,
 };
 pub use cache::ClientCache;
+pub use jwks::read_jwks;

@@ -123,6 +123,44 @@ async fn what_openid_connect_registers_of_a_client_is_said_changed_and_cleared()
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_keys_in_a_file_are_registered_and_cleared() {
+    let desk = Desk::new().await;
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("keys.json");
+    let file = file.to_str().unwrap();
+    let create = [
+        "client",
+        "create",
+        "web",
+        "--redirect-uri",
+        URI,
+        "--jwks-file",
+        file,
+    ];
+    let missing = desk.run(&create);
+    assert_eq!((missing.status, missing.results.as_str()), (2, ""));
+    std::fs::write(file, "{").unwrap();
+    let malformed = desk.run(&create);
+    assert_eq!((malformed.status, malformed.results.as_str()), (2, ""));
+    assert!(
+        malformed.messages.contains("no JSON"),
+        "{}",
+        malformed.messages
+    );
+
+    let keys = json!({ "keys": [{
+        "kty": "OKP", "crv": "X25519", "x": "3p7bfXt9wbTTW2HC7OQ1Nz-DQ8hbeGdNrfx-FG-IK08",
+        "kid": "one",
+    }] });
+    std::fs::write(file, keys.to_string()).unwrap();
+    assert_eq!(desk.json(&create)["jwks"], keys);
+    let sheet = desk.result(&["client", "show", "web"]);
+    assert!(sheet.contains("keys              one\n"), "{sheet}");
+    let cleared = desk.json(&["client", "update", "web", "--clear", "jwks"]);
+    assert_eq!(cleared.get("jwks"), None);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn every_wrong_member_has_a_line_and_nothing_is_stored() {
     let desk = Desk::new().await;
     let before = desk.app.stored().registry().await;

@@ -2,7 +2,8 @@
 
 use super::named::named;
 use super::{
-    AuthMethod, ClientId, ClientSecretDigest, OpenIdMetadata, RedirectUri, TokenLifetimes,
+    AuthMethod, ClientId, ClientJwks, ClientSecretDigest, OpenIdMetadata, RedirectUri,
+    TokenLifetimes,
 };
 use crate::id::ClientKey;
 use crate::scopes::{Resource, Scope};
@@ -123,6 +124,8 @@ pub struct Client {
     pub consent: ConsentPolicy,
     /// Whether its refresh tokens rotate.
     pub refresh_rotation: RefreshRotation,
+    /// Its public keys, where it has registered them by value.
+    pub jwks: Option<ClientJwks>,
     /// How it takes part in OpenID Connect.
     pub openid: OpenIdMetadata,
     /// How long its tokens live.
@@ -164,6 +167,7 @@ impl Client {
             nonce: NonceRule::Required,
             consent: ConsentPolicy::Ask,
             refresh_rotation: RefreshRotation::Rotate,
+            jwks: None,
             openid: OpenIdMetadata::default(),
             lifetimes: TokenLifetimes::default(),
             client_uri: None,

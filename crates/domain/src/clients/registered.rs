@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::{
-    ApplicationType, AuthMethod, Client, ConsentPolicy, GrantType, NonceRule, PkceRule,
+    ApplicationType, AuthMethod, Client, ClientJwks, ConsentPolicy, GrantType, NonceRule, PkceRule,
     RedirectUri, RefreshRotation, SubjectType,
 };
 use crate::clock::Timestamp;
@@ -84,6 +84,8 @@ pub struct ClientChange {
     pub refresh_idle_lifetime: Option<Option<Duration>>,
     /// How long everything lives that came of one login.
     pub refresh_absolute_lifetime: Option<Option<Duration>>,
+    /// Its public keys.
+    pub jwks: Option<Option<ClientJwks>>,
     /// How its ID tokens are signed.
     pub id_token_alg: Option<SigningAlgorithm>,
     /// How what UserInfo answers is signed.
@@ -139,6 +141,7 @@ impl ClientChange {
             &mut client.lifetimes.refresh_absolute,
             self.refresh_absolute_lifetime,
         );
+        replace(&mut client.jwks, self.jwks);
         let openid = &mut client.openid;
         replace(&mut openid.id_token_alg, self.id_token_alg);
         replace(&mut openid.userinfo_alg, self.userinfo_alg);

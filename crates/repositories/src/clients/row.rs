@@ -1,14 +1,15 @@
 //! Rows of `clients` as records.
 
 use authly_domain::clients::{
-    Client, ClientSecretDigest, ConsentPolicy, NonceRule, OpenIdMetadata, PkceRule, RedirectUri,
-    RefreshRotation, TokenLifetimes,
+    Client, ClientJwks, ClientSecretDigest, ConsentPolicy, NonceRule, OpenIdMetadata, PkceRule,
+    RedirectUri, RefreshRotation, TokenLifetimes,
 };
 use authly_domain::clock::Timestamp;
 use authly_domain::id::ClientKey;
 use authly_domain::scopes::{Scope, ScopeToken};
 use authly_domain::secret::SecretDigest;
 use time::OffsetDateTime;
+use tokio_postgres::types::Json;
 
 use crate::DbError;
 use crate::row::Columns;
@@ -24,7 +25,7 @@ macro_rules! client_columns {
                    c.id_token_signed_response_alg, c.userinfo_signed_response_alg,
                    c.subject_type, c.sector_identifier_uri, c.default_max_age,
                    c.require_auth_time, c.access_token_lifetime,
-                   c.refresh_token_idle_lifetime, c.refresh_token_absolute_lifetime"
+                   c.refresh_token_idle_lifetime, c.refresh_token_absolute_lifetime, c.jwks"
     };
 }
 pub(super) use client_columns;
@@ -68,6 +69,9 @@ pub(super) fn record(row: &Columns<'_>) -> Result<Client, DbError> {
         } else {
             RefreshRotation::Keep
         },
+        jwks: row
+            .get::<Option<Json<ClientJwks>>>("jwks")?
+            .map(|Json(keys)| keys),
         openid: openid(row)?,
         lifetimes: TokenLifetimes {
             access: row.seconds_opt("access_token_lifetime")?,

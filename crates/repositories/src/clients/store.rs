@@ -8,9 +8,11 @@ use authly_domain::id::ClientKey;
 use authly_domain::keys::SigningAlgorithm;
 use authly_domain::scopes::Resource;
 
+use tokio_postgres::types::Json;
+
 use super::Clients;
 use crate::DbError;
-use crate::params::{Param, flag, number, seconds, text, texts, time, uuid};
+use crate::params::{Param, flag, json, number, seconds, text, texts, time, uuid};
 use crate::row::Columns;
 
 /// The row of a client, with the parameters that [`columns`] gives.
@@ -24,9 +26,9 @@ macro_rules! insert {
             updated_at, id_token_signed_response_alg, userinfo_signed_response_alg,
             subject_type, sector_identifier_uri, default_max_age, require_auth_time,
             access_token_lifetime, refresh_token_idle_lifetime,
-            refresh_token_absolute_lifetime)
+            refresh_token_absolute_lifetime, jwks)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17,
-            $18, $19, $20, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29)"
+            $18, $19, $20, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30)"
     };
 }
 
@@ -68,6 +70,7 @@ const UPSERT: &str = concat!(
             access_token_lifetime = excluded.access_token_lifetime,
             refresh_token_idle_lifetime = excluded.refresh_token_idle_lifetime,
             refresh_token_absolute_lifetime = excluded.refresh_token_absolute_lifetime,
+            jwks = excluded.jwks,
             version = c.version + 1
         RETURNING id"
 );
@@ -157,5 +160,6 @@ fn columns(client: &Client, now: Timestamp) -> Vec<Param<'_>> {
         number(client.lifetimes.access.map(seconds)),
         number(client.lifetimes.refresh_idle.map(seconds)),
         number(client.lifetimes.refresh_absolute.map(seconds)),
+        json(client.jwks.as_ref().map(Json)),
     ]
 }

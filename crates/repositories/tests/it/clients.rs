@@ -6,12 +6,13 @@ mod registered;
 use std::time::Duration;
 
 use authly_domain::clients::{
-    ApplicationType, AuthMethod, Client, ClientSecretDigest, ClientType, ConsentPolicy, GrantType,
-    NonceRule, OpenIdMetadata, PkceRule, RefreshRotation, SubjectType, TokenLifetimes,
+    ApplicationType, AuthMethod, Client, ClientJwks, ClientSecretDigest, ClientType, ConsentPolicy,
+    GrantType, NonceRule, OpenIdMetadata, PkceRule, RefreshRotation, SubjectType, TokenLifetimes,
 };
 use authly_domain::keys::SigningAlgorithm;
 use authly_domain::scopes::{Scope, ScopeRecord};
 use pretty_assertions::assert_eq;
+use serde_json::json;
 
 use crate::spoil::corrupt_column;
 use crate::world::{World, scope};
@@ -51,6 +52,14 @@ async fn a_client_reads_back_as_it_was_stored(world: World) {
 }
 
 /// Every field another than in the sample.
+fn two_keys() -> ClientJwks {
+    let keys = json!({ "keys": [
+        { "kty": "RSA", "n": "AQ", "e": "Aw", "kid": "one", "use": "enc" },
+        { "kty": "EC", "crv": "P-256", "x": "AQ", "y": "Ag", "key_ops": ["verify"] },
+    ] });
+    serde_json::from_value(keys).unwrap()
+}
+
 async fn an_unlike_client_reads_back_too(world: World) {
     let unlike = Client {
         name: "Notes for the desktop".to_owned(),
@@ -77,6 +86,7 @@ async fn an_unlike_client_reads_back_too(world: World) {
             default_max_age: Some(Duration::from_hours(1)),
             require_auth_time: true,
         },
+        jwks: Some(two_keys()),
         lifetimes: TokenLifetimes {
             access: Some(Duration::from_mins(1)),
             refresh_idle: Some(Duration::from_hours(1)),

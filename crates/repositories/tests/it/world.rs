@@ -173,6 +173,7 @@ impl World {
             nonce: NonceRule::Required,
             consent: ConsentPolicy::Ask,
             refresh_rotation: RefreshRotation::Rotate,
+            jwks: None,
             openid: OpenIdMetadata::default(),
             lifetimes: TokenLifetimes::default(),
             client_uri: None,

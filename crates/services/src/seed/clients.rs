@@ -11,6 +11,7 @@ use authly_domain::id::ClientKey;
 use authly_domain::scopes::Scope;
 
 use super::SeedClient;
+use crate::clients::read_jwks;
 
 /// The fewest bytes of a client's secret (decisions 15): it is kept as a plain SHA-256 digest, which
 /// is safe for what is random and long, and not for what people choose.
@@ -114,6 +115,7 @@ pub(super) fn client_of(
     replace(&mut client.name, seed.client_name.clone());
     replace(&mut client.is_active, seed.active);
     take_switches(&mut client, seed);
+    take_keys(&mut read, &mut client, seed);
     take_openid(&mut read, &mut client.openid, seed);
     check(&mut read, &client, seed, present.is_some());
     Some(client)
@@ -161,6 +163,21 @@ fn take_switches(client: &mut Client, seed: &SeedClient) {
     ] {
         if listed.is_some() {
             present.clone_from(listed);
+        }
+    }
+}
+
+fn take_keys(read: &mut Reader<'_>, client: &mut Client, seed: &SeedClient) {
+    let Some(document) = &seed.jwks else { return };
+    match read_jwks(document.to_string().as_bytes()) {
+        Ok(keys) => client.jwks = Some(keys),
+        Err(flaws) => {
+            for flaw in flaws {
+                let place = flaw
+                    .key
+                    .map_or_else(String::new, |at| format!(".keys[{at}]"));
+                read.problem(&format!("jwks{place}: {}", flaw.why));
+            }
         }
     }
 }

@@ -130,6 +130,8 @@ pub struct SeedClient {
     pub require_consent: Option<bool>,
     /// `false` for a confidential client whose refresh tokens stay.
     pub refresh_rotation: Option<bool>,
+    /// Its public keys, a key set (RFC 7517 §5).
+    pub jwks: Option<serde_json::Value>,
     /// How its ID tokens are signed: `RS256`, `PS256`, `ES256` or `EdDSA`.
     pub id_token_signed_response_alg: Option<String>,
     /// How what UserInfo answers is signed; absent for plain JSON.

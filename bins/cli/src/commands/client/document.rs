@@ -115,6 +115,16 @@ fn active(client: &Client) -> Cell {
     }
 }
 
+/// The keys that it has registered, by their names.
+fn keys(client: &Client) -> Cell {
+    let Some(set) = &client.jwks else {
+        return Cell::maybe(None::<&str>);
+    };
+    let names = set.keys().iter().map(|key| key.kid.as_deref());
+    let names: Vec<_> = names.map(|kid| kid.unwrap_or("(no kid)")).collect();
+    Cell::plain(names.join(", "))
+}
+
 fn settings(client: &Client) -> Vec<(&'static str, Cell)> {
     let seconds = |seconds: Option<u64>| Cell::maybe(seconds.map(|seconds| format!("{seconds} s")));
     vec![
@@ -128,6 +138,7 @@ fn settings(client: &Client) -> Vec<(&'static str, Cell)> {
             "refresh, in all",
             seconds(client.refresh_token_absolute_lifetime),
         ),
+        ("keys", keys(client)),
         (
             "ID tokens",
             Cell::plain(&client.id_token_signed_response_alg),

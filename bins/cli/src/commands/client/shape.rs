@@ -3,6 +3,7 @@
 use authly_admin_client::admin::Patch;
 use authly_admin_client::admin::clients::{ClientChange, NewClient};
 use clap::Args;
+use serde_json::Value;
 
 /// What a client is.
 #[derive(Debug, Default, Args)]
@@ -58,6 +59,9 @@ pub(crate) struct Shape {
     /// How many seconds after the login its tokens can be refreshed at all.
     #[arg(long, value_name = "SECONDS")]
     refresh_token_absolute_lifetime: Option<u64>,
+    /// A file with its public keys: a JSON Web Key Set.
+    #[arg(long, value_name = "FILE", value_parser = key_set)]
+    jwks_file: Option<Value>,
     /// How its ID tokens are signed: `RS256`, `PS256`, `ES256` or `EdDSA`.
     #[arg(long, value_name = "ALG")]
     id_token_signed_response_alg: Option<String>,
@@ -98,8 +102,15 @@ pub(crate) struct Changes {
     clear: Vec<String>,
 }
 
+/// The document in a file. What it says is the server's to judge.
+fn key_set(file: &str) -> Result<Value, String> {
+    let text = std::fs::read(file).map_err(|why| why.to_string())?;
+    serde_json::from_slice(&text).map_err(|why| format!("the file is no JSON: {why}"))
+}
+
 /// What may be empty.
-const CLEARABLE: [&str; 12] = [
+const CLEARABLE: [&str; 13] = [
+    "jwks",
     "access_token_lifetime",
     "refresh_token_idle_lifetime",
     "refresh_token_absolute_lifetime",
@@ -154,6 +165,7 @@ impl Shape {
             access_token_lifetime: self.access_token_lifetime,
             refresh_token_idle_lifetime: self.refresh_token_idle_lifetime,
             refresh_token_absolute_lifetime: self.refresh_token_absolute_lifetime,
+            jwks: self.jwks_file,
             id_token_signed_response_alg: self.id_token_signed_response_alg,
             userinfo_signed_response_alg: self.userinfo_signed_response_alg,
             subject_type: self.subject_type,
@@ -201,6 +213,7 @@ impl Changes {
                 shape.refresh_token_absolute_lifetime,
                 "refresh_token_absolute_lifetime",
             ),
+            jwks: or_clear(shape.jwks_file, "jwks", &clear),
             id_token_signed_response_alg: Patch::set_if(shape.id_token_signed_response_alg),
             userinfo_signed_response_alg: text(
                 shape.userinfo_signed_response_alg,

@@ -5,12 +5,13 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use authly_domain::clients::{
-    ClientChange, ClientType, ConsentPolicy, NonceRule, PkceRule, RefreshRotation,
+    ClientChange, ClientJwks, ClientType, ConsentPolicy, NonceRule, PkceRule, RefreshRotation,
 };
 use authly_domain::scopes::Scope;
 use authly_protocol::admin::Patch;
 use authly_protocol::admin::clients::{self as wire, AssignedScopes, NewClient};
-use authly_services::clients::ClientOrdered;
+use authly_services::clients::{ClientOrdered, read_jwks};
+use serde_json::Value;
 
 use crate::admin::fields::Fields;
 use crate::respond::AdminProblem;
@@ -71,6 +72,7 @@ fn as_change(new: &NewClient) -> wire::ClientChange {
         access_token_lifetime: Patch::set_if(new.access_token_lifetime),
         refresh_token_idle_lifetime: Patch::set_if(new.refresh_token_idle_lifetime),
         refresh_token_absolute_lifetime: Patch::set_if(new.refresh_token_absolute_lifetime),
+        jwks: Patch::set_if(new.jwks),
         id_token_signed_response_alg: Patch::set_if(new.id_token_signed_response_alg),
         userinfo_signed_response_alg: Patch::set_if(new.userinfo_signed_response_alg),
         subject_type: Patch::set_if(new.subject_type),
@@ -105,6 +107,7 @@ fn change(fields: &mut Fields, said: &wire::ClientChange) -> ClientChange {
         optional_scope: text(fields, "/optional_scope", &said.optional_scope),
         resources: list(fields, "/resources", &said.resources),
         default_audience: list(fields, "/default_audience", &said.default_audience),
+        jwks: keys(fields, &said.jwks),
         client_uri: cleared(said.client_uri.clone()),
         policy_uri: cleared(said.policy_uri.clone()),
         tos_uri: cleared(said.tos_uri.clone()),
@@ -165,6 +168,29 @@ fn openid(fields: &mut Fields, said: &wire::ClientChange, rest: ClientChange) ->
         default_max_age: cleared(max_age),
         require_auth_time: fields.required("/require_auth_time", said.require_auth_time),
         ..rest
+    }
+}
+
+/// A key set, with everything that is wrong about it.
+#[expect(
+    clippy::option_option,
+    reason = "the service's change has these three cases so"
+)]
+fn keys(fields: &mut Fields, said: &Patch<Value>) -> Option<Option<ClientJwks>> {
+    let Some(document) = cleared(said.clone())? else {
+        return Some(None);
+    };
+    match read_jwks(document.to_string().as_bytes()) {
+        Ok(keys) => Some(Some(keys)),
+        Err(flaws) => {
+            for flaw in flaws {
+                let place = flaw
+                    .key
+                    .map_or_else(String::new, |at| format!("/keys/{at}"));
+                fields.wrong(format!("/jwks{place}"), flaw.why);
+            }
+            None
+        }
     }
 }
 

@@ -35,6 +35,7 @@ pub(super) fn client(registered: &RegisteredClient) -> Client {
         access_token_lifetime: record.lifetimes.access.map(seconds),
         refresh_token_idle_lifetime: record.lifetimes.refresh_idle.map(seconds),
         refresh_token_absolute_lifetime: record.lifetimes.refresh_absolute.map(seconds),
+        jwks: record.jwks.clone(),
         id_token_signed_response_alg: record.openid.id_token_alg.as_str().to_owned(),
         userinfo_signed_response_alg: record
             .openid

@@ -1,6 +1,7 @@
 //! `/admin/clients`, as callers see it.
 
 mod hostile;
+mod keys;
 mod lost;
 
 use authly_domain::clients::GrantType;
@@ -94,6 +95,7 @@ async fn every_wrong_member_is_named_and_nothing_is_stored() {
         "redirect_uris": ["https://a.example/", "javascript:alert(1)", "http://b.example/"],
         "scope": "a\"b", "resources": ["x"], "subject_type": "private",
         "userinfo_signed_response_alg": "none",
+        "jwks": { "keys": [{ "kty": "oct", "k": "AAAA" }, keys::p256(), { "kty": "EC" }] },
     });
     let refused = root.post("/admin/clients", &texts).await;
     refused.expect_problem(422, "invalid_body");
@@ -104,6 +106,8 @@ async fn every_wrong_member_is_named_and_nothing_is_stored() {
         "/client_id",
         "/client_type",
         "/grant_types/0",
+        "/jwks/keys/0",
+        "/jwks/keys/2",
         "/redirect_uris/1",
         "/redirect_uris/2",
         "/resources/0",

@@ -2,6 +2,7 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::super::Patch;
 
@@ -69,6 +70,9 @@ pub struct NewClient {
     /// How many seconds after the login its tokens can be refreshed at all.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub refresh_token_absolute_lifetime: Option<u64>,
+    /// Its public keys, a key set (RFC 7517 §5).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub jwks: Option<Value>,
     /// How its ID tokens are signed: `RS256`, `PS256`, `ES256` or `EdDSA`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id_token_signed_response_alg: Option<String>,
@@ -156,6 +160,9 @@ pub struct ClientChange {
     /// How many seconds after the login its tokens can be refreshed at all.
     #[serde(skip_serializing_if = "Patch::is_keep")]
     pub refresh_token_absolute_lifetime: Patch<u64>,
+    /// Its public keys, a key set (RFC 7517 §5).
+    #[serde(skip_serializing_if = "Patch::is_keep")]
+    pub jwks: Patch<Value>,
     /// How its ID tokens are signed: `RS256`, `PS256`, `ES256` or `EdDSA`.
     #[serde(skip_serializing_if = "Patch::is_keep")]
     pub id_token_signed_response_alg: Patch<String>,

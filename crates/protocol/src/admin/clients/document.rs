@@ -1,8 +1,10 @@
 //! A client as it is shown.
 
+use authly_domain::clients::ClientJwks;
 use authly_domain::id::ClientKey;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::super::{Id, Moment};
 use crate::oauth::WireSecret;
@@ -57,6 +59,10 @@ pub struct Client {
     /// How many seconds after the login its tokens can be refreshed at all; absent likewise.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refresh_token_absolute_lifetime: Option<u64>,
+    /// Its public keys, a key set (RFC 7517 §5) with the members that we know.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<Value>")]
+    pub jwks: Option<ClientJwks>,
     /// How its ID tokens are signed: `RS256`, `PS256`, `ES256` or `EdDSA`.
     pub id_token_signed_response_alg: String,
     /// How what UserInfo answers is signed; absent for plain JSON.

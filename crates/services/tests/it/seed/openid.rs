@@ -56,6 +56,25 @@ async fn the_metadata_of_a_client_are_kept_and_what_is_absent_stays() {
 }
 
 #[tokio::test]
+async fn the_keys_of_a_client_are_kept_and_what_is_absent_stays() {
+    let services = TestServices::start().await;
+    services.bootstrap().ensure_scopes().await.unwrap();
+    let keys = json!({ "keys": [{
+        "kty": "OKP", "crv": "X25519", "kid": "one", "use": "enc",
+        "x": "3p7bfXt9wbTTW2HC7OQ1Nz-DQ8hbeGdNrfx-FG-IK08",
+    }] });
+    let seeder = services.seeder();
+    for more in [json!({ "jwks": keys }), json!({})] {
+        seeder.apply(&seed(client(&more))).await.unwrap();
+        let conn = services.db.connect().await.unwrap();
+        let id = "app".parse().unwrap();
+        let found = conn.reads().clients().find(&id).await.unwrap();
+        let stored = serde_json::to_value(found.unwrap().jwks).unwrap();
+        assert_eq!(stored, keys);
+    }
+}
+
+#[tokio::test]
 async fn metadata_that_cannot_be_are_problems_and_nothing_is_stored() {
     let services = TestServices::start().await;
     services.bootstrap().ensure_scopes().await.unwrap();
@@ -76,6 +95,11 @@ async fn metadata_that_cannot_be_are_problems_and_nothing_is_stored() {
         (
             json!({ "sector_identifier_uri": "http://sector.example/" }),
             "client app: sector_identifier_uri is an https URL",
+        ),
+        (
+            json!({ "jwks": { "keys": [{ "kty": "oct", "k": "AAAA" }] } }),
+            "client app: jwks.keys[0]: only public keys are registered, and this one is private or \
+             symmetric: take it out of use",
         ),
     ] {
         let refused = services.seeder().apply(&seed(client(wrong))).await;

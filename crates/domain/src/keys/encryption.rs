@@ -1,0 +1,49 @@
+//! What is encrypted to clients, and how (RFC 7516, RFC 7518 §4, §5).
+
+use super::PublicKey;
+use crate::clients::named;
+
+named! {
+    /// How the key of the content reaches the client: `alg` (RFC 7518 §4.1). `RSA1_5` and RSA-OAEP with
+    /// SHA-1 are not among them.
+    KeyManagement {
+        /// RSAES OAEP with SHA-256.
+        RsaOaep256 = "RSA-OAEP-256",
+        /// A key that is agreed upon on a curve is that of the content.
+        EcdhEs = "ECDH-ES",
+        /// It wraps that of the content with 128 bits.
+        EcdhEsA128Kw = "ECDH-ES+A128KW",
+        /// It wraps that of the content with 256 bits.
+        EcdhEsA256Kw = "ECDH-ES+A256KW",
+    }
+}
+
+impl KeyManagement {
+    /// All of them.
+    pub const ALL: [Self; 4] = [
+        Self::RsaOaep256,
+        Self::EcdhEs,
+        Self::EcdhEsA128Kw,
+        Self::EcdhEsA256Kw,
+    ];
+
+    /// Whether a key is of the kind that this needs.
+    #[must_use]
+    pub fn is_done_with(self, key: &PublicKey) -> bool {
+        match key {
+            PublicKey::Rsa { .. } => self == Self::RsaOaep256,
+            PublicKey::Ec { .. } => self != Self::RsaOaep256,
+            PublicKey::Okp { crv, .. } => self != Self::RsaOaep256 && crv == "X25519",
+        }
+    }
+}
+
+impl PublicKey {
+    /// What it encrypts with, if it can.
+    #[must_use]
+    pub fn encrypts_with(&self) -> Option<KeyManagement> {
+        KeyManagement::ALL
+            .into_iter()
+            .find(|way| way.is_done_with(self))
+    }
+}
