@@ -19,6 +19,7 @@ mod examples;
 mod interop;
 mod looks;
 mod mishaps;
+mod openapi;
 mod program;
 mod response_modes;
 mod server;
