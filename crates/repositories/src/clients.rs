@@ -1,5 +1,6 @@
 //! `clients`, with their secrets and scopes.
 
+mod list;
 mod registered;
 mod row;
 mod store;
@@ -15,7 +16,8 @@ use crate::DbError;
 use crate::params::{bytes, text, texts, time, uuid};
 use crate::row::Columns;
 
-pub use registered::{Activity, ClientPosition, list_statement};
+pub use list::{ClientPosition, list_statement};
+pub use registered::Activity;
 
 repository! {
     /// Applications that ask for tokens.

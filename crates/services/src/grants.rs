@@ -5,12 +5,13 @@ use authly_domain::grants::{GrantRecord, Revocation};
 use authly_domain::id::{ClientKey, GrantId, UserId};
 use authly_domain::page::Shown;
 use authly_repositories::grants::GrantsOf;
-use authly_repositories::{DbError, UnitOfWork};
+use authly_repositories::{DbConn, DbError, UnitOfWork};
 
 pub use authly_repositories::grants::GrantsToRevoke;
 
 use crate::Context;
 use crate::paging::{CursorError, Cursors, PageAsked, Paged};
+use crate::walk::{every_batch, every_step};
 
 /// Which grants a list holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -145,11 +146,13 @@ impl GrantAdmin {
         Ok(record)
     }
 
-    /// Ends all these grants, the codes that could still become one, and with them every token. All
-    /// of it or nothing, in short statements however much it is.
+    /// Ends all these grants, the codes that could still become one, and with them every token; what
+    /// users had answered first, if it is to be forgotten, so that nobody comes back without being
+    /// asked. All of it has ended when this answers, batch by batch however much it is.
     ///
     /// # Errors
-    /// When there is no such user or client, or storage fails.
+    /// When there is no such user or client, or storage fails. What has ended until then stays ended, and
+    /// the rest ends when this is repeated.
     pub async fn revoke_all(
         &self,
         which: &GrantsToRevoke,
@@ -158,25 +161,23 @@ impl GrantAdmin {
         run: Run,
     ) -> Result<RevokedGrants, GrantAdminError> {
         let mut conn = self.context.db.connect().await?;
-        let work = conn.begin("grants.revoke_all").await?;
         let (user, client) = parties(which);
         if let Some(user) = user
-            && !work.users().exists(user).await?
+            && !conn.reads().users().exists(user).await?
         {
             return Err(GrantAdminError::UnknownUser);
         }
         if let Some(client) = client
-            && !work.clients().exists(client).await?
+            && !conn.reads().clients().exists(client).await?
         {
             return Err(GrantAdminError::UnknownClient);
         }
-        let grants = end_all(&self.context, &work, which).await?;
         let consents = match consents {
             ConsentFate::Kept => 0,
-            ConsentFate::Removed => forget_all(&work, which).await?,
+            ConsentFate::Removed => forget_consents(&mut conn, which, run).await?,
         };
+        let grants = end_everywhere(&self.context, &mut conn, which, run).await?;
         if run == Run::ForReal {
-            work.commit().await?;
             tracing::info!(
                 admin.user.id = by.user().map(tracing::field::display),
                 admin.client.id = by.client().map(tracing::field::display),
@@ -200,57 +201,75 @@ const fn parties(which: &GrantsToRevoke) -> (Option<UserId>, Option<ClientKey>) 
     }
 }
 
-/// Ends these grants inside of `work`. The codes first: a redemption that is under way is waited for,
-/// and its grant is among those that end then.
+/// Ends these grants inside of `work`: those of one user, who has few. The codes first: a redemption
+/// that is under way is waited for, and its grant is among those that end then.
 pub(crate) async fn end_all(
     context: &Context,
     work: &UnitOfWork<'_>,
     which: &GrantsToRevoke,
 ) -> Result<u64, DbError> {
-    let now = context.now();
-    let (user, client) = parties(which);
-    let codes = work.authorization_codes();
-    codes.end_unredeemed(user, client, now).await?;
-    let (mut ended, mut after) = (0, None);
-    loop {
-        let why = Revocation::ByAdministrator;
-        let step = work.grants().revoke_batch(which, why, now, after).await?;
-        ended += step.changed;
-        if step.reached.is_none() {
-            return Ok(ended);
-        }
-        after = step.reached;
-    }
+    end_codes(context, work, which).await?;
+    let (why, now) = (Revocation::ByAdministrator, context.now());
+    every_step(async |after| work.grants().revoke_batch(which, why, now, after).await).await
 }
 
-async fn forget_all(work: &UnitOfWork<'_>, which: &GrantsToRevoke) -> Result<u64, DbError> {
+/// Ends these grants, the codes first as well, each batch by itself.
+pub(crate) async fn end_everywhere(
+    context: &Context,
+    conn: &mut DbConn,
+    which: &GrantsToRevoke,
+    run: Run,
+) -> Result<u64, DbError> {
+    if run == Run::ForReal {
+        let work = conn.begin("grants.end_codes").await?;
+        end_codes(context, &work, which).await?;
+        work.commit().await?;
+    }
+    let (why, now) = (Revocation::ByAdministrator, context.now());
+    every_batch(conn, ("grants.revoke_all", run), async |work, after| {
+        work.grants().revoke_batch(which, why, now, after).await
+    })
+    .await
+}
+
+async fn end_codes(
+    context: &Context,
+    work: &UnitOfWork<'_>,
+    which: &GrantsToRevoke,
+) -> Result<(), DbError> {
+    let (user, client) = parties(which);
+    let codes = work.authorization_codes();
+    codes.end_unredeemed(user, client, context.now()).await?;
+    Ok(())
+}
+
+/// Forgets what was answered where these grants came about, each batch by itself.
+pub(crate) async fn forget_consents(
+    conn: &mut DbConn,
+    which: &GrantsToRevoke,
+    run: Run,
+) -> Result<u64, DbError> {
+    let how = ("consents.forget_all", run);
     match *which {
         GrantsToRevoke::OfUserAtClient(user, client) => {
+            let work = conn.begin("consents.forget").await?;
             let was_there = work.consents().forget(user, client).await?;
+            if run == Run::ForReal {
+                work.commit().await?;
+            }
             Ok(u64::from(was_there))
         }
         GrantsToRevoke::OfUser(user) => {
-            let (mut removed, mut after) = (0, None);
-            loop {
-                let step = work.consents().forget_batch_of_user(user, after).await?;
-                removed += step.changed;
-                if step.reached.is_none() {
-                    return Ok(removed);
-                }
-                after = step.reached;
-            }
+            let step = async |work: &UnitOfWork<'_>, after| {
+                work.consents().forget_batch_of_user(user, after).await
+            };
+            every_batch(conn, how, step).await
         }
         GrantsToRevoke::OfClient(client) => {
-            let (mut removed, mut after) = (0, None);
-            loop {
-                let consents = work.consents();
-                let step = consents.forget_batch_of_client(client, after).await?;
-                removed += step.changed;
-                if step.reached.is_none() {
-                    return Ok(removed);
-                }
-                after = step.reached;
-            }
+            let step = async |work: &UnitOfWork<'_>, after| {
+                work.consents().forget_batch_of_client(client, after).await
+            };
+            every_batch(conn, how, step).await
         }
     }
 }

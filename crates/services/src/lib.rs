@@ -78,6 +78,7 @@ mod throttle;
 pub mod tokens;
 pub mod userinfo;
 pub mod users;
+mod walk;
 
 pub use assembly::{Foundation, Services};
 pub use context::Context;

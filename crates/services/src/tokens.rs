@@ -12,6 +12,7 @@ mod revoke;
 mod service;
 mod window;
 
+pub(crate) use admin::end_own;
 pub use admin::{RevokedOfClient, TokenAdmin, TokenAdminError, TokenFilter, TokenName, TokenView};
 pub use error::{InvalidGrant, TokenError};
 pub use introspect::Introspection;

@@ -1,11 +1,8 @@
-//! Clients as administrators see, list and change them.
+//! Clients as administrators see and change them.
 
-use authly_domain::clients::{
-    ClientFilter, ClientOrder, ClientSort, RegisteredClient, SecretRecord,
-};
+use authly_domain::clients::{RegisteredClient, SecretRecord};
 use authly_domain::clock::Timestamp;
 use authly_domain::id::ClientKey;
-use authly_domain::page::Direction;
 use authly_domain::scopes::AdminScope;
 use authly_domain::secret::SecretDigest;
 use time::OffsetDateTime;
@@ -13,11 +10,11 @@ use time::OffsetDateTime;
 use super::Clients;
 use super::row::{client_columns, record};
 use crate::DbError;
-use crate::params::{bytes, flag, number, text, texts, time, uuid};
+use crate::params::{bytes, flag, texts, time, uuid};
 use crate::row::Columns;
 
 /// What is read of clients, from a `p` that says which, and under which `key` they are sorted.
-macro_rules! registered {
+macro_rules! select_registered {
     ($position:literal) => {
         concat!(
             "
@@ -54,154 +51,9 @@ macro_rules! registered {
     };
 }
 
-/// A page of a list that is sorted by `key`. Its parameters: type, whether enabled, grant, beginning
-/// of a text, key and id of the last entry before the page, how many rows, and the one name. A text
-/// begins with another where it lies between that and that with the last of all characters behind it.
-macro_rules! list {
-    ($name:literal, $key:literal, $after:literal, $beyond:literal, $order:literal, $position:literal) => {
-        concat!(
-            "-- clients.",
-            $name,
-            "
-            WITH page AS (
-                SELECT id, ",
-            $key,
-            " AS key
-                  FROM clients
-                 WHERE ($8::text IS NULL OR client_id = $8)
-                   AND ($1::text IS NULL OR client_type = $1)
-                   AND ($2::boolean IS NULL OR is_active = $2)
-                   AND ($3::text IS NULL OR grant_types @> ARRAY[$3])
-                   AND ($4::text IS NULL
-                        OR (lower(client_id) COLLATE \"C\" >= lower($4)
-                            AND lower(client_id) COLLATE \"C\" < lower($4) || chr(1114111))
-                        OR (lower(left(client_name, 200)) COLLATE \"C\" >= lower($4)
-                            AND lower(left(client_name, 200)) COLLATE \"C\"
-                                < lower($4) || chr(1114111)))
-                   AND ($5::text IS NULL OR (",
-            $key,
-            ", id) ",
-            $beyond,
-            " (",
-            $after,
-            ", $6))
-                 ORDER BY ",
-            $key,
-            " ",
-            $order,
-            ", id ",
-            $order,
-            "
-                 LIMIT $7
-            )",
-            registered!($position),
-            "
-             ORDER BY p.key ",
-            $order,
-            ", p.id ",
-            $order
-        )
-    };
-}
-
-/// The same list in both directions.
-macro_rules! both_ways {
-    ($direction:expr, $up:literal, $down:literal, $key:literal, $after:literal, $position:literal) => {
-        match $direction {
-            Direction::Ascending => list!($up, $key, $after, ">", "ASC", $position),
-            Direction::Descending => list!($down, $key, $after, "<", "DESC", $position),
-        }
-    };
-}
-
-/// Where a page of a list ended.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ClientPosition {
-    /// What the last entry is sorted by, as text.
-    pub key: String,
-    /// The last entry.
-    pub id: ClientKey,
-}
-
-/// The statement that reads a page in this order, for whoever asks the database how it does that.
-#[must_use]
-pub const fn list_statement(order: ClientOrder) -> &'static str {
-    match order.by {
-        ClientSort::ClientId => both_ways!(
-            order.direction,
-            "list_by_client_id",
-            "list_by_client_id_from_the_end",
-            "lower(client_id) COLLATE \"C\"",
-            "$5",
-            "p.key"
-        ),
-        ClientSort::Name => both_ways!(
-            order.direction,
-            "list_by_name",
-            "list_by_name_from_the_end",
-            "lower(left(client_name, 200)) COLLATE \"C\"",
-            "$5",
-            "p.key"
-        ),
-        ClientSort::CreatedAt => both_ways!(
-            order.direction,
-            "list_by_created_at",
-            "list_by_created_at_from_the_end",
-            "created_at",
-            "timestamptz 'epoch' + $5::bigint * interval '1 microsecond'",
-            "(extract(epoch FROM p.key) * 1000000)::bigint::text"
-        ),
-    }
-}
+pub(super) use select_registered;
 
 impl Clients<'_> {
-    /// A page of clients, each with the position that a list can go on from.
-    ///
-    /// # Errors
-    /// When storage fails.
-    pub async fn list(
-        &self,
-        filter: &ClientFilter,
-        order: ClientOrder,
-        after: Option<&ClientPosition>,
-        rows: i64,
-    ) -> Result<Vec<(RegisteredClient, ClientPosition)>, DbError> {
-        let params = [
-            text(
-                filter
-                    .client_type
-                    .map(authly_domain::clients::ClientType::as_str),
-            ),
-            flag(filter.is_active),
-            text(
-                filter
-                    .grant_type
-                    .map(authly_domain::clients::GrantType::as_str),
-            ),
-            text(&filter.begins_with),
-            text(after.map(|after| after.key.as_str())),
-            uuid(after.map(|after| *after.id.as_uuid())),
-            number(rows),
-            text(
-                filter
-                    .id
-                    .as_ref()
-                    .map(authly_domain::clients::ClientId::as_str),
-            ),
-        ];
-        let rows = self
-            .conn
-            .query_planned(list_statement(order), &params)
-            .await?;
-        let rows = rows.iter().map(|row| Columns::of("clients", row));
-        rows.map(|row| {
-            let client = registered(&row)?;
-            let (key, id) = (row.get("position")?, client.client.key);
-            Ok((client, ClientPosition { key, id }))
-        })
-        .collect()
-    }
-
     /// The client with this key and everything that is known of it.
     ///
     /// # Errors
@@ -213,7 +65,7 @@ impl Clients<'_> {
         const SQL: &str = concat!(
             "-- clients.find_registered
             WITH page AS (SELECT id FROM clients WHERE id = $1)",
-            registered!("NULL")
+            select_registered!("NULL")
         );
         let row = self.conn.query_opt(SQL, &[uuid(client.as_uuid())]).await?;
         row.map(|row| registered(&Columns::of("clients", &row)))
@@ -260,7 +112,8 @@ impl Clients<'_> {
     }
 
     /// Adds a secret; those that are there end at `old_end` at the latest, and those that have ended by
-    /// `now` are removed. The client's version goes up, so that no copy of it admits them.
+    /// `now` are removed. The client's version goes up, so that no copy of it admits them: answers which
+    /// it is now, or `None` where there is no such client.
     ///
     /// # Errors
     /// When storage fails.
@@ -270,26 +123,30 @@ impl Clients<'_> {
         digest: &SecretDigest,
         now: Timestamp,
         old_end: Timestamp,
-    ) -> Result<(), DbError> {
-        const END: &str = "-- clients.rotate_secret (end)
-            UPDATE client_secrets
-               SET expires_at = least(expires_at, $2)
-             WHERE client_id = $1";
-        const REMOVE: &str = "-- clients.rotate_secret (remove)
-            DELETE FROM client_secrets WHERE client_id = $1 AND expires_at <= $2";
-        const ADD: &str = "-- clients.rotate_secret (add)
+    ) -> Result<Option<i64>, DbError> {
+        // A statement changes a row once: what has ended is removed, and all else is shortened.
+        const SQL: &str = "-- clients.rotate_secret
             WITH touched AS (
-                UPDATE clients SET version = version + 1 WHERE id = $1 RETURNING id)
-            INSERT INTO client_secrets (client_id, digest, created_at)
-            SELECT id, $2, $3 FROM touched";
-        let key = || uuid(client.as_uuid());
-        let (now, old_end) = (now.as_date_time(), old_end.as_date_time());
-        self.conn.execute(END, &[key(), time(old_end)]).await?;
-        self.conn.execute(REMOVE, &[key(), time(now)]).await?;
-        let digest = digest.as_bytes().as_slice();
-        let params = [key(), bytes(digest), time(now)];
-        self.conn.execute(ADD, &params).await?;
-        Ok(())
+                UPDATE clients SET version = version + 1 WHERE id = $1 RETURNING id, version),
+            removed AS (
+                DELETE FROM client_secrets
+                 WHERE client_id = $1 AND least(expires_at, $4) <= $3),
+            kept AS (
+                UPDATE client_secrets SET expires_at = least(expires_at, $4)
+                 WHERE client_id = $1 AND least(expires_at, $4) > $3),
+            added AS (
+                INSERT INTO client_secrets (client_id, digest, created_at)
+                SELECT id, $2, $3 FROM touched)
+            SELECT version FROM touched";
+        let params = [
+            uuid(client.as_uuid()),
+            bytes(digest.as_bytes().as_slice()),
+            time(now.as_date_time()),
+            time(old_end.as_date_time()),
+        ];
+        let row = self.conn.query_opt(SQL, &params).await?;
+        row.map(|row| Columns::of("clients", &row).get("version"))
+            .transpose()
     }
 
     /// Removes some tokens of a client (as many as a batch has). Answers how many.
@@ -335,7 +192,7 @@ pub enum Activity {
     Disabled,
 }
 
-fn registered(row: &Columns<'_>) -> Result<RegisteredClient, DbError> {
+pub(super) fn registered(row: &Columns<'_>) -> Result<RegisteredClient, DbError> {
     let made: Vec<OffsetDateTime> = row.get("secret_times")?;
     let client = record(row)?;
     let ends = client.secrets.iter().map(|secret| secret.expires_at);

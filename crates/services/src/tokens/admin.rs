@@ -10,11 +10,12 @@ use authly_domain::secret::PresentedToken;
 use authly_domain::tokens::{TokenDetails, TokenKind, TokenStatus};
 use authly_repositories::grants::GrantsToRevoke;
 use authly_repositories::tokens::TokensOf;
-use authly_repositories::{DbError, UnitOfWork};
+use authly_repositories::{DbConn, DbError};
 
 use crate::Context;
-use crate::grants::end_all;
+use crate::grants::end_everywhere;
 use crate::paging::{CursorError, Cursors, PageAsked, Paged};
+use crate::walk::every_batch;
 
 /// Which tokens a list holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -170,10 +171,12 @@ impl TokenAdmin {
     }
 
     /// Ends every token of a client: its grants, the codes that could still become one, and the
-    /// tokens that it got for itself. What users answered on the consent page stays.
+    /// tokens that it got for itself. What users answered on the consent page stays. All of it has ended
+    /// when this answers, batch by batch however much it is.
     ///
     /// # Errors
-    /// When there is no such client, or storage fails.
+    /// When there is no such client, or storage fails. What has ended until then stays ended, and the
+    /// rest ends when this is repeated.
     pub async fn revoke_all_of(
         &self,
         client: ClientKey,
@@ -181,17 +184,15 @@ impl TokenAdmin {
         run: Run,
     ) -> Result<RevokedOfClient, TokenAdminError> {
         let mut conn = self.context.db.connect().await?;
-        let work = conn.begin("tokens.revoke_all").await?;
-        if !work.clients().exists(client).await? {
+        if !conn.reads().clients().exists(client).await? {
             return Err(TokenAdminError::UnknownClient);
         }
         let which = GrantsToRevoke::OfClient(client);
         let revoked = RevokedOfClient {
-            grants: end_all(&self.context, &work, &which).await?,
-            own_tokens: end_own(&self.context, &work, client).await?,
+            grants: end_everywhere(&self.context, &mut conn, &which, run).await?,
+            own_tokens: end_own(&self.context, &mut conn, client, run).await?,
         };
         if run == Run::ForReal {
-            work.commit().await?;
             tracing::info!(
                 admin.user.id = by.user().map(tracing::field::display),
                 admin.client.id = by.client().map(tracing::field::display),
@@ -230,22 +231,17 @@ fn view(details: TokenDetails, now: Timestamp) -> TokenView {
     TokenView { details, status }
 }
 
-/// Ends what a client got for itself.
-async fn end_own(
+/// Ends what a client got for itself, each batch by itself.
+pub(crate) async fn end_own(
     context: &Context,
-    work: &UnitOfWork<'_>,
+    conn: &mut DbConn,
     client: ClientKey,
+    run: Run,
 ) -> Result<u64, DbError> {
     let (why, now) = (Revocation::ByAdministrator, context.now());
-    let (mut ended, mut after) = (0, None);
-    loop {
+    every_batch(conn, ("tokens.revoke_own", run), async |work, after| {
         let tokens = work.tokens();
-        let step = tokens.revoke_batch_of_client(client, why, now, after);
-        let step = step.await?;
-        ended += step.changed;
-        if step.reached.is_none() {
-            return Ok(ended);
-        }
-        after = step.reached;
-    }
+        tokens.revoke_batch_of_client(client, why, now, after).await
+    })
+    .await
 }

@@ -43,7 +43,8 @@ SELECT pg_temp.key_at(at), 'app-' || n, initcap(names.family[1 + n % 25]) || ' '
        CASE WHEN n % 8 = 0 THEN 'native' ELSE 'web' END,
        CASE WHEN n % 4 > 0 THEN 'client_secret_basic' ELSE 'none' END,
        ARRAY['https://app-' || n || '.example.com/callback'],
-       ARRAY['authorization_code', 'refresh_token'], n % 50 > 0, at, at
+       CASE WHEN n % 8 = 1 THEN ARRAY['client_credentials']
+            ELSE ARRAY['authorization_code', 'refresh_token'] END, n % 50 > 0, at, at
   FROM (SELECT n, timestamptz '2024-01-01' + n * (interval '1000 days' / :clients) AS at
           FROM generate_series(1, :clients) AS n) AS dated, names;
 

@@ -89,7 +89,9 @@ const STORE_CLIENTS: &str = "
     SELECT gen_random_uuid(), 'client-' || md5(n::text), 'The client ' || md5((7 * n)::text),
            CASE WHEN n % 10 = 0 THEN 'public' ELSE 'confidential' END, 'web',
            CASE WHEN n % 10 = 0 THEN 'none' ELSE 'client_secret_basic' END,
-           '{https://client.example/callback}', '{authorization_code,refresh_token}',
+           '{https://client.example/callback}',
+           CASE WHEN n % 10 > 0 AND n > 0.7 * COUNT THEN ARRAY['client_credentials']
+                ELSE ARRAY['authorization_code', 'refresh_token'] END,
            n % 1000 <> 0, timestamptz '2026-02-01' + n * interval '1 second',
            timestamptz '2026-02-01'
       FROM generate_series(1, COUNT) n;
@@ -109,7 +111,7 @@ impl TestDatabase {
     }
 
     /// Stores this many clients, each with a secret and two scopes: one in ten is public, one in a
-    /// thousand disabled.
+    /// thousand disabled, and of the youngest those that are not public are services.
     pub async fn store_clients(&self, count: u32) {
         let sql = STORE_CLIENTS.replace("COUNT", &count.to_string());
         self.run(&sql).await;

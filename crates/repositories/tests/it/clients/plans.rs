@@ -20,12 +20,32 @@ struct Asked {
     client_id: Option<&'static str>,
 }
 
+/// How the database reads a page, and how many rows it meets on the way.
 async fn plan(world: &World, statement: &str, params: &[(&(dyn ToSql + Sync), Type)]) -> String {
-    let explain = ["EXPLAIN ", statement].concat();
+    let explain = ["EXPLAIN (ANALYZE, TIMING OFF) ", statement].concat();
     let session = world.database.session().await;
     let lines = session.query_typed(&explain, params).await.unwrap();
     let lines = lines.iter().map(|line| line.get::<_, String>(0));
     lines.collect::<Vec<_>>().join("\n")
+}
+
+/// The most rows that any part of a plan has met, those it passed over included.
+fn most_rows(plan: &str) -> u64 {
+    let number = |text: &str| {
+        let digits = text.split(|c: char| !c.is_ascii_digit()).next();
+        digits.unwrap_or_default().parse::<u64>().unwrap()
+    };
+    let mut most = 0;
+    for line in plan.lines() {
+        if let Some((_, actual)) = line.split_once("(actual rows=") {
+            let (_, loops) = actual.split_once("loops=").unwrap();
+            most = most.max(number(actual) * number(loops));
+        }
+        if let Some((_, removed)) = line.split_once("Rows Removed by Filter: ") {
+            most = most.max(number(removed));
+        }
+    }
+    most
 }
 
 async fn plan_of(world: &World, order: ClientOrder, asked: Asked) -> String {
@@ -75,8 +95,33 @@ async fn no_page_of_the_list_reads_all_of_100_000_clients() {
             is_active: Some(false),
             ..all
         },
+        // The youngest ones have it.
         Asked {
             grant_type: Some("client_credentials"),
+            ..all
+        },
+        // No client has it.
+        Asked {
+            grant_type: Some("password"),
+            ..all
+        },
+        // Many are the one, many the other, and none both.
+        Asked {
+            client_type: Some("public"),
+            grant_type: Some("client_credentials"),
+            ..all
+        },
+        Asked {
+            client_type: Some("public"),
+            grant_type: Some("client_credentials"),
+            begins_with: Some("client-"),
+            ..all
+        },
+        Asked {
+            client_type: Some("public"),
+            is_active: Some(false),
+            grant_type: Some("refresh_token"),
+            begins_with: Some("client-abc"),
             ..all
         },
         Asked {
@@ -96,9 +141,19 @@ async fn no_page_of_the_list_reads_all_of_100_000_clients() {
                     let whole = ["Seq Scan on ", table, " "].concat();
                     assert!(!plan.contains(&whole), "{plan}");
                 }
+                assert!(most_rows(&plan) < 5_000, "{by:?} {direction:?}\n{plan}");
             }
         }
     }
+}
+
+#[tokio::test]
+async fn a_walk_past_all_clients_is_noticed() {
+    let world = World::new(StatementMode::Prepared).await;
+    world.database.store_clients(2_000).await;
+    let past = "SELECT id FROM clients WHERE client_name = $1 ORDER BY id";
+    let plan = plan(&world, past, &[(&"nobody", Type::TEXT)]).await;
+    assert_eq!(most_rows(&plan), 2_000, "{plan}");
 }
 
 #[tokio::test]

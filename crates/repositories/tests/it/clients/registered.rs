@@ -1,6 +1,7 @@
 //! Clients as administrators see, list and change them.
 
 use authly_domain::clients::{ClientFilter, ClientOrder, ClientSort, SecretRecord};
+use authly_domain::id::ClientKey;
 use authly_domain::page::Direction;
 use authly_domain::scopes::AdminScope;
 use authly_repositories::clients::Activity;
@@ -94,12 +95,11 @@ async fn an_old_secret_ends_when_it_is_to_and_goes_when_it_has(world: World) {
     first.await.unwrap();
     let rotate = async |digest, at, old_end| {
         let (now, end) = (world.later(at), world.later(old_end));
-        clients
-            .rotate_secret(client.key, digest, now, end)
-            .await
-            .unwrap();
+        let version = clients.rotate_secret(client.key, digest, now, end);
+        let version = version.await.unwrap().unwrap();
         let found = clients.find_registered(client.key).await.unwrap().unwrap();
-        (found.secrets, found.client.version - client.version)
+        assert_eq!(version, found.client.version);
+        (found.secrets, version - client.version)
     };
     let secret = |made: u64, end: Option<u64>| SecretRecord {
         made_at: world.later(made),
@@ -112,6 +112,15 @@ async fn an_old_secret_ends_when_it_is_to_and_goes_when_it_has(world: World) {
     let (secrets, moved) = rotate(&digests[2], 60, 90).await;
     assert_eq!(secrets, [secret(10, Some(90)), secret(60, None)]);
     assert_eq!(moved, 2);
+    // What ends now is gone with the same statement.
+    let (secrets, moved) = rotate(&world.digest(), 70, 70).await;
+    assert_eq!(secrets, [secret(70, None)]);
+    assert_eq!(moved, 3);
+    // No client, no secret of it.
+    let nobody = ClientKey::from_uuid(uuid::Uuid::max());
+    let (now, end) = (world.later(80), world.later(90));
+    let nothing = clients.rotate_secret(nobody, &digests[0], now, end);
+    assert_eq!(nothing.await.unwrap(), None);
 }
 
 async fn tokens_are_stored_for_a_client_that_is_being_changed(world: World) {

@@ -71,14 +71,13 @@ impl ClientAdmin {
         let digest = opaque::digest(secret.expose());
         let old_end = now.plus(rotation.old_valid_for);
         let clients = work.clients();
-        clients
-            .rotate_secret(aim.client, &digest, now, old_end)
-            .await?;
+        let version = clients.rotate_secret(aim.client, &digest, now, old_end);
+        let version = version.await?.ok_or(ClientAdminError::NotFound)?;
         let rotated = RotatedSecret {
             client_id: found.client.id,
             secret,
             old_ends_at: (live > 0 && now < old_end).then_some(old_end),
-            version: self.present(&work, aim.client).await?.client.version,
+            version,
         };
         idempotency::keep(&work, keyed, &rotated, &*self.context.entropy).await?;
         let done = finish(work, aim.run, aim.by, "clients.rotate_secret", aim.client).await;

@@ -2,13 +2,14 @@
 
 use authly_domain::admin::Run;
 use authly_domain::clients::RegisteredClient;
-use authly_domain::grants::Revocation;
 use authly_domain::id::ClientKey;
 use authly_repositories::clients::Activity;
 use authly_repositories::grants::GrantsToRevoke;
-use authly_repositories::{DbError, Reads, UnitOfWork};
+use authly_repositories::{DbConn, DbError, UnitOfWork};
 
 use super::{Aim, ClientAdmin, ClientAdminError, finish, log};
+use crate::grants::{end_everywhere, forget_consents};
+use crate::tokens::end_own;
 
 impl ClientAdmin {
     /// Disables a client. From the commit on nothing of its counts, since every path asks whether it is
@@ -32,7 +33,7 @@ impl ClientAdmin {
         };
         finish(work, aim.run, aim.by, "clients.disable", aim.client).await?;
         if aim.run == Run::ForReal {
-            self.revoke_all(conn.reads(), aim.client).await?;
+            self.revoke_all(&mut conn, aim.client).await?;
         }
         Ok(changed)
     }
@@ -47,7 +48,7 @@ impl ClientAdmin {
             let found = conn.reads().clients().find_registered(aim.client).await?;
             if found.is_some_and(|found| !found.client.is_active) {
                 // What a node that died while it disabled the client has left.
-                self.revoke_all(conn.reads(), aim.client).await?;
+                self.revoke_all(&mut conn, aim.client).await?;
             }
         }
         let work = conn.begin("clients.enable").await?;
@@ -86,8 +87,9 @@ impl ClientAdmin {
         let clients = conn.reads().clients();
         while clients.remove_tokens(aim.client).await? > 0 {}
         while clients.remove_grants(aim.client).await? > 0 {}
-        forget_consents(conn.reads(), aim.client).await?;
-        clients.delete(aim.client).await?;
+        let which = GrantsToRevoke::OfClient(aim.client);
+        forget_consents(&mut conn, &which, Run::ForReal).await?;
+        conn.reads().clients().delete(aim.client).await?;
         log(aim.by, "clients.delete", aim.client);
         Ok(())
     }
@@ -102,38 +104,11 @@ impl ClientAdmin {
     }
 
     /// Revokes every grant and token of a client.
-    async fn revoke_all(&self, reads: Reads<'_>, client: ClientKey) -> Result<(), DbError> {
-        let (why, now) = (Revocation::ByAdministrator, self.context.now());
+    async fn revoke_all(&self, conn: &mut DbConn, client: ClientKey) -> Result<(), DbError> {
         let which = GrantsToRevoke::OfClient(client);
-        let mut after = None;
-        loop {
-            let step = reads.grants().revoke_batch(&which, why, now, after).await?;
-            let Some(reached) = step.reached else { break };
-            after = Some(reached);
-        }
-        let mut after = None;
-        loop {
-            let tokens = reads.tokens();
-            let step = tokens
-                .revoke_batch_of_client(client, why, now, after)
-                .await?;
-            let Some(reached) = step.reached else { break };
-            after = Some(reached);
-        }
+        end_everywhere(&self.context, conn, &which, Run::ForReal).await?;
+        end_own(&self.context, conn, client, Run::ForReal).await?;
         Ok(())
-    }
-}
-
-/// Forgets what users answered to a client.
-async fn forget_consents(reads: Reads<'_>, client: ClientKey) -> Result<(), DbError> {
-    let mut after = None;
-    loop {
-        let consents = reads.consents();
-        let step = consents.forget_batch_of_client(client, after).await?;
-        let Some(reached) = step.reached else {
-            return Ok(());
-        };
-        after = Some(reached);
     }
 }
 

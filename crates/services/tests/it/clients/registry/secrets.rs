@@ -200,3 +200,27 @@ async fn a_repeated_rotation_gets_the_same_secret_though_the_version_has_moved()
     );
     assert!(admits(&services, &client, &first).await);
 }
+
+/// A transaction, the lock, what is there, and the rotation; a key adds its claim and its answer.
+#[tokio::test]
+async fn a_rotation_takes_five_round_trips_and_two_more_with_a_key() {
+    let services = TestServices::start().await;
+    let client = services.client().create().await;
+    rotate(&services, &client, Duration::ZERO).await.unwrap();
+    let rotation = rotate(&services, &client, Duration::ZERO);
+    let (rotated, without) = services.round_trips_of(rotation).await;
+    rotated.unwrap();
+
+    let (by, key) = (person(&services), idempotency::key(&services));
+    let write = |rotated: &RotatedSecret| rotated.secret.expose().to_owned();
+    let keyed = Keyed::new(&key, &by, &["rotate"], &write);
+    let rotation = Rotation {
+        old_valid_for: Duration::ZERO,
+        rights: AdminScope::ALL,
+    };
+    let registry = &services.deps.client_admin;
+    let rotation = registry.rotate_secret(aim(client.record.key, &by), rotation, Some(&keyed));
+    let (rotated, with) = services.round_trips_of(rotation).await;
+    assert!(matches!(rotated, Ok(Answered::Now(_))));
+    assert_eq!((without, with), (5, 7));
+}
