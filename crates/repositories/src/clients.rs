@@ -105,12 +105,14 @@ impl Clients<'_> {
         scope: &Scope,
         optional: &Scope,
     ) -> Result<(), DbError> {
-        const DELETE: &str = "-- clients.replace_scopes (delete)
-            DELETE FROM client_scopes WHERE client_id = $1";
-        const INSERT: &str = "-- clients.replace_scopes (insert)
-            INSERT INTO client_scopes (client_id, scope, is_optional)
-            SELECT $1, name, name = ANY ($3) FROM unnest($2) AS asked (name)";
-        self.conn.execute(DELETE, &[uuid(client.as_uuid())]).await?;
+        // What stays as it is is not touched: no lock on a scope is asked for that is not new.
+        const SQL: &str = "-- clients.replace_scopes
+            WITH removed AS (
+                DELETE FROM client_scopes WHERE client_id = $1 AND scope <> ALL ($2))
+            INSERT INTO client_scopes AS s (client_id, scope, is_optional)
+            SELECT $1, name, name = ANY ($3) FROM unnest($2) AS asked (name)
+            ON CONFLICT (client_id, scope) DO UPDATE SET is_optional = excluded.is_optional
+             WHERE s.is_optional <> excluded.is_optional";
         let names =
             |scope: &Scope| -> Vec<String> { scope.iter().map(ToString::to_string).collect() };
         let params = [
@@ -118,7 +120,7 @@ impl Clients<'_> {
             texts(names(scope)),
             texts(names(optional)),
         ];
-        self.conn.execute(INSERT, &params).await?;
+        self.conn.execute(SQL, &params).await?;
         Ok(())
     }
 }

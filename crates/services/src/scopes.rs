@@ -144,6 +144,7 @@ impl ScopeAdmin {
         }
         change.apply(&mut scope);
         refuse_flaws(&scope)?;
+        work.scopes().lock_clients(aim.scope).await?;
         work.scopes().upsert(&scope, self.context.now()).await?;
         let changed = present(&work, aim.scope).await?;
         finish(work, aim.run, aim.by, what, aim.scope).await?;
@@ -163,6 +164,7 @@ impl ScopeAdmin {
         }
         let scopes = work.scopes();
         if in_use == InUse::Take {
+            scopes.lock_clients(aim.scope).await?;
             scopes.take_from_clients(aim.scope).await?;
         }
         let deleted = scopes.delete(aim.scope).await;

@@ -93,6 +93,22 @@ impl Scopes<'_> {
             .collect()
     }
 
+    /// Keeps these scopes, as far as they are there, from being changed or removed until the unit of work
+    /// ends, and answers which they are. Who changes what a client may ask for does this before anything
+    /// else: scopes are locked before clients, in the order of their names and keys, by everybody.
+    ///
+    /// # Errors
+    /// When storage fails.
+    pub async fn hold(&self, scope: &Scope) -> Result<Scope, DbError> {
+        const SQL: &str = "-- scopes.hold
+            SELECT name FROM scopes WHERE name = ANY ($1) ORDER BY name FOR KEY SHARE";
+        let names: Vec<&str> = scope.iter().map(ScopeToken::as_str).collect();
+        let rows = self.conn.query(SQL, &[texts(&names)]).await?;
+        rows.iter()
+            .map(|row| Columns::of("scopes", row).parse("name"))
+            .collect()
+    }
+
     /// Keeps everybody else from changing this scope until the unit of work ends, and from assigning
     /// it. Answers whether it is there.
     ///
@@ -103,6 +119,22 @@ impl Scopes<'_> {
             SELECT name FROM scopes WHERE name = $1 FOR UPDATE";
         let row = self.conn.query_opt(SQL, &[text(name.as_str())]).await?;
         Ok(row.is_some())
+    }
+
+    /// Keeps everybody else from changing the clients that may ask for a scope, which is locked.
+    ///
+    /// # Errors
+    /// When storage fails.
+    pub async fn lock_clients(&self, name: &ScopeToken) -> Result<(), DbError> {
+        const SQL: &str = "-- scopes.lock_clients
+            WITH locked AS (
+                SELECT id FROM clients
+                 WHERE id IN (SELECT client_id FROM client_scopes WHERE scope = $1)
+                 ORDER BY id
+                   FOR NO KEY UPDATE)
+            SELECT count(*) FROM locked";
+        self.conn.query_opt(SQL, &[text(name.as_str())]).await?;
+        Ok(())
     }
 
     /// Takes a scope from every client that may ask for it; their versions go up.

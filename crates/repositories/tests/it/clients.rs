@@ -218,15 +218,20 @@ async fn a_secret_that_is_being_replaced_has_an_end(world: World) {
 async fn scopes_are_replaced_as_a_whole(world: World) {
     let client = world.client("web").await;
     let conn = world.conn().await;
-    let (all, optional) = (scope("email openid"), scope("email"));
-    conn.reads()
-        .clients()
-        .replace_scopes(client.key, &all, &optional)
-        .await
-        .unwrap();
-
-    let stored = find(&world, &client).await;
-    assert_eq!((stored.scope, stored.optional_scope), (all, optional));
+    for (all, optional) in [
+        ("email openid", "email"),
+        ("openid email", "openid"),
+        ("openid profile", "profile"),
+        ("profile", ""),
+        ("", ""),
+    ] {
+        let (all, optional) = (scope(all), scope(optional));
+        let clients = conn.reads().clients();
+        let replaced = clients.replace_scopes(client.key, &all, &optional);
+        replaced.await.unwrap();
+        let stored = find(&world, &client).await;
+        assert_eq!((stored.scope, stored.optional_scope), (all, optional));
+    }
 }
 
 async fn a_scope_that_does_not_exist_is_refused_by_name(world: World) {

@@ -13,8 +13,8 @@ use authly_domain::clients::{
 use authly_domain::id::ClientKey;
 use authly_domain::scopes::Scope;
 use authly_domain::secret::ClientSecret;
-use authly_repositories::UnitOfWork;
 use authly_repositories::clients::ClientPosition;
+use authly_repositories::{DbError, UnitOfWork};
 
 use crate::Context;
 use crate::idempotency::{self, Answered, Keyed};
@@ -126,10 +126,12 @@ impl ClientAdmin {
         if let Some(before) = idempotency::claim(&work, keyed, now).await? {
             return Ok(Answered::Before(before));
         }
+        let known = work.scopes().hold(&client.scope).await?;
         if !work.clients().insert(&client, now).await? {
             return Err(ClientAdminError::AlreadyExists);
         }
-        self.store_scopes(&work, &client).await?;
+        refuse_flaws(unknown_scopes(&client.scope.without(&known)))?;
+        store_scopes(&work, &client).await?;
         let secret = self.first_secret(&work, &client).await?;
         let created = CreatedClient {
             client: self.present(&work, client.key).await?,
@@ -152,6 +154,10 @@ impl ClientAdmin {
     ) -> Result<RegisteredClient, ClientAdminError> {
         let mut conn = self.context.db.connect().await?;
         let work = conn.begin("clients.update").await?;
+        let unknown = match &change.scope {
+            Some(scope) => scope.without(&work.scopes().hold(scope).await?),
+            None => Scope::empty(),
+        };
         let found = self.aimed_at(&work, aim).await?;
         if found.is_system && !change.keeps_the_shape() {
             return Err(ClientAdminError::Protected);
@@ -161,10 +167,11 @@ impl ClientAdmin {
         change.apply(&mut client);
         let mut flaws = client.flaws();
         rights::check_entitled(&found, &client, &mut flaws);
+        flaws.extend(unknown_scopes(&unknown));
         refuse_flaws(flaws)?;
         work.clients().upsert(&client, self.context.now()).await?;
         if scope_changes {
-            self.store_scopes(&work, &client).await?;
+            store_scopes(&work, &client).await?;
         }
         let changed = self.present(&work, client.key).await?;
         finish(work, aim.run, aim.by, "clients.update", client.key).await?;
@@ -222,27 +229,13 @@ impl ClientAdmin {
         refuse_flaws(flaws)?;
         Ok(client)
     }
+}
 
-    /// Stores what the client may ask for, once every name is known.
-    async fn store_scopes(
-        &self,
-        work: &UnitOfWork<'_>,
-        client: &Client,
-    ) -> Result<(), ClientAdminError> {
-        let known = work.scopes().known_of(&client.scope).await?;
-        refuse_flaws(unknown_scopes(&client.scope.without(&known)))?;
-        let (scope, optional) = (&client.scope, &client.optional_scope);
-        let clients = work.clients();
-        let stored = clients.replace_scopes(client.key, scope, optional).await;
-        stored.map_err(|error| {
-            if error.violates("client_scopes_scope_fkey") {
-                // It was deleted in between.
-                let what = "a scope of it has just been deleted";
-                return ClientAdminError::Invalid(vec![Flaw::of("scope", what)]);
-            }
-            error.into()
-        })
-    }
+/// Stores what the client may ask for. The scopes are known, and held.
+async fn store_scopes(work: &UnitOfWork<'_>, client: &Client) -> Result<(), DbError> {
+    let (scope, optional) = (&client.scope, &client.optional_scope);
+    let clients = work.clients();
+    clients.replace_scopes(client.key, scope, optional).await
 }
 
 fn unknown_scopes(unknown: &Scope) -> Vec<Flaw> {

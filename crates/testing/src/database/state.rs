@@ -102,7 +102,26 @@ const STORE_CLIENTS: &str = "
     SELECT id, s.name FROM clients, (VALUES ('openid'), ('profile')) AS s (name)
         ON CONFLICT DO NOTHING";
 
+/// Stores so many grants, and as many tokens that the client got for itself and that live to 2099.
+const STORE_GRANTS: &str = "
+    INSERT INTO grants (id, client_id, user_id, scope, resources, auth_time, acr, amr, created_at)
+    SELECT gen_random_uuid(), c.id, u.id, 'openid', '{}', at, '1', '{pwd}', at
+      FROM generate_series(1, COUNT), (VALUES (timestamptz '2026-02-01')) AS t (at), clients c, users u
+     WHERE c.client_id = 'CLIENT' AND u.username = 'USER';
+    INSERT INTO tokens (id, kind, digest, kid, client_id, scope, audience, issued_at, expires_at)
+    SELECT gen_random_uuid(), 'access', sha256(gen_random_uuid()::text::bytea), k.kid, c.id, '',
+           '{}', '2026-02-01', '2099-01-01'
+      FROM generate_series(1, COUNT), clients c, signing_keys k
+     WHERE c.client_id = 'CLIENT' AND k.algorithm = 'ES256' AND k.state = 'active'";
+
 impl TestDatabase {
+    /// Stores so many grants of a user to a client, and as many tokens that the client got for itself.
+    pub async fn store_grants(&self, user: &str, client: &str, count: u32) {
+        let sql = STORE_GRANTS.replace("COUNT", &count.to_string());
+        let sql = sql.replace("CLIENT", client).replace("USER", user);
+        self.run(&sql).await;
+    }
+
     /// Stores about this many users, each with a session, a grant, tokens and a consent, at one of a
     /// hundred clients.
     pub async fn store_access(&self, users: u32) {
@@ -197,10 +216,14 @@ impl TestDatabase {
 
     /// Waits until somebody waits for a row that another transaction has changed or locked.
     pub async fn until_somebody_waits_for_a_row(&self) {
-        let sql = "SELECT EXISTS (SELECT 1 FROM pg_locks l
-                                    JOIN pg_stat_activity a ON a.pid = l.pid
-                                   WHERE l.locktype = 'transactionid' AND NOT l.granted
-                                     AND a.datname = current_database())";
+        self.until_waiting_for_rows(1).await;
+    }
+
+    /// Waits until so many wait for rows that other transactions have changed or locked.
+    pub async fn until_waiting_for_rows(&self, many: i64) {
+        let sql = "SELECT count(*) >= $1 FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid
+                    WHERE l.locktype = 'transactionid' AND NOT l.granted
+                      AND a.datname = current_database()";
         let mut ticks = tokio::time::interval(Duration::from_millis(5));
         let session = self.session().await;
         loop {
@@ -208,7 +231,7 @@ impl TestDatabase {
             // may have open.
             let forget = session.batch_execute("SELECT pg_stat_clear_snapshot()");
             forget.await.expect("the database looks again");
-            let row = session.query_one(sql, &[]).await;
+            let row = session.query_one(sql, &[&many]).await;
             if row.expect("the database knows its locks").get(0) {
                 return;
             }

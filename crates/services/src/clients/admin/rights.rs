@@ -25,6 +25,11 @@ impl ClientAdmin {
         }
         let mut conn = self.context.db.connect().await?;
         let work = conn.begin("clients.entitle").await?;
+        let named: Scope = to
+            .iter()
+            .filter_map(|one| one.as_str().parse().ok())
+            .collect();
+        let known = work.scopes().hold(&named).await?;
         let found = self.aimed_at(&work, aim).await?;
         if found.is_system {
             return Err(ClientAdminError::Protected);
@@ -38,11 +43,6 @@ impl ClientAdmin {
         if !to.is_empty() && !acts_for_itself(&found.client) {
             return Err(ClientAdminError::NoServiceClient);
         }
-        let named: Scope = to
-            .iter()
-            .filter_map(|one| one.as_str().parse().ok())
-            .collect();
-        let known = work.scopes().known_of(&named).await?;
         refuse_flaws(unknown_scopes(&named.without(&known)))?;
         let scope = found.client.scope.union(&named);
         let optional = &found.client.optional_scope;

@@ -1,5 +1,6 @@
 //! Administration of clients.
 
+mod at_once;
 mod ending;
 mod rights;
 mod secrets;
