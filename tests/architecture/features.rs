@@ -56,6 +56,7 @@ const DECISIONS: &[&str] = &[
     "system",
     "throttle",
     "userinfo",
+    "walk",
 ];
 
 /// The modules right below `folder` that are neither a feature nor in `others`.

@@ -94,9 +94,7 @@ async fn of_very_many_grants_the_first_have_ended_and_are_free_while_the_last_is
     let look = async {
         database.until_somebody_waits_for_a_row().await;
         let ended = ended(&services, &client).await;
-        // None of the others is locked.
-        let free = "SELECT FROM (SELECT id FROM grants ORDER BY id LIMIT 2000 FOR UPDATE NOWAIT) g";
-        session.batch_execute(free).await.unwrap();
+        assert!(database.are_the_first_grants_free(MANY - 1).await);
         session.batch_execute("COMMIT").await.unwrap();
         ended
     };
@@ -124,12 +122,7 @@ async fn a_revocation_that_fails_half_way_is_ended_by_the_next_one() {
     assert_eq!(ended(&services, &client).await, (0, 0));
 
     // The last of the tokens that the client got for itself cannot be revoked.
-    let breaking = "
-        CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE ''no''; END';
-        CREATE TRIGGER refuse BEFORE UPDATE ON tokens FOR EACH ROW
-            WHEN (old.digest = '\\x00') EXECUTE FUNCTION refuse();
-        UPDATE tokens SET digest = '\\x00' WHERE id = (SELECT id FROM tokens ORDER BY id DESC LIMIT 1)";
-    database.run(breaking).await;
+    database.refuse_to_revoke_the_last_token().await;
     let failed = tokens.revoke_all_of(key, &by, Run::ForReal).await;
     assert!(matches!(failed, Err(TokenAdminError::Storage(_))));
     assert_eq!(ended(&services, &client).await, (2_001, 2_000));

@@ -2,6 +2,9 @@
 
 use std::time::Duration;
 
+use tokio_postgres::Row;
+use uuid::Uuid;
+
 use super::TestDatabase;
 
 /// Stores tokens that expired a month before each test: half belong to their client alone, the
@@ -114,7 +117,31 @@ const STORE_GRANTS: &str = "
       FROM generate_series(1, COUNT), clients c, signing_keys k
      WHERE c.client_id = 'CLIENT' AND k.algorithm = 'ES256' AND k.state = 'active'";
 
+/// The last of the tokens cannot be changed any more.
+const REFUSE_THE_LAST_TOKEN: &str = "
+    CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE ''no''; END';
+    CREATE TRIGGER refuse BEFORE UPDATE ON tokens FOR EACH ROW
+        WHEN (old.digest = '\\x00') EXECUTE FUNCTION refuse();
+    UPDATE tokens SET digest = '\\x00' WHERE id = (SELECT id FROM tokens ORDER BY id DESC LIMIT 1)";
+
 impl TestDatabase {
+    /// Whether nobody has locked one of the first grants, of which there are so many.
+    pub async fn are_the_first_grants_free(&self, many: u32) -> bool {
+        let sql = "SELECT id FROM grants ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED";
+        let free = self.session().await.query(sql, &[&i64::from(many)]).await;
+        let free = free.expect("grants can be locked");
+        let sql = "SELECT id FROM grants ORDER BY id LIMIT $1";
+        let first = self.session().await.query(sql, &[&i64::from(many)]).await;
+        let first = first.expect("grants can be read");
+        let ids = |rows: &[Row]| rows.iter().map(|row| row.get("id")).collect::<Vec<Uuid>>();
+        ids(&free) == ids(&first)
+    }
+
+    /// Makes the change of the last token fail, until the trigger `refuse` is dropped.
+    pub async fn refuse_to_revoke_the_last_token(&self) {
+        self.run(REFUSE_THE_LAST_TOKEN).await;
+    }
+
     /// Stores so many grants of a user to a client, and as many tokens that the client got for itself.
     pub async fn store_grants(&self, user: &str, client: &str, count: u32) {
         let sql = STORE_GRANTS.replace("COUNT", &count.to_string());

@@ -67,13 +67,10 @@ async fn plan_of(world: &World, order: ClientOrder, asked: Asked) -> String {
     plan(world, list_statement(order), &params).await
 }
 
-#[tokio::test]
-async fn no_page_of_the_list_reads_all_of_100_000_clients() {
-    let world = World::new(StatementMode::Prepared).await;
-    world.database.store_clients(100_000).await;
-    world.database.analyze().await;
+/// What lists are asked for.
+fn every() -> [Asked; 12] {
     let all = Asked::default();
-    let every = [
+    [
         all,
         Asked {
             after: Some("client-8"),
@@ -128,14 +125,21 @@ async fn no_page_of_the_list_reads_all_of_100_000_clients() {
             client_id: Some("client-abc"),
             ..all
         },
-    ];
+    ]
+}
+
+#[tokio::test]
+async fn no_page_of_the_list_reads_all_of_100_000_clients() {
+    let world = World::new(StatementMode::Prepared).await;
+    world.database.store_clients(100_000).await;
+    world.database.analyze().await;
     for by in [
         ClientSort::ClientId,
         ClientSort::Name,
         ClientSort::CreatedAt,
     ] {
         for direction in [Direction::Ascending, Direction::Descending] {
-            for asked in every {
+            for asked in every() {
                 let plan = plan_of(&world, ClientOrder { by, direction }, asked).await;
                 for table in ["clients", "client_secrets", "client_scopes"] {
                     let whole = ["Seq Scan on ", table, " "].concat();
