@@ -7,6 +7,7 @@ mod key;
 mod login;
 mod logout;
 mod man;
+mod named;
 mod profile;
 mod scope;
 mod session;
@@ -142,6 +143,7 @@ fn carry_out(command: Command, common: &CommonArguments, output: Output) -> Resu
         Command::Profile(command) => return profile::run(&command, &output),
         Command::Login(arguments) => return wait_for(login::login(&arguments, common, &output)),
         Command::Logout(arguments) => return wait_for(logout::logout(&arguments, common, &output)),
+        Command::Status => return wait_for(status::status(common, &output)),
         conversation => conversation,
     };
     let caller = Caller::new(common, output)?;
@@ -152,7 +154,6 @@ fn carry_out(command: Command, common: &CommonArguments, output: Output) -> Resu
 async fn converse(command: Command, caller: &Caller) -> Result<Exit, Failure> {
     match command {
         Command::Whoami => whoami::whoami(caller).await,
-        Command::Status => status::status(caller).await,
         Command::Client(command) => client::run(*command, caller).await,
         Command::Scope(command) => scope::run(command, caller).await,
         Command::Session(command) => session::run(command, caller).await,
@@ -165,6 +166,7 @@ async fn converse(command: Command, caller: &Caller) -> Result<Exit, Failure> {
         Command::Completion { .. }
         | Command::Man { .. }
         | Command::Profile(_)
+        | Command::Status
         | Command::Login(_)
         | Command::Logout(_) => Ok(Exit::Ok),
     }

@@ -3,11 +3,13 @@
 mod cell;
 mod table;
 
+use std::fmt::Write as _;
 use std::io::{self, ErrorKind, IsTerminal, Write};
 
 use clap::builder::styling::{AnsiColor, Style};
 use serde::Serialize;
 
+use self::cell::steers;
 pub(crate) use self::cell::{Cell, printable};
 use self::table::Width;
 use crate::args::{Change, CommonArguments, Form};
@@ -21,6 +23,16 @@ pub(crate) struct Output {
     results: Colours,
     messages: Colours,
     width: Width,
+    reader: Reader,
+}
+
+/// Who gets the results.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Reader {
+    /// Somebody at a terminal.
+    Person,
+    /// A program, or a file.
+    Program,
 }
 
 /// Whether colours are used.
@@ -71,6 +83,11 @@ impl Output {
             } else {
                 Width::Free
             },
+            reader: if results.is_terminal() {
+                Reader::Person
+            } else {
+                Reader::Program
+            },
         }
     }
 
@@ -101,7 +118,10 @@ impl Output {
                 serde_json::to_string_pretty(document).map_err(unwritable)? + "\n"
             }
         };
-        print(text.as_bytes())
+        match self.reader {
+            Reader::Person => print(harmless(&text).as_bytes()),
+            Reader::Program => print(text.as_bytes()),
+        }
     }
 
     /// Prints a script as it is, whatever the form of results.
@@ -169,6 +189,20 @@ impl Colours {
             Self::Off
         }
     }
+}
+
+/// A document without characters that steer a terminal. JSON leaves those from U+007F on as they are;
+/// as escapes they mean the same there.
+fn harmless(document: &str) -> String {
+    let mut text = String::with_capacity(document.len());
+    for letter in document.chars() {
+        if letter != '\n' && steers(letter) {
+            let _ = write!(text, "\\u{:04x}", u32::from(letter));
+        } else {
+            text.push(letter);
+        }
+    }
+    text
 }
 
 /// Writes to standard error.

@@ -43,6 +43,11 @@ impl ServerUrl {
     pub(crate) fn is_loopback(&self) -> bool {
         self.0.is_loopback()
     }
+
+    /// Whether it is reached without encryption.
+    pub(crate) fn is_plain(&self) -> bool {
+        !self.0.is_https()
+    }
 }
 
 impl fmt::Display for ServerUrl {

@@ -6,14 +6,16 @@ mod shape;
 
 use std::time::Duration;
 
-use authly_admin_client::admin::Id;
-use authly_admin_client::admin::clients::{AssignedScopes, Client, EntitledScopes, ListQuery};
+use authly_admin_client::admin::clients::{
+    AssignedScopes, Client, ClientChange, EntitledScopes, ListQuery,
+};
 use authly_admin_client::admin::grants::ShownGrants;
 use clap::{Args, Subcommand};
 
 use self::acts::{assign, create, entitle, grants, revoke, rotate, show};
 use self::document::Shown;
 use self::shape::{Changes, Shape};
+use super::named;
 use crate::args::{Change, Destruction, Paging};
 use crate::caller::Caller;
 use crate::exit::Exit;
@@ -175,8 +177,13 @@ pub(crate) async fn run(command: ClientCommand, caller: &Caller) -> Result<Exit,
             changes,
             change,
         } => {
-            let client = which.find(caller).await?;
             let said = changes.said();
+            if said == ClientChange::default() {
+                return Err(Failure::usage(
+                    "say what to change, as in --name or --clear",
+                ));
+            }
+            let client = which.find(caller).await?;
             let call = caller.client.update_client(client.id, &said);
             let call = change.apply(call.if_match(client.version));
             show(call.await?, caller)
@@ -304,23 +311,9 @@ async fn list(listing: &Listing, caller: &Caller) -> Result<Exit, Failure> {
 }
 
 impl Which {
-    /// The client that is meant: its id, or else its name on the wire.
+    /// The client that is meant.
     async fn find(&self, caller: &Caller) -> Result<Client, Failure> {
-        if let Ok(id) = self.client.parse::<Id<_>>() {
-            return Ok(caller.client.client(id).await?);
-        }
-        let query = ListQuery {
-            client_id: Some(self.client.clone()),
-            ..ListQuery::default()
-        };
-        let found = caller
-            .client
-            .clients(&query)
-            .await?
-            .items
-            .into_iter()
-            .next();
-        found.ok_or_else(|| Failure::refused(format!("there is no client {}", self.client)))
+        named::client(&self.client, caller).await
     }
 }
 

@@ -5,9 +5,10 @@ use authly_admin_client::admin::grants::{
     Consents, Grant, GrantStatus, ListQuery, RevocationOfClient, RevocationOfUser, RevokedGrants,
     ShownGrants,
 };
-use authly_admin_client::id::{ClientKey, GrantId, UserId};
+use authly_admin_client::id::GrantId;
 use clap::{Args, Subcommand};
 
+use super::named;
 use crate::args::{Destruction, Paging};
 use crate::caller::Caller;
 use crate::exit::Exit;
@@ -50,12 +51,12 @@ pub(crate) struct Listing {
 /// Between whom.
 #[derive(Debug, Args)]
 pub(crate) struct Parties {
-    /// Only those that this user gave, by id.
-    #[arg(long, value_name = "ID")]
-    user: Option<Id<UserId>>,
-    /// Only those that this client got, by id.
-    #[arg(long, value_name = "ID")]
-    client: Option<Id<ClientKey>>,
+    /// Only those that this user gave: name, e-mail address or id.
+    #[arg(long, value_name = "USER")]
+    user: Option<String>,
+    /// Only those that this client got: its `client_id` or id.
+    #[arg(long, value_name = "CLIENT")]
+    client: Option<String>,
 }
 
 /// Which grants are revoked together.
@@ -85,10 +86,12 @@ pub(crate) async fn run(command: GrantCommand, caller: &Caller) -> Result<Exit, 
 }
 
 async fn list(listing: &Listing, caller: &Caller) -> Result<Exit, Failure> {
+    let Parties { user, client } = &listing.parties;
+    let (user, client) = named::parties(user.as_deref(), client.as_deref(), caller).await?;
     let page = |cursor, size| {
         caller.client.list_grants().query(&ListQuery {
-            user: listing.parties.user,
-            client: listing.parties.client,
+            user,
+            client,
             show: listing.alive.then_some(ShownGrants::Alive),
             limit: Some(u64::from(size)),
             cursor,
@@ -118,7 +121,7 @@ pub(super) async fn revoke(
 
 async fn revoke_all(several: &Several, caller: &Caller) -> Result<Exit, Failure> {
     let (whose, destruction) = (&several.parties, several.destruction);
-    let of = match (whose.user, whose.client) {
+    let of = match (&whose.user, &whose.client) {
         (Some(user), Some(client)) => format!("of the user {user} at the client {client}"),
         (Some(user), None) => format!("of the user {user}"),
         (None, Some(client)) => format!("of the client {client}"),
@@ -128,11 +131,13 @@ async fn revoke_all(several: &Several, caller: &Caller) -> Result<Exit, Failure>
             ));
         }
     };
+    let (user, client) = (whose.user.as_deref(), whose.client.as_deref());
+    let parties = named::parties(user, client, caller).await?;
     destruction.confirm(&format!(
         "Revoke all grants {of}? Every token of them is dead at once."
     ))?;
     let consents = several.forget_consents.then_some(Consents::Forget);
-    let revoked: RevokedGrants = match (whose.user, whose.client) {
+    let revoked: RevokedGrants = match parties {
         (Some(user), client) => {
             let body = RevocationOfUser { client, consents };
             let call = caller.client.revoke_grants_of_user(user.0).body(&body);

@@ -173,6 +173,11 @@ pub(crate) async fn run(command: ScopeCommand, caller: &Caller) -> Result<Exit, 
                 description: Patch::set_if(description),
                 is_default: Patch::set_if(default),
             };
+            if said == ScopeChange::default() {
+                return Err(Failure::usage(
+                    "say what to change: --description, --default, or both",
+                ));
+            }
             change.apply(client.update_scope(&scope, &said)).await?
         }
         ScopeCommand::Enable { scope, change } => change.apply(client.enable_scope(&scope)).await?,

@@ -4,9 +4,10 @@ use authly_admin_client::admin::Id;
 use authly_admin_client::admin::sessions::{
     EndSessions, ListQuery, Session, SessionState, ShownSessions,
 };
-use authly_admin_client::id::{SessionId, UserId};
+use authly_admin_client::id::SessionId;
 use clap::{Args, Subcommand};
 
+use super::named;
 use crate::args::{Destruction, Paging};
 use crate::caller::Caller;
 use crate::exit::Exit;
@@ -32,9 +33,9 @@ pub(crate) enum SessionCommand {
     },
     /// End all sessions of a user.
     EndAll {
-        /// The user, by id.
-        #[arg(long, value_name = "ID")]
-        user: Id<UserId>,
+        /// The user: name, e-mail address or id.
+        #[arg(long, value_name = "USER")]
+        user: String,
         /// A session of theirs that goes on.
         #[arg(long, value_name = "ID")]
         except: Option<Id<SessionId>>,
@@ -46,9 +47,9 @@ pub(crate) enum SessionCommand {
 /// Which sessions are listed.
 #[derive(Debug, Args)]
 pub(crate) struct Listing {
-    /// Only those of this user, by id.
-    #[arg(long, value_name = "ID")]
-    user: Option<Id<UserId>>,
+    /// Only those of this user: name, e-mail address or id.
+    #[arg(long, value_name = "USER")]
+    user: Option<String>,
     /// Only those that a browser can still use.
     #[arg(long)]
     live: bool,
@@ -84,25 +85,34 @@ pub(crate) async fn run(command: SessionCommand, caller: &Caller) -> Result<Exit
             user,
             except,
             destruction,
-        } => {
-            destruction.confirm(&format!(
-                "End the sessions of the user {user}? Their browsers are logged out, and every \
-                 grant that hangs on one is dead."
-            ))?;
-            let body = EndSessions { except };
-            let call = client.end_sessions_of_user(user.0).body(&body);
-            let ended = destruction.change.apply(call).await?;
-            let what = format!("ended {} sessions", ended.sessions);
-            caller.output.done(destruction.change, &what);
-            Ok(Exit::Ok)
-        }
+        } => end_all(&user, except, destruction, caller).await,
     }
 }
 
+async fn end_all(
+    named: &str,
+    except: Option<Id<SessionId>>,
+    destruction: Destruction,
+    caller: &Caller,
+) -> Result<Exit, Failure> {
+    let user = named::user_id(named, caller).await?;
+    destruction.confirm(&format!(
+        "End the sessions of the user {named}? Their browsers are logged out, and every grant that \
+         hangs on one is dead."
+    ))?;
+    let body = EndSessions { except };
+    let call = caller.client.end_sessions_of_user(user.0).body(&body);
+    let ended = destruction.change.apply(call).await?;
+    let what = format!("ended {} sessions", ended.sessions);
+    caller.output.done(destruction.change, &what);
+    Ok(Exit::Ok)
+}
+
 async fn list(listing: &Listing, caller: &Caller) -> Result<Exit, Failure> {
+    let (user, _any) = named::parties(listing.user.as_deref(), None, caller).await?;
     let page = |cursor, size| {
         caller.client.list_sessions().query(&ListQuery {
-            user: listing.user,
+            user,
             show: listing.live.then_some(ShownSessions::Live),
             limit: Some(u64::from(size)),
             cursor,

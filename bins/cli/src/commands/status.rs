@@ -1,12 +1,15 @@
 //! `authly status`.
 
+use authly_admin_client::AdminClient;
 use authly_admin_client::health::{Health, Status};
 use serde::Serialize;
 
-use crate::caller::Caller;
+use crate::args::CommonArguments;
+use crate::caller::{USER_AGENT, server_of};
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::output::{Cell, Sheet};
+use crate::output::{Cell, Output, Sheet};
+use crate::profiles::Profiles;
 
 /// The health document, with the server that it is from.
 #[derive(Debug, Serialize)]
@@ -16,9 +19,17 @@ struct StatusReport<'a> {
     health: Health,
 }
 
-/// Asks the server how it is and prints that, whatever it is.
-pub(crate) async fn status(caller: &Caller) -> Result<Exit, Failure> {
-    let Caller { client, output, .. } = caller;
+/// Asks the server how it is and prints that, whatever it is. Nobody has to be logged in: a profile is
+/// asked for the address of the server alone, where the command line does not say it.
+pub(crate) async fn status(common: &CommonArguments, output: &Output) -> Result<Exit, Failure> {
+    let profile = match &common.server {
+        Some(_named) => None,
+        None => Profiles::of_this_person()?.load(&common.profile)?,
+    };
+    let server = server_of(common, profile.as_ref())?;
+    let client = AdminClient::builder(server)
+        .user_agent(USER_AGENT)
+        .build()?;
     let health = client.health().await?;
     let report = StatusReport {
         server: client.server().as_str(),

@@ -7,10 +7,10 @@ use authly_admin_client::admin::Id;
 use authly_admin_client::admin::tokens::{
     ListQuery, PresentedToken, ShownTokens, Token, TokenKind, TokenStatus, TokenValue,
 };
-use authly_admin_client::id::{ClientKey, GrantId, TokenId, UserId};
+use authly_admin_client::id::{GrantId, TokenId};
 use clap::{Args, Subcommand, ValueEnum};
 
-use super::grant;
+use super::{grant, named};
 use crate::args::{Destruction, Paging};
 use crate::caller::Caller;
 use crate::exit::Exit;
@@ -47,12 +47,12 @@ pub(crate) struct Listing {
     /// Only those that belong to this grant, by id.
     #[arg(long, value_name = "ID")]
     grant: Option<Id<GrantId>>,
-    /// Only those that stand for this user, by id.
-    #[arg(long, value_name = "ID")]
-    user: Option<Id<UserId>>,
-    /// Only those that this client got, by id.
-    #[arg(long, value_name = "ID")]
-    client: Option<Id<ClientKey>>,
+    /// Only those that stand for this user: name, e-mail address or id.
+    #[arg(long, value_name = "USER")]
+    user: Option<String>,
+    /// Only those that this client got: its `client_id` or id.
+    #[arg(long, value_name = "CLIENT")]
+    client: Option<String>,
     /// Only those of this kind.
     #[arg(long, value_enum)]
     kind: Option<Kind>,
@@ -91,12 +91,12 @@ pub(crate) struct Named {
 #[derive(Debug, Args)]
 #[group(required = true, multiple = false)]
 pub(crate) struct Owner {
-    /// Those of this user, by id: all grants end.
-    #[arg(long, value_name = "ID")]
-    user: Option<Id<UserId>>,
-    /// Those of this client, by id: all grants end, and what it got for itself.
-    #[arg(long, value_name = "ID")]
-    client: Option<Id<ClientKey>>,
+    /// Those of this user (name, e-mail address or id): all grants end.
+    #[arg(long, value_name = "USER")]
+    user: Option<String>,
+    /// Those of this client (its `client_id` or id): all grants end, and what it got for itself.
+    #[arg(long, value_name = "CLIENT")]
+    client: Option<String>,
     /// Those of this grant, by id: the grant ends.
     #[arg(long, value_name = "ID")]
     grant: Option<Id<GrantId>>,
@@ -138,11 +138,13 @@ pub(crate) async fn run(command: TokenCommand, caller: &Caller) -> Result<Exit, 
 }
 
 async fn list(listing: &Listing, caller: &Caller) -> Result<Exit, Failure> {
+    let (user, client) = (listing.user.as_deref(), listing.client.as_deref());
+    let (user, client) = named::parties(user, client, caller).await?;
     let page = |cursor, size| {
         caller.client.list_tokens().query(&ListQuery {
             grant: listing.grant,
-            user: listing.user,
-            client: listing.client,
+            user,
+            client,
             kind: listing.kind.map(|kind| match kind {
                 Kind::Access => TokenKind::Access,
                 Kind::Refresh => TokenKind::Refresh,
@@ -165,16 +167,18 @@ async fn revoke_all(
     let change = destruction.change;
     let what = if let Some(grant) = of.grant {
         return grant::revoke(grant, destruction, caller).await;
-    } else if let Some(user) = of.user {
+    } else if let Some(named) = &of.user {
+        let user = named::user_id(named, caller).await?;
         destruction.confirm(&format!(
-            "Revoke every token of the user {user}? All grants that they gave end at once."
+            "Revoke every token of the user {named}? All grants that they gave end at once."
         ))?;
         let call = caller.client.revoke_grants_of_user(user.0);
         let revoked = change.apply(call).await?;
         format!("revoked {} grants with every token", revoked.grants)
-    } else if let Some(client) = of.client {
+    } else if let Some(named) = &of.client {
+        let client = named::client_key(named, caller).await?;
         destruction.confirm(&format!(
-            "Revoke every token of the client {client}? All grants that it got end at once, and \
+            "Revoke every token of the client {named}? All grants that it got end at once, and \
              what it got for itself."
         ))?;
         let call = caller.client.revoke_tokens_of_client(client.0);

@@ -1,12 +1,12 @@
 //! `authly user …`: the people who log in.
 
+mod agreed;
 mod arguments;
 mod change;
 mod claims;
 mod consents;
 mod create;
 mod list;
-mod named;
 mod password;
 mod shown;
 
@@ -18,6 +18,7 @@ use self::arguments::{
     UpdateUser,
 };
 use self::shown::Shown;
+use super::named;
 use crate::caller::Caller;
 use crate::exit::Exit;
 use crate::failure::Failure;

@@ -71,8 +71,10 @@ impl Cell {
 /// A line without control characters, and without those that change the direction of what follows:
 /// what a server sends must neither steer a terminal nor look like something else.
 pub(crate) fn printable(line: &str) -> String {
-    let steers = |letter: char| {
-        letter.is_control() || matches!(letter, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-    };
     line.replace(steers, "\u{fffd}")
+}
+
+/// Whether a terminal obeys this character instead of showing it.
+pub(super) fn steers(letter: char) -> bool {
+    letter.is_control() || matches!(letter, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }

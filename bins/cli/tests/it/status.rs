@@ -3,6 +3,7 @@
 use pretty_assertions::assert_eq;
 use serde_json::{Value, json};
 
+use crate::home::Home;
 use crate::program::{Ended, authly, end_of};
 use crate::stand_in::{answering, healthy, nobody, without_database};
 
@@ -161,4 +162,37 @@ fn a_result_that_cannot_be_written_is_not_taken_for_success() {
             .messages
             .starts_with("authly: the result cannot be written")
     );
+}
+
+#[test]
+fn a_profile_that_cannot_be_read_does_not_matter_where_the_server_is_named() {
+    let (home, server) = (Home::new(), healthy());
+    let path = home.profile_path("default");
+    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+    std::fs::write(&path, "damaged").unwrap();
+    let named = end_of(home.authly(&["status"]).env("AUTHLY_SERVER", &server));
+    assert_eq!((named.status, named.messages.as_str()), (0, ""));
+
+    let unnamed = end_of(&mut home.authly(&["status"]));
+    assert_eq!((unnamed.status, unnamed.results.as_str()), (1, ""));
+    let path = path.display().to_string();
+    assert!(unnamed.messages.contains(&path), "{}", unnamed.messages);
+}
+
+#[test]
+fn a_server_on_this_machine_is_asked_without_reading_certificates() {
+    let (home, server) = (Home::new(), healthy());
+    let nothing = home.path().join("nothing");
+    let status = |server: &str| {
+        let mut command = home.authly(&["status", "--server", server]);
+        let command = command.env("SSL_CERT_FILE", &nothing);
+        end_of(command.env("SSL_CERT_DIR", &nothing))
+    };
+
+    assert_eq!(status(&server).status, 0);
+
+    let encrypted = status("https://127.0.0.1:9");
+    assert_eq!(encrypted.status, 1);
+    let said = "No CA certificates";
+    assert!(encrypted.messages.contains(said), "{}", encrypted.messages);
 }

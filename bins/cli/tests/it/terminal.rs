@@ -8,7 +8,7 @@ use rexpect::session::{PtySession, spawn_command};
 
 use crate::installation::Installation;
 use crate::program::{authly, end_of};
-use crate::stand_in::healthy;
+use crate::stand_in::{answering, healthy};
 
 /// How long the program may take to say something, in milliseconds. It is the limit of a wait that
 /// ends as soon as it says it.
@@ -32,6 +32,11 @@ impl Terminal {
     /// Types a line.
     pub(crate) fn write(&mut self, line: &str) {
         self.0.send_line(line).unwrap();
+    }
+
+    /// Ends what can be typed, as Ctrl-D does.
+    pub(crate) fn close(&mut self) {
+        self.0.send_control('d').unwrap();
     }
 
     /// Waits for its end, and answers its exit status with what it said last.
@@ -69,6 +74,35 @@ fn failures_are_coloured_on_a_terminal_and_tell_the_same() {
         said.contains("\u{1b}[1m\u{1b}[31mauthly:\u{1b}[0m you are not logged in"),
         "{said:?}"
     );
+}
+
+#[test]
+fn documents_do_not_steer_a_terminal_and_say_the_same_to_programs() {
+    let version = "1\u{7f}\u{9b}2J\u{202e}!";
+    let body = format!(
+        r#"{{"status":"up","version":"{version}","parts":{{"database":"up","migrations":"up",
+            "keys":"up"}},"panics":0}}"#
+    );
+    let server = answering("200 OK", &body);
+    let escaped = [
+        ("json", r"1\u007f\u009b2J\u202e!"),
+        ("yaml", r"1\x7F\x9B2J\u202e!"),
+    ];
+    for (form, escaped) in escaped {
+        let status = || authly(&["status", "--server", &server, "--output", form]);
+
+        let (_, shown) = Terminal::start(status()).end();
+        let piped = end_of(&mut status()).results;
+
+        assert!(shown.contains(escaped), "{shown:?}");
+        let steers = |letter: char| letter.is_control() && !matches!(letter, '\r' | '\n');
+        assert!(!shown.contains(steers), "{shown:?}");
+        if form == "json" {
+            let read = |text: &str| serde_json::from_str::<serde_json::Value>(text).unwrap();
+            assert_eq!(read(&shown), read(&piped));
+            assert_eq!(read(&piped)["version"], version);
+        }
+    }
 }
 
 #[test]

@@ -93,6 +93,25 @@ fn a_command_line_that_makes_no_sense_ends_with_2_and_says_why() {
 }
 
 #[test]
+fn a_change_that_changes_nothing_makes_no_sense() {
+    for (arguments, instead) in [
+        (&["client", "update", "notes"][..], "--name"),
+        (&["scope", "update", "notes:read"], "--description"),
+        (&["settings", "set"], "NAME=VALUE"),
+        (&["settings", "unset"], "NAME"),
+    ] {
+        let ended = end_of(&mut authly(arguments));
+
+        assert_eq!(
+            (ended.status, ended.results.as_str()),
+            (2, ""),
+            "{arguments:?}"
+        );
+        assert!(ended.messages.contains(instead), "{}", ended.messages);
+    }
+}
+
+#[test]
 fn an_address_in_the_environment_is_checked_like_the_flag() {
     let ended = end_of(authly(&["status"]).env("AUTHLY_SERVER", "http://auth.example.com"));
 

@@ -6,10 +6,10 @@ use authly_admin_client::{Call, Endpoint};
 
 use super::arguments::{DestroyUser, TouchUser, UpdateUser, YesNo};
 use super::claims::Clearable;
-use super::named;
 use super::shown::Shown;
 use crate::args::Change;
 use crate::caller::Caller;
+use crate::commands::named;
 use crate::failure::Failure;
 
 /// Sends a call that answers the user, and shows them.

@@ -2,10 +2,11 @@
 
 use authly_admin_client::admin::users::ConsentsQuery;
 
+use super::agreed;
 use super::arguments::{ConsentCommand, ListConsents, RevokeConsent};
-use super::named;
 use super::shown::Agreed;
 use crate::caller::Caller;
+use crate::commands::named;
 use crate::failure::Failure;
 
 /// Lists or revokes.
@@ -32,7 +33,7 @@ async fn list(asked: &ListConsents, caller: &Caller) -> Result<(), Failure> {
 
 async fn revoke(asked: &RevokeConsent, caller: &Caller) -> Result<(), Failure> {
     let user = named::user(&asked.one.user, caller).await?;
-    let consent = named::consent(&user, &asked.client, caller).await?;
+    let consent = agreed::consent(&user, &asked.client, caller).await?;
     let (name, client) = (&user.username, &consent.client_id);
     let question = format!("Revoke what {name} has agreed to for {client}?");
     asked.destruction.confirm(&question)?;

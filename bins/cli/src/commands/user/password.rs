@@ -5,9 +5,10 @@ use authly_admin_client::admin::users::{ResetPassword as Reset, User};
 use serde::Serialize;
 
 use super::arguments::{PasswordFrom, ResetPassword};
-use super::{named, shown};
+use super::shown;
 use crate::args::Change;
 use crate::caller::Caller;
+use crate::commands::named;
 use crate::failure::Failure;
 use crate::output::{Cell, Sheet};
 use crate::prompt;

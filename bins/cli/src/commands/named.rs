@@ -1,0 +1,80 @@
+//! Finding the user or the client that somebody names.
+
+use authly_admin_client::admin::Id;
+use authly_admin_client::admin::clients::{self, Client};
+use authly_admin_client::admin::users::{self, User};
+use authly_admin_client::id::{ClientKey, UserId};
+
+use crate::caller::Caller;
+use crate::failure::Failure;
+
+/// How many are looked at for the one of that name: what is the name itself comes before what merely
+/// begins with it.
+const LOOKED_AT: u64 = 10;
+
+/// The user of this name, address or id.
+pub(super) async fn user(named: &str, caller: &Caller) -> Result<User, Failure> {
+    if let Ok(Id(id)) = named.parse() {
+        return Ok(caller.client.user(id).await?);
+    }
+    let query = users::ListQuery {
+        q: Some(named.to_owned()),
+        limit: Some(LOOKED_AT),
+        ..users::ListQuery::default()
+    };
+    let found = caller.client.users(&query).await?;
+    let same = |text: &str| text.to_lowercase() == named.trim().to_lowercase();
+    let is_meant = |user: &User| same(&user.username) || user.email.as_deref().is_some_and(same);
+    let found = found.items.into_iter().find(is_meant);
+    found.ok_or_else(|| {
+        Failure::refused(format!("there is no user {named}"))
+            .hint("To look for somebody: authly user list --search TEXT")
+    })
+}
+
+/// The client of this `client_id` or id.
+pub(super) async fn client(named: &str, caller: &Caller) -> Result<Client, Failure> {
+    if let Ok(id) = named.parse::<Id<_>>() {
+        return Ok(caller.client.client(id).await?);
+    }
+    let query = clients::ListQuery {
+        client_id: Some(named.to_owned()),
+        ..clients::ListQuery::default()
+    };
+    let found = caller.client.clients(&query).await?;
+    let found = found.items.into_iter().next();
+    found.ok_or_else(|| Failure::refused(format!("there is no client {named}")))
+}
+
+/// The id of the user of this name, address or id; an id that stands there is not looked up.
+pub(super) async fn user_id(named: &str, caller: &Caller) -> Result<Id<UserId>, Failure> {
+    match named.parse() {
+        Ok(id) => Ok(id),
+        Err(_name) => Ok(user(named, caller).await?.id),
+    }
+}
+
+/// The id of the client of this `client_id` or id; an id that stands there is not looked up.
+pub(super) async fn client_key(named: &str, caller: &Caller) -> Result<Id<ClientKey>, Failure> {
+    match named.parse() {
+        Ok(key) => Ok(key),
+        Err(_name) => Ok(client(named, caller).await?.id),
+    }
+}
+
+/// The ids of a user and of a client, as far as they are named.
+pub(super) async fn parties(
+    user: Option<&str>,
+    client: Option<&str>,
+    caller: &Caller,
+) -> Result<(Option<Id<UserId>>, Option<Id<ClientKey>>), Failure> {
+    let user = match user {
+        Some(named) => Some(user_id(named, caller).await?),
+        None => None,
+    };
+    let client = match client {
+        Some(named) => Some(client_key(named, caller).await?),
+        None => None,
+    };
+    Ok((user, client))
+}
