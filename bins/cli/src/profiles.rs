@@ -11,7 +11,7 @@ use std::str::FromStr;
 
 use authly_admin_client::admin::Moment;
 use authly_admin_client::secret::{AccessToken, RefreshToken};
-use authly_admin_client::{Credentials, ServerUrl, StoreError, WireSecret};
+use authly_admin_client::{ClientError, Credentials, OAuth, ServerUrl, StoreError, WireSecret};
 use etcetera::{AppStrategy, AppStrategyArgs, choose_app_strategy};
 use serde::{Deserialize, Serialize};
 
@@ -49,6 +49,9 @@ pub(crate) struct Profile {
     pub(crate) server: String,
     /// The client that logged in, or through which a person did.
     pub(crate) client_id: String,
+    /// How a person logged in.
+    #[serde(default, skip_serializing_if = "LoginWay::is_browser")]
+    login: LoginWay,
     /// Where a service client's secret is, by which new tokens are got.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) client_secret_file: Option<PathBuf>,
@@ -59,6 +62,24 @@ pub(crate) struct Profile {
     refresh_token: Option<WireSecret>,
 }
 
+/// How a person logged in.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum LoginWay {
+    /// Through a browser, whose session is not ours to end.
+    #[default]
+    Browser,
+    /// With a password, in a session of its own.
+    Password,
+}
+
+impl LoginWay {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks by reference")]
+    fn is_browser(&self) -> bool {
+        *self == Self::Browser
+    }
+}
+
 impl Profile {
     /// A login to `server` through `client_id`.
     pub(crate) fn new(server: &ServerUrl, client_id: &str, credentials: &Credentials) -> Self {
@@ -67,11 +88,32 @@ impl Profile {
         Self {
             server: server.as_str().to_owned(),
             client_id: client_id.to_owned(),
+            login: LoginWay::Browser,
             client_secret_file: None,
             access_token: secret(credentials.access_token.expose()),
             expires_at: Moment(credentials.expires_at),
             scope: credentials.scope.clone(),
             refresh_token: refresh_token.map(|token| secret(token.expose())),
+        }
+    }
+
+    /// The same login, made with a password.
+    pub(crate) fn by_password(self) -> Self {
+        Self {
+            login: LoginWay::Password,
+            ..self
+        }
+    }
+
+    /// Ends the login at the server: its grant with all tokens, and a session of its own. A service
+    /// client has neither: its access token ends soon.
+    pub(crate) async fn end(&self, oauth: &OAuth) -> Result<(), ClientError> {
+        let Some(token) = self.credentials().refresh_token else {
+            return Ok(());
+        };
+        match self.login {
+            LoginWay::Browser => oauth.revoke(&self.client_id, &token).await,
+            LoginWay::Password => oauth.log_out(&self.client_id, &token).await,
         }
     }
 
@@ -95,6 +137,7 @@ impl Profile {
     /// The same login with other credentials.
     fn with(self, server: &ServerUrl, credentials: &Credentials) -> Self {
         Self {
+            login: self.login,
             client_secret_file: self.client_secret_file,
             ..Self::new(server, &self.client_id, credentials)
         }

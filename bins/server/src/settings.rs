@@ -119,8 +119,8 @@ impl Settings {
         let mut reader = Reader::new(layers, secrets, problems);
 
         let listen = ListenSettings::read(&mut reader);
-        let admin = admin::read(&mut reader);
         let issuer = issuer(&mut reader, listen.address);
+        let admin = admin::read(&mut reader, issuer.as_ref());
         let database = DatabaseSettings::read(&mut reader);
         let keys = KeySettings::read(&mut reader);
         let tokens = TokenSettings::read(&mut reader);

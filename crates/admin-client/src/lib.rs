@@ -76,7 +76,7 @@ pub use call::{Call, Versioned};
 pub use client::{AdminClient, AdminClientBuilder};
 pub use error::{BuildError, ClientError, Misunderstanding, NotLoggedIn};
 pub use idempotency::IdempotencyKey;
-pub use oauth::{OAuth, Redemption, Tokens};
+pub use oauth::{OAuth, PasswordLogin, Redemption, Tokens};
 pub use refusal::Refusal;
 pub use server_url::{ServerUrl, ServerUrlError};
 pub use tokens::{CredentialStore, Credentials, LockedStore, Pending, StoreError, TokenSource};

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use authly_domain::secret::{
-    AccessToken, AuthorizationCode, ClientSecret, CodeVerifier, RefreshToken,
+    AccessToken, AuthorizationCode, ClientSecret, CodeVerifier, Password, RefreshToken,
 };
 use authly_protocol::oauth::TokenResponse;
 use reqwest::Method;
@@ -17,6 +17,8 @@ use crate::server_url::ServerUrl;
 /// Where the endpoints are, below the issuer.
 const TOKEN: &str = "/api/v1/oauth/token";
 const REVOKE: &str = "/api/v1/oauth/revoke";
+const PASSWORD_LOGIN: &str = "/api/v1/auth/token";
+const PASSWORD_LOGOUT: &str = "/api/v1/auth/logout";
 
 /// The tokens of an answer (OAuth 2.1 §3.2.3).
 #[derive(Debug)]
@@ -42,6 +44,19 @@ pub struct Redemption<'a> {
     pub redirect_uri: &'a str,
     /// PKCE.
     pub code_verifier: &'a CodeVerifier,
+}
+
+/// A login with a password, by the command line's own client.
+#[derive(Debug)]
+pub struct PasswordLogin<'a> {
+    /// The client: the server takes passwords from `authly-cli` alone.
+    pub client_id: &'a str,
+    /// User name or e-mail address.
+    pub username: &'a str,
+    /// The password.
+    pub password: &'a Password,
+    /// What the login is to allow: scopes of administration.
+    pub scope: &'a str,
 }
 
 /// The OAuth endpoints of one server.
@@ -71,7 +86,7 @@ impl OAuth {
             ("redirect_uri", redemption.redirect_uri),
             ("code_verifier", redemption.code_verifier.expose()),
         ];
-        self.tokens(&form, None, Repetition::Unsafe).await
+        self.tokens(TOKEN, &form, None, Repetition::Unsafe).await
     }
 
     /// Refreshes the tokens of a public client (OAuth 2.1 §4.3). It is repeated where the answer was
@@ -89,7 +104,7 @@ impl OAuth {
             ("client_id", client_id),
             ("refresh_token", refresh_token.expose()),
         ];
-        self.tokens(&form, None, Repetition::Safe).await
+        self.tokens(TOKEN, &form, None, Repetition::Safe).await
     }
 
     /// A token for the client itself (OAuth 2.1 §4.2).
@@ -107,7 +122,42 @@ impl OAuth {
             ("scope", scope.unwrap_or_default()),
         ];
         let client = Some((client_id, secret));
-        self.tokens(&form, client, Repetition::Safe).await
+        self.tokens(TOKEN, &form, client, Repetition::Safe).await
+    }
+
+    /// Logs in with a password, where the server takes one. It is sent once: each attempt is counted.
+    ///
+    /// # Errors
+    /// The server cannot be reached, refuses, or is none of ours.
+    pub async fn log_in_with_password(
+        &self,
+        login: &PasswordLogin<'_>,
+    ) -> Result<Tokens, ClientError> {
+        let form = [
+            ("grant_type", "password"),
+            ("client_id", login.client_id),
+            ("username", login.username),
+            ("password", login.password.expose()),
+            ("scope", login.scope),
+        ];
+        self.tokens(PASSWORD_LOGIN, &form, None, Repetition::Unsafe)
+            .await
+    }
+
+    /// Ends a login with a password: the grant of its refresh token with all tokens, and its session.
+    ///
+    /// # Errors
+    /// The server cannot be reached, refuses, or is none of ours.
+    pub async fn log_out(
+        &self,
+        client_id: &str,
+        refresh_token: &RefreshToken,
+    ) -> Result<(), ClientError> {
+        let form = [
+            ("client_id", client_id),
+            ("refresh_token", refresh_token.expose()),
+        ];
+        self.ended(PASSWORD_LOGOUT, &form).await
     }
 
     /// Ends the grant of a public client's refresh token, with all of its tokens (RFC 7009).
@@ -124,7 +174,11 @@ impl OAuth {
             ("token", refresh_token.expose()),
             ("token_type_hint", "refresh_token"),
         ];
-        let answer = self.post(REVOKE, &form, None, Repetition::Safe).await?;
+        self.ended(REVOKE, &form).await
+    }
+
+    async fn ended(&self, path: &str, form: &[(&str, &str)]) -> Result<(), ClientError> {
+        let answer = self.post(path, form, None, Repetition::Safe).await?;
         match answer.status {
             200 => Ok(()),
             _ => Err(answer.refused()),
@@ -133,11 +187,12 @@ impl OAuth {
 
     async fn tokens(
         &self,
+        path: &str,
         form: &[(&str, &str)],
         client: Option<(&str, &ClientSecret)>,
         repetition: Repetition,
     ) -> Result<Tokens, ClientError> {
-        let answer = self.post(TOKEN, form, client, repetition).await?;
+        let answer = self.post(path, form, client, repetition).await?;
         let response: TokenResponse = answer.document(&[200])?;
         Ok(Tokens {
             access_token: AccessToken::new(response.access_token.expose().to_owned()),

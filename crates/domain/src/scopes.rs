@@ -110,6 +110,16 @@ impl Scope {
             .any(|one| self.contains(one.as_str()))
     }
 
+    /// Whether it is there for administration and nothing else.
+    #[must_use]
+    pub fn only_administers(&self) -> bool {
+        let is_one = |token: &ScopeToken| {
+            let mut all = AdminScope::ALL.iter();
+            all.any(|one| one.as_str() == token.as_str())
+        };
+        !self.is_empty() && self.0.iter().all(is_one)
+    }
+
     /// Whether every name of `other` is in it.
     #[must_use]
     pub fn covers(&self, other: &Self) -> bool {

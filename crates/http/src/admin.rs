@@ -18,7 +18,6 @@
 mod answer;
 mod call;
 mod clients;
-mod door;
 mod fields;
 mod grants;
 mod keys;

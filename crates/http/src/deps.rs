@@ -17,7 +17,7 @@ use authly_services::scopes::ScopeAdmin;
 use authly_services::sessions::{BrowserGuard, SessionAdmin, SessionService};
 use authly_services::settings::SettingsService;
 use authly_services::system::SystemService;
-use authly_services::tokens::{TokenAdmin, TokenService};
+use authly_services::tokens::{PasswordLogins, TokenAdmin, TokenService};
 use authly_services::userinfo::UserInfoService;
 use authly_services::users::UserAdmin;
 
@@ -38,6 +38,8 @@ pub struct Deps {
     pub clients: Arc<ClientAuthenticator>,
     /// Issues, checks and revokes tokens.
     pub tokens: Arc<TokenService>,
+    /// Logs people in at the command line with a password.
+    pub password_logins: Arc<PasswordLogins>,
     /// Leads users through authorizations.
     pub authorizations: Arc<AuthorizationService>,
     /// Logs people in and out.
@@ -99,6 +101,7 @@ impl Deps {
         let Services {
             clients,
             tokens,
+            password_logins,
             authorizations,
             sessions,
             browsers,
@@ -127,6 +130,7 @@ impl Deps {
         Self {
             clients,
             tokens,
+            password_logins,
             authorizations,
             sessions,
             browsers,
@@ -165,6 +169,7 @@ impl Deps {
         config
             .app_data(Data::from(Arc::clone(&self.clients)))
             .app_data(Data::from(Arc::clone(&self.tokens)))
+            .app_data(Data::from(Arc::clone(&self.password_logins)))
             .app_data(Data::from(Arc::clone(&self.authorizations)))
             .app_data(Data::from(Arc::clone(&self.sessions)))
             .app_data(Data::from(Arc::clone(&self.browsers)))

@@ -51,6 +51,7 @@
 mod admin;
 mod api_docs;
 mod assets;
+mod auth;
 mod connections;
 mod demo;
 mod deps;

@@ -14,6 +14,12 @@ pub(crate) const TOKEN: &str = "/api/v1/oauth/token";
 pub(crate) const INTROSPECT: &str = "/api/v1/oauth/introspect";
 /// The revocation endpoint.
 pub(crate) const REVOKE: &str = "/api/v1/oauth/revoke";
+/// Where the command line logs people in with a password.
+pub(crate) const AUTH_TOKEN: &str = "/api/v1/auth/token";
+/// Where it refreshes what that has got.
+pub(crate) const AUTH_REFRESH: &str = "/api/v1/auth/refresh";
+/// Where it ends that.
+pub(crate) const AUTH_LOGOUT: &str = "/api/v1/auth/logout";
 /// The UserInfo endpoint.
 pub(crate) const USERINFO: &str = "/oidc/userinfo";
 /// The provider's metadata.

@@ -16,7 +16,7 @@ use crate::oauth::{authorize, introspect, revoke, token};
 use crate::oidc::{discovery, jwks, userinfo};
 use crate::places::{self, Places, Route};
 use crate::respond::{Trouble, trouble};
-use crate::{admin, api_docs, assets, health};
+use crate::{admin, api_docs, assets, auth, health};
 
 /// Mounts every endpoint below the path of the issuer, with everything that surrounds it.
 ///
@@ -68,6 +68,9 @@ fn endpoints(config: &mut ServiceConfig) {
         .service(at(Route::Token).post(token::exchange).shared().done())
         .service(at(Route::Introspect).post(introspect::introspect).done())
         .service(at(Route::Revoke).post(revoke::revoke).shared().done())
+        .service(at(Route::AuthToken).post(auth::log_in).done())
+        .service(at(Route::AuthRefresh).post(auth::refresh).done())
+        .service(at(Route::AuthLogout).post(auth::log_out).done())
         .service(
             at(Route::UserInfo)
                 .get(userinfo::claims)

@@ -3,5 +3,5 @@
 mod codes;
 mod requests;
 
-pub use codes::{AuthorizationCodes, Redeemed};
+pub use codes::AuthorizationCodes;
 pub use requests::{Admission, AuthorizationRequests, NewRequest, RequestCaps, RequestKey};

@@ -1,5 +1,6 @@
 //! `grants`: each one authorization, the family its tokens belong to.
 
+mod opened;
 mod records;
 
 use authly_domain::clock::Timestamp;
@@ -10,6 +11,7 @@ use crate::DbError;
 use crate::params::{text, time, uuid};
 use crate::row::Columns;
 
+pub use opened::GrantWithTokens;
 pub use records::{GrantsOf, GrantsToRevoke};
 
 repository! {

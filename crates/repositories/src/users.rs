@@ -284,27 +284,33 @@ impl Users<'_> {
     }
 
     /// Notes a login, if the user is still active and the password that was found right is still the
-    /// present one, however it is hashed by now. Answers whether both are so; the row stays locked
-    /// until the unit of work ends.
+    /// present one, however it is hashed by now, and as due for a change as it was. Answers the user's subject where both are so; the row
+    /// stays locked until the unit of work ends.
     ///
     /// # Errors
     /// When storage fails.
     pub async fn note_login(
         &self,
         user: UserId,
-        compared: PasswordVersion,
+        compared: (PasswordVersion, PasswordChange),
         now: Timestamp,
-    ) -> Result<bool, DbError> {
+    ) -> Result<Option<Subject>, DbError> {
         const SQL: &str = "-- users.note_login
             UPDATE users
                SET last_login_at = $3
-             WHERE id = $1 AND password_version = $2 AND is_active";
+             WHERE id = $1 AND password_version = $2 AND requires_password_change = $4
+               AND is_active
+            RETURNING subject";
+        let (version, change) = compared;
         let params = [
             uuid(user.as_uuid()),
-            number(compared.number()),
+            number(version.number()),
             time(now.as_date_time()),
+            flag(change == PasswordChange::Required),
         ];
-        Ok(self.conn.execute(SQL, &params).await? == 1)
+        let row = self.conn.query_opt(SQL, &params).await?;
+        row.map(|row| Columns::of("users", &row).get("subject").map(Subject::new))
+            .transpose()
     }
 }
 

@@ -23,7 +23,7 @@ use crate::scopes::ScopeAdmin;
 use crate::sessions::{BrowserGuard, SessionAdmin, SessionService};
 use crate::settings::SettingsService;
 use crate::system::SystemService;
-use crate::tokens::{TokenAdmin, TokenService};
+use crate::tokens::{PasswordLogins, TokenAdmin, TokenService};
 use crate::userinfo::UserInfoService;
 use crate::users::UserAdmin;
 
@@ -51,6 +51,8 @@ pub struct Services {
     pub clients: Arc<ClientAuthenticator>,
     /// Issues, checks and revokes tokens.
     pub tokens: Arc<TokenService>,
+    /// Logs people in at the command line with a password.
+    pub password_logins: Arc<PasswordLogins>,
     /// Leads users through authorizations.
     pub authorizations: Arc<AuthorizationService>,
     /// Logs people in and out.
@@ -115,13 +117,13 @@ impl Services {
         let admins = Admins::new(&context, &hasher, &keys, &policies, &cursors);
         let sessions = SessionService::new(context.clone(), hasher, policies.clone(), &master);
         let writer = AccessTokenWriter::start(context.db.clone(), &runtime);
-        let tokens = TokenService::new(
+        let tokens = Arc::new(TokenService::new(
             context.clone(),
             policies.clone(),
             &keys,
             writer,
             clients.clone(),
-        );
+        ));
         let authorizations = AuthorizationService::new(
             context.clone(),
             issuer.clone(),
@@ -135,7 +137,8 @@ impl Services {
         let browsers = BrowserGuard::new(&master, Arc::clone(&context.entropy));
         Self {
             clients: Arc::new(clients),
-            tokens: Arc::new(tokens),
+            password_logins: Arc::new(PasswordLogins::new(Arc::clone(&tokens), sessions.clone())),
+            tokens,
             authorizations: Arc::new(authorizations),
             sessions: Arc::new(sessions),
             browsers: Arc::new(browsers),

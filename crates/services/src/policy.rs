@@ -35,6 +35,7 @@ impl Policies {
     /// What the server's settings say by default, for this issuer.
     #[must_use]
     pub fn new(issuer: Issuer) -> Self {
+        let admin = AdminPolicy::new(&issuer);
         Self {
             tokens: TokenPolicy::new(issuer),
             authorization: AuthorizationPolicy::DEFAULT,
@@ -47,7 +48,7 @@ impl Policies {
                 throttle: ThrottlePolicy::DEFAULT,
             },
             keys: KeyPolicy::DEFAULT,
-            admin: AdminPolicy::default(),
+            admin,
         }
     }
 
@@ -200,19 +201,22 @@ pub struct AdminPolicy {
     pub enabled: bool,
     /// From where it may be called.
     pub allowed_networks: Vec<Network>,
-}
-
-impl Default for AdminPolicy {
-    /// It answers callers on this machine.
-    fn default() -> Self {
-        Self {
-            enabled: true,
-            allowed_networks: Network::LOOPBACK.to_vec(),
-        }
-    }
+    /// Whether the command line may log people in with a password (decisions 26).
+    pub password_login: bool,
 }
 
 impl AdminPolicy {
+    /// What the server's settings say by default, for this issuer: callers on this machine are
+    /// answered, and may log in with a password where nobody else is there.
+    #[must_use]
+    pub fn new(issuer: &Issuer) -> Self {
+        Self {
+            enabled: true,
+            allowed_networks: Network::LOOPBACK.to_vec(),
+            password_login: issuer.is_loopback(),
+        }
+    }
+
     /// Whether it answers callers from this address.
     #[must_use]
     pub fn admits(&self, address: IpAddr) -> bool {

@@ -6,6 +6,7 @@ mod browser;
 mod change_password;
 mod device;
 mod login;
+mod proof;
 mod service;
 mod turns;
 
@@ -15,4 +16,5 @@ pub use change_password::ChangePasswordError;
 pub use device::DeviceCookie;
 pub(crate) use device::name_digest;
 pub use login::{LoggedIn, LoginError};
+pub(crate) use proof::Proof;
 pub use service::{SessionPolicy, SessionService};

@@ -7,6 +7,7 @@ mod error;
 mod id_token;
 mod introspect;
 mod issue;
+mod password;
 mod refresh_token;
 mod revoke;
 mod service;
@@ -17,6 +18,7 @@ pub use admin::{RevokedOfClient, TokenAdmin, TokenAdminError, TokenFilter, Token
 pub use error::{InvalidGrant, TokenError};
 pub use introspect::Introspection;
 pub use issue::IssuedTokens;
+pub use password::{PasswordGrant, PasswordLoginError, PasswordLogins};
 pub use service::{
     AuthorizationCodeGrant, ClientCredentialsGrant, RefreshTokenGrant, TokenGrant, TokenService,
 };

@@ -3,6 +3,7 @@
 mod browser;
 mod callback;
 mod page;
+mod password;
 
 use std::path::PathBuf;
 
@@ -26,8 +27,17 @@ const PERSONAL: [&str; 3] = ["openid", "profile", "offline_access"];
 #[derive(Debug, Args)]
 pub(crate) struct LoginArguments {
     /// Print the address that the browser would have opened, and open none.
-    #[arg(long, conflicts_with = "client_id")]
+    #[arg(long, conflicts_with_all = ["client_id", "username"])]
     no_browser: bool,
+
+    /// Log in as this user without a browser, where the server takes passwords so. The password is
+    /// typed, unseen. Only what people may administer is allowed then.
+    #[arg(long, value_name = "NAME", conflicts_with = "client_id")]
+    username: Option<String>,
+
+    /// Read the password from standard input.
+    #[arg(long, requires = "username")]
+    password_stdin: bool,
 
     /// What the login is to allow, separated by spaces: everything that people may administer unless
     /// said.
@@ -60,9 +70,10 @@ pub(crate) async fn login(
     let server = server_of(common, before.as_ref())?;
     let builder = AdminClient::builder(server.clone()).user_agent(USER_AGENT);
     let client = builder.build()?;
-    let profile = match &arguments.client_id {
-        Some(id) => as_service_client(arguments, id, &client).await?,
-        None => as_person(arguments, &client, output).await?,
+    let profile = match (&arguments.client_id, &arguments.username) {
+        (Some(id), _) => as_service_client(arguments, id, &client).await?,
+        (None, Some(name)) => password::log_in(arguments, name, &client).await?,
+        (None, None) => as_person(arguments, &client, output).await?,
     };
     profiles.save(&common.profile, &profile)?;
     forget_on_server(&client, before.as_ref()).await;
@@ -88,8 +99,12 @@ async fn as_person(
 
 /// All that people may administer, and what keeps the login going.
 fn everything() -> String {
-    let administration = AdminScope::ALL.iter().map(|scope| scope.as_str());
-    let all = PERSONAL.into_iter().chain(administration);
+    [&PERSONAL.join(" "), &*all_administration()].join(" ")
+}
+
+/// All that people may administer.
+fn all_administration() -> String {
+    let all = AdminScope::ALL.iter().map(|scope| scope.as_str());
     all.collect::<Vec<_>>().join(" ")
 }
 
@@ -128,11 +143,8 @@ fn refused_client(error: ClientError, id: &str) -> Failure {
 /// itself.
 async fn forget_on_server(client: &AdminClient, before: Option<&Profile>) {
     let same_server = before.filter(|profile| profile.server == client.server().as_str());
-    let before = same_server.map(|profile| (&profile.client_id, profile.credentials()));
-    if let Some((client_id, credentials)) = before
-        && let Some(token) = credentials.refresh_token
-    {
-        let _ended = client.oauth().revoke(client_id, &token).await;
+    if let Some(before) = same_server {
+        let _ended = before.end(&client.oauth()).await;
     }
 }
 

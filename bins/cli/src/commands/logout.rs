@@ -42,15 +42,10 @@ pub(crate) async fn logout(
     Ok(Exit::Ok)
 }
 
-/// Revokes the refresh token, and with it the grant and its access tokens. A service client has none:
-/// its access token ends soon.
+/// Ends the login at its server.
 async fn end(profile: &Profile) -> Result<(), Failure> {
-    let Some(token) = profile.credentials().refresh_token else {
-        return Ok(());
-    };
     let client = AdminClient::builder(address(&profile.server)?).user_agent(USER_AGENT);
-    let oauth = client.build()?.oauth();
-    let ended = oauth.revoke(&profile.client_id, &token).await;
+    let ended = profile.end(&client.build()?.oauth()).await;
     ended.map_err(|error| {
         let hint = "To forget the login here all the same: authly logout --forget";
         Failure::from(error).hint(hint)

@@ -17,6 +17,7 @@ mod login;
 mod machines;
 mod man;
 mod named;
+mod password;
 mod profiles;
 mod program;
 mod prompts;

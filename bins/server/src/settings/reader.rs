@@ -89,8 +89,12 @@ impl<'l> Reader<'l> {
 
     /// Yes or no.
     pub(crate) fn switch(&mut self, setting: &Setting) -> bool {
+        self.optional_switch(setting).unwrap_or_default()
+    }
+
+    /// Yes or no, or neither.
+    pub(crate) fn optional_switch(&mut self, setting: &Setting) -> Option<bool> {
         self.value(setting, |given| given.switch(setting.kind))
-            .unwrap_or_default()
     }
 
     /// A whole number.

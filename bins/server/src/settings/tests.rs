@@ -271,6 +271,24 @@ async fn a_database_on_the_same_machine_needs_no_tls() {
 }
 
 #[tokio::test]
+async fn passwords_are_taken_at_the_command_line_of_a_loopback_issuer_unless_said_otherwise() {
+    for (issuer, said, taken) in [
+        ("https://auth.example.com", None, false),
+        ("https://auth.example.com", Some("true"), true),
+        ("http://localhost:8000", None, true),
+        ("http://[::1]:8000", None, true),
+        ("https://127.0.0.1", None, true),
+        ("http://localhost:8000", Some("false"), false),
+    ] {
+        let said = said.map(|said| ("AUTHLY_ADMIN__PASSWORD_LOGIN", said));
+        let mut variables = vec![("AUTHLY_ISSUER", issuer)];
+        variables.extend(said);
+        let settings = Settings::read(&with(&variables)).await.unwrap();
+        assert_eq!(settings.admin.password_login, taken, "{issuer} {said:?}");
+    }
+}
+
+#[tokio::test]
 async fn embedded_mode_brings_along_what_has_to_be_given_otherwise() {
     let layers = embedded(&[("AUTHLY_LISTEN__ADDRESS", "127.0.0.1:9000")]);
     let settings = Settings::read(&layers).await.unwrap();

@@ -15,6 +15,7 @@ const ATTEMPTS: Kind = Kind::Integer {
 pub const ALL: &[Setting] = &[
     ADMIN_ENABLED,
     ADMIN_ALLOWED_NETWORKS,
+    ADMIN_PASSWORD_LOGIN,
     ACCESS_TOKEN_LIFETIME,
     ACCESS_TOKEN_SIGNING_ALG,
     ID_TOKEN_LIFETIME,
@@ -53,6 +54,16 @@ pub const ADMIN_ALLOWED_NETWORKS: Setting = Setting {
     default: DefaultValue::Is("127.0.0.0/8,::1"),
     about: "From where the admin API may be called. Behind a proxy the caller's address counts, \
             which needs the proxy in `listen.trusted_proxies`.",
+};
+
+/// `admin.password_login`
+pub const ADMIN_PASSWORD_LOGIN: Setting = Setting {
+    path: "admin.password_login",
+    kind: Kind::Switch,
+    default: DefaultValue::Words("`true` where the issuer is a loopback host, else `false`"),
+    about: "Whether `authly login --username` is there: the command line then takes a password \
+            itself, where the browser would have. Logins that were made so go on when it is \
+            switched off.",
 };
 
 /// `tokens.access_token_lifetime`

@@ -12,8 +12,8 @@ use authly_services::admin::{AdminCaller, AdminGate, AdmissionError};
 use futures_util::future::LocalBoxFuture;
 
 use super::parameters::invalid_query;
-use super::{door, read};
-use crate::extract::{ParametersError, collaborator, header_token, read_json};
+use super::read;
+use crate::extract::{ParametersError, collaborator, enter, header_token, read_json};
 use crate::respond::{AdminProblem, IsUnavailable};
 
 /// A call of the endpoint `E`. Extracting it *is* both layers of the check: who calls from an allowed
@@ -40,7 +40,7 @@ impl<E: Endpoint> FromRequest for AdminCall<E> {
     type Future = LocalBoxFuture<'static, Result<Self, AdminProblem>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let entered = door::enter(request);
+        let entered = enter(request);
         let body = read_json(request, payload);
         let request = request.clone();
         Box::pin(async move {

@@ -138,7 +138,8 @@ fn is_posted_by_another_site(request: &HttpRequest) -> bool {
     request.method() == Method::POST && site.is_some_and(|site| site == "cross-site")
 }
 
-fn user_agent(request: &HttpRequest) -> String {
+/// How the caller names itself, cut short.
+pub(super) fn user_agent(request: &HttpRequest) -> String {
     let header = request.headers().get(USER_AGENT);
     let text = header
         .and_then(|value| value.to_str().ok())

@@ -57,7 +57,7 @@ fn read_grant(form: &mut OAuthForm) -> Result<TokenGrant, OAuthFailure> {
 }
 
 /// `scope` (OAuth 2.1 §1.4.1).
-fn read_scope(form: &mut OAuthForm) -> Result<Option<Scope>, OAuthFailure> {
+pub(crate) fn read_scope(form: &mut OAuthForm) -> Result<Option<Scope>, OAuthFailure> {
     let malformed = |error| OAuthFailure::new(ErrorCode::InvalidScope).caused_by(error);
     let scope = form.take("scope").map(|text| text.parse::<Scope>());
     let scope = scope.transpose().map_err(malformed)?;
@@ -72,7 +72,8 @@ fn read_resources(form: &mut OAuthForm) -> Result<Vec<Resource>, OAuthFailure> {
     resources.collect::<Result<_, _>>().map_err(malformed)
 }
 
-fn token_response(issued: IssuedTokens) -> TokenResponse {
+/// The answer with what was issued (OAuth 2.1 §3.2.3).
+pub(crate) fn token_response(issued: IssuedTokens) -> TokenResponse {
     let secret = |text: &str| WireSecret::new(text.to_owned());
     TokenResponse {
         access_token: secret(issued.access_token.expose()),

@@ -4,9 +4,10 @@ use authly_protocol::admin;
 use authly_services::demo::CALLBACK;
 
 use super::{
-    API_DOCS, AUTHORIZE, CONSENT, DEMO, DEMO_INTROSPECT, DEMO_REFRESH, DEMO_REVOKE, DEMO_SIGN_OUT,
-    DEMO_START, HEALTH, INTROSPECT, JWKS, LIVE, LOGIN, LOGIN_PASSWORD, LOGOUT, OAUTH_METADATA,
-    OPENAPI, OPENID_CONFIGURATION, Places, READY, REVOKE, TOKEN, USERINFO,
+    API_DOCS, AUTH_LOGOUT, AUTH_REFRESH, AUTH_TOKEN, AUTHORIZE, CONSENT, DEMO, DEMO_INTROSPECT,
+    DEMO_REFRESH, DEMO_REVOKE, DEMO_SIGN_OUT, DEMO_START, HEALTH, INTROSPECT, JWKS, LIVE, LOGIN,
+    LOGIN_PASSWORD, LOGOUT, OAUTH_METADATA, OPENAPI, OPENID_CONFIGURATION, Places, READY, REVOKE,
+    TOKEN, USERINFO,
 };
 
 /// A path of the admin API, as its endpoints name it.
@@ -138,6 +139,12 @@ routes! {
     Introspect = INTROSPECT;
     /// The revocation endpoint.
     Revoke = REVOKE;
+    /// A login with a password.
+    AuthToken = AUTH_TOKEN;
+    /// Refreshes what such a login has got.
+    AuthRefresh = AUTH_REFRESH;
+    /// Ends such a login.
+    AuthLogout = AUTH_LOGOUT;
     /// The UserInfo endpoint.
     UserInfo = USERINFO;
     /// The provider's metadata.

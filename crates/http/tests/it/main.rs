@@ -9,6 +9,7 @@
 )]
 
 mod admin;
+mod auth;
 mod conformance;
 mod demo;
 mod health;

@@ -3,14 +3,11 @@
 use authly_domain::authorizations::{CodeRecord, NewCode};
 use authly_domain::clients::RedirectUri;
 use authly_domain::clock::Timestamp;
-use authly_domain::grants::NewGrant;
 use authly_domain::id::{ClientKey, CodeId, GrantId, SessionId, UserId};
 use authly_domain::secret::SecretDigest;
-use authly_domain::tokens::{NewAccessToken, NewRefreshToken};
-use authly_domain::users::Subject;
 
 use crate::DbError;
-use crate::grants::{liveness, liveness_columns};
+use crate::grants::{GrantWithTokens, liveness, liveness_columns};
 use crate::params::{as_texts, bytes, number, text, texts, time, uuid};
 use crate::row::Columns;
 use crate::users::{user_claims, user_claims_columns};
@@ -18,17 +15,6 @@ use crate::users::{user_claims, user_claims_columns};
 repository! {
     /// Codes on their way to the token endpoint.
     AuthorizationCodes
-}
-
-/// What a redemption makes of a code, stored in one statement.
-#[derive(Debug)]
-pub struct Redeemed {
-    /// The grant.
-    pub grant: NewGrant,
-    /// Its access token.
-    pub access: NewAccessToken,
-    /// Its refresh token, where the client may use one.
-    pub refresh: Option<NewRefreshToken>,
 }
 
 impl AuthorizationCodes<'_> {
@@ -124,7 +110,7 @@ impl AuthorizationCodes<'_> {
     pub async fn redeem(
         &self,
         code: CodeId,
-        redeemed: &Redeemed,
+        redeemed: &GrantWithTokens,
         now: Timestamp,
     ) -> Result<bool, DbError> {
         const SQL: &str = "-- authorizations.redeem_code
@@ -149,40 +135,7 @@ impl AuthorizationCodes<'_> {
                  WHERE $17 IS NOT NULL
             )
             SELECT id FROM consumed";
-        let Redeemed {
-            grant,
-            access,
-            refresh,
-        } = redeemed;
-        let resources: Vec<&str> = grant
-            .resources
-            .iter()
-            .map(authly_domain::scopes::Resource::as_str)
-            .collect();
-        let refresh_digest = refresh.as_ref().map(|one| one.digest.as_bytes().as_slice());
-        let params = [
-            uuid(code.as_uuid()),
-            time(now.as_date_time()),
-            uuid(grant.id.as_uuid()),
-            uuid(grant.client.as_uuid()),
-            uuid(grant.user.as_uuid()),
-            uuid(grant.session.map(|id| *id.as_uuid())),
-            text(grant.scope.to_string()),
-            texts(&resources),
-            time(grant.authentication.auth_time.as_date_time()),
-            text(&grant.authentication.acr),
-            texts(&grant.authentication.amr),
-            uuid(access.id.as_uuid()),
-            bytes(access.digest.as_bytes().as_slice()),
-            text(access.kid.as_str()),
-            texts(&access.audience),
-            time(access.expires_at.as_date_time()),
-            uuid(refresh.as_ref().map(|one| *one.id.as_uuid())),
-            bytes(refresh_digest),
-            time(refresh.as_ref().map(|one| one.expires_at.as_date_time())),
-            texts(as_texts(&grant.claims)),
-            text(grant.pairwise_subject.as_ref().map(Subject::as_str)),
-        ];
+        let params = redeemed.params(uuid(code.as_uuid()), now);
         Ok(self.conn.query_opt(SQL, &params).await?.is_some())
     }
 

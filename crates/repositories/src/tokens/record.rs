@@ -6,6 +6,7 @@ use authly_domain::id::{ClientKey, GrantId, SessionId, TokenId, UserId};
 use authly_domain::keys::SigningAlgorithm;
 use authly_domain::scopes::{Scope, ScopeToken};
 use authly_domain::secret::SecretDigest;
+use authly_domain::sessions::SessionEnd;
 use authly_domain::tokens::TokenRecord;
 use authly_domain::users::{GrantedClaims, Subject};
 
@@ -195,6 +196,48 @@ impl<'u> Tokens<'u> {
             number(asker.version),
             time(now.as_date_time()),
             text(Revocation::ByClient.as_str()),
+        ];
+        Ok(self.conn.query_opt(SQL, &params).await?.is_some())
+    }
+
+    /// Ends the grant of a refresh token (a spent one too), and the session that it hangs on, as its
+    /// user's logout. Another client's token stays, and an access token is none. Answers whether the
+    /// asker is active in the version that the caller has; if not, nothing has ended.
+    ///
+    /// # Errors
+    /// When storage fails.
+    pub async fn log_out_for(
+        &self,
+        digest: &SecretDigest,
+        asker: Asker,
+        now: Timestamp,
+    ) -> Result<bool, DbError> {
+        const SQL: &str = "-- tokens.log_out_for
+            WITH asker AS (
+                SELECT id FROM clients WHERE id = $2 AND is_active AND version = $3
+            ), found AS (
+                SELECT g.id, g.session_id
+                  FROM tokens t
+                  JOIN asker a ON a.id = t.client_id
+                  JOIN grants g ON g.id = t.grant_id
+                 WHERE t.digest = $1 AND t.kind = 'refresh'
+            ), ended AS (
+                UPDATE sessions
+                   SET ended_at = $4, ended_reason = $6
+                 WHERE id = (SELECT session_id FROM found) AND ended_at IS NULL
+            ), revoked AS (
+                UPDATE grants
+                   SET revoked_at = $4, revoked_reason = $5
+                 WHERE id = (SELECT id FROM found) AND revoked_at IS NULL
+            )
+            SELECT id FROM asker";
+        let params = [
+            bytes(digest.as_bytes().as_slice()),
+            uuid(asker.key.as_uuid()),
+            number(asker.version),
+            time(now.as_date_time()),
+            text(Revocation::ByClient.as_str()),
+            text(SessionEnd::LoggedOut.as_str()),
         ];
         Ok(self.conn.query_opt(SQL, &params).await?.is_some())
     }

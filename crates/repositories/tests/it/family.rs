@@ -5,7 +5,7 @@ use authly_domain::clients::Client;
 use authly_domain::grants::NewGrant;
 use authly_domain::id::{CodeId, GrantId, TokenId};
 use authly_domain::tokens::{NewAccessToken, NewRefreshToken, RefreshTokenRecord, SealedSuccessor};
-use authly_repositories::authorizations::Redeemed;
+use authly_repositories::grants::GrantWithTokens;
 use authly_repositories::tokens::Rotated;
 
 use crate::world::{SessionRow, User, World, scope};
@@ -85,7 +85,7 @@ impl World {
     }
 
     /// What a redemption of this code would store.
-    pub(crate) async fn redeemed(&self, code: &NewCode) -> Redeemed {
+    pub(crate) async fn redeemed(&self, code: &NewCode) -> GrantWithTokens {
         let grant = NewGrant {
             id: self.id(GrantId::generate),
             client: code.client,
@@ -100,7 +100,7 @@ impl World {
         };
         let access = self.new_access(&grant).await;
         let refresh = Some(self.new_refresh(&grant));
-        Redeemed {
+        GrantWithTokens {
             grant,
             access,
             refresh,

@@ -12,7 +12,7 @@ use authly_repositories::users::{NewUser, UserChange};
 use pretty_assertions::assert_eq;
 
 use crate::spoil::corrupt_column;
-use crate::world::{World, password_hash};
+use crate::world::{User, World, password_hash};
 
 in_both_modes!(
     a_user_is_found_by_name_address_and_key,
@@ -231,13 +231,18 @@ async fn a_new_password_ends_the_need_for_a_change(world: World) {
 }
 
 async fn a_login_is_noted_without_moving_the_profile(world: World) {
-    let alice = world.user("alice").await.id;
+    let User { id: alice, subject } = world.user("alice").await;
     let conn = world.conn().await;
     let users = conn.reads().users();
     let at = world.later(5);
     let [present, other] = [0, 1].map(PasswordVersion::new);
-    assert!(!users.note_login(alice, other, at).await.unwrap());
-    assert!(users.note_login(alice, present, at).await.unwrap());
+    let (due, not_due) = (PasswordChange::Required, PasswordChange::NotRequired);
+    for compared in [(other, not_due), (present, due)] {
+        let noted = users.note_login(alice, compared, at).await.unwrap();
+        assert_eq!(noted, None);
+    }
+    let noted = users.note_login(alice, (present, not_due), at).await;
+    assert_eq!(noted.unwrap(), Some(subject));
 
     let sql = "SELECT last_login_at, updated_at = created_at AS is_untouched FROM users";
     let row = world

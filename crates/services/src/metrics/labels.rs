@@ -7,7 +7,7 @@ use authly_domain::throttle::ThrottleKind;
 
 use super::Label;
 use crate::clients::RefusedClient;
-use crate::sessions::{LoggedIn, LoginError};
+use crate::sessions::LoginError;
 
 impl Label for GrantType {
     const NAME: &'static str = "grant_type";
@@ -93,15 +93,14 @@ pub enum LoginOutcome {
 }
 
 impl LoginOutcome {
-    /// How a login ended that was answered like this.
-    pub(crate) const fn of(answer: &Result<LoggedIn, LoginError>) -> Self {
-        match answer {
-            Ok(_) => Self::Succeeded,
-            Err(LoginError::WrongCredentials) => Self::WrongCredentials,
-            Err(LoginError::Form(_)) => Self::Malformed,
-            Err(LoginError::Throttled { .. }) => Self::Throttled,
-            Err(LoginError::Busy) => Self::Busy,
-            Err(LoginError::Hashing(_) | LoginError::Storage(_)) => Self::Failed,
+    /// How a login ended that failed like this.
+    pub(crate) const fn of(error: &LoginError) -> Self {
+        match error {
+            LoginError::WrongCredentials => Self::WrongCredentials,
+            LoginError::Form(_) => Self::Malformed,
+            LoginError::Throttled { .. } => Self::Throttled,
+            LoginError::Busy => Self::Busy,
+            LoginError::Hashing(_) | LoginError::Storage(_) => Self::Failed,
         }
     }
 }

@@ -1,7 +1,9 @@
 //! Attempts to log in, counted before they are tried (requirements §9): the guesser is slowed before
 //! the account, and a browser that is known for the account before neither.
 
-use authly_domain::secret::SecretDigest;
+use std::net::IpAddr;
+
+use authly_domain::secret::{DeviceToken, SecretDigest};
 use authly_domain::sessions::KnownAccount;
 use authly_domain::throttle::{self as rules, ThrottleKind};
 use authly_domain::users::{LoginName, UserCredentials};
@@ -10,7 +12,7 @@ use authly_repositories::throttle::Counter;
 
 use super::device::{counted_name, name_digest};
 use super::turns::Turn;
-use super::{Browser, LoginError, SessionService};
+use super::{LoginError, SessionService};
 use crate::throttle;
 
 /// An attempt that was counted and may be tried.
@@ -30,15 +32,16 @@ impl SessionService {
     pub(super) async fn admit(
         &self,
         name: &LoginName,
-        browser: &Browser,
+        from: IpAddr,
+        device: Option<&DeviceToken>,
     ) -> Result<Attempt, LoginError> {
         let digest = name_digest(name);
-        if let Some(known) = self.known_account(&digest, browser)
-            && let Some(attempt) = self.admit_known(name, known, browser).await?
+        if let Some(known) = self.known_account(&digest, device)
+            && let Some(attempt) = self.admit_known(name, known, from).await?
         {
             return Ok(attempt);
         }
-        self.admit_stranger(name, digest, browser).await
+        self.admit_stranger(name, digest, from).await
     }
 
     /// Uncounts an attempt that was not tried: a rush of logins is no guessing.
@@ -55,7 +58,7 @@ impl SessionService {
         &self,
         name: &LoginName,
         known: KnownAccount,
-        browser: &Browser,
+        from: IpAddr,
     ) -> Result<Option<Attempt>, LoginError> {
         let policy = self.policy().throttle;
         let key = format!("{} {}", known.device, counted_name(name));
@@ -64,7 +67,7 @@ impl SessionService {
         let everybody_here = throttle::from(
             ThrottleKind::LoginAddress,
             policy.login_address.without_limit(),
-            browser.address,
+            from,
         );
         let turn = self.turns.take(&device).await;
 
@@ -92,9 +95,9 @@ impl SessionService {
         &self,
         name: &LoginName,
         digest: SecretDigest,
-        browser: &Browser,
+        from: IpAddr,
     ) -> Result<Attempt, LoginError> {
-        let (policy, from) = (self.policy().throttle, browser.address);
+        let policy = self.policy().throttle;
         let account = counted_name(name);
         let here = throttle::from_and_on(
             ThrottleKind::LoginAccountAtAddress,

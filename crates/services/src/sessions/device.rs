@@ -43,10 +43,10 @@ impl SessionService {
     pub(super) fn known_account(
         &self,
         name: &SecretDigest,
-        browser: &Browser,
+        device: Option<&DeviceToken>,
     ) -> Option<KnownAccount> {
         let lifetime = self.policy().throttle.device_lifetime;
-        let known = self.known(browser);
+        let known = self.known(device);
         known.account(name, self.context.now(), lifetime).copied()
     }
 
@@ -61,16 +61,17 @@ impl SessionService {
             password: login.password,
             logged_in_at: login.at,
         };
-        let known = self.known(browser).after_login(account, lifetime);
+        let known = self
+            .known(browser.device.as_ref())
+            .after_login(account, lifetime);
         DeviceCookie {
             token: self.devices.seal(&known, &*self.context.entropy),
             lifetime,
         }
     }
 
-    fn known(&self, browser: &Browser) -> KnownBrowser {
-        let cookie = browser.device.as_ref();
-        let known = cookie.and_then(|cookie| self.devices.open(cookie));
+    fn known(&self, device: Option<&DeviceToken>) -> KnownBrowser {
+        let known = device.and_then(|cookie| self.devices.open(cookie));
         known.unwrap_or_default()
     }
 }

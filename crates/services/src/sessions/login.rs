@@ -3,18 +3,16 @@
 use std::time::Duration;
 
 use authly_crypto::opaque;
-use authly_crypto::password::{PasswordCheck, PasswordError, Upgrade};
+use authly_crypto::password::PasswordError;
 use authly_domain::id::SessionId;
 use authly_domain::secret::{Password, SessionToken};
 use authly_domain::sessions::{Authentication, LoginStep, Session, SessionEnd};
-use authly_domain::users::{
-    LoginName, PasswordChange, PasswordFormError, PasswordHash, UserCredentials,
-};
+use authly_domain::users::{PasswordFormError, UserCredentials};
 use authly_repositories::sessions::{NewSession, Renewal};
 use authly_repositories::{DbError, UnitOfWork};
 
-use super::attempt::Attempt;
 use super::device::{DeviceCookie, JustLoggedIn};
+use super::proof::Proof;
 use super::{Browser, SessionService};
 use crate::metrics::LoginOutcome;
 
@@ -78,7 +76,10 @@ impl SessionService {
         browser: &Browser,
     ) -> Result<LoggedIn, LoginError> {
         let answer = self.log_in_uncounted(username, password, browser).await;
-        let outcome = LoginOutcome::of(&answer);
+        let outcome = match &answer {
+            Ok(_) => LoginOutcome::Succeeded,
+            Err(error) => LoginOutcome::of(error),
+        };
         self.context.metrics.logins.add(outcome);
         answer
     }
@@ -89,66 +90,33 @@ impl SessionService {
         password: Password,
         browser: &Browser,
     ) -> Result<LoggedIn, LoginError> {
-        password.check_form()?;
-        let name = LoginName::read(username);
-        let attempt = self.admit(&name, browser).await?;
-
-        // No connection is held while the hash is computed.
-        let user = attempt.user.as_ref();
-        let stored = user.and_then(|user| user.password.as_ref());
-        let check = self.hasher.verify_or_dummy(stored, &password).await;
-        if let Err(PasswordError::Busy | PasswordError::Stopped) = check {
-            self.take_back(&attempt).await?;
-        }
-        let (user, upgrade) = match (user, check?) {
-            (Some(user), PasswordCheck::Matches { upgrade }) if user.is_active => (user, upgrade),
-            _ => return Err(LoginError::WrongCredentials),
-        };
-        let upgraded = match upgrade {
-            Upgrade::NeedsRehash => self.hasher.hash(&password).await.ok(),
-            Upgrade::UpToDate => None,
-        };
-        self.begin_session(user, upgraded.as_ref(), &attempt, browser)
-            .await
+        let (from, device) = (browser.address, browser.device.as_ref());
+        let proof = self.prove(username, &password, from, device).await?;
+        self.begin_session(&proof, browser).await
     }
 
     /// One transaction: the login is noted, what the throttle counted is taken back, and the
     /// browser gets a new cookie.
     async fn begin_session(
         &self,
-        user: &UserCredentials,
-        upgraded: Option<&PasswordHash>,
-        attempt: &Attempt,
+        proof: &Proof,
         browser: &Browser,
     ) -> Result<LoggedIn, LoginError> {
         let now = self.context.now();
         let present = self.current(browser).await?;
-        let pending: &[LoginStep] = match user.password_change {
-            PasswordChange::Required => &[LoginStep::ChangePassword],
-            PasswordChange::NotRequired => &[],
-        };
+        let (user, pending) = (&proof.user, proof.steps_left());
         let mut conn = self.context.db.connect().await?;
         let work = conn.begin("sessions.log_in").await?;
-        // Neither may have changed while the hash was computed.
-        let version = user.password_version;
-        if !work.users().note_login(user.id, version, now).await? {
-            return Err(LoginError::WrongCredentials);
-        }
-        if let (Some(compared), Some(upgraded)) = (&user.password, upgraded) {
-            work.users()
-                .upgrade_password(user.id, compared, upgraded)
-                .await?;
-        }
+        proof.note(&work, now).await?;
         let session = self
             .open(&work, user, pending, present.as_ref(), browser)
             .await?;
-        // Last, since many wait for a row that counts their address.
-        work.throttles().forgive(&attempt.counters).await?;
+        proof.forgive(&work).await?;
         work.commit().await?;
         let login = JustLoggedIn {
-            name: attempt.name,
+            name: proof.attempt.name,
             user: user.id,
-            password: version,
+            password: user.password_version,
             at: now,
         };
         Ok(LoggedIn {

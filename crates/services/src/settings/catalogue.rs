@@ -78,6 +78,14 @@ pub(super) const LIVE: &[Live] = &[
             SettingValue::List(networks.map(ToString::to_string).collect())
         },
     },
+    Live {
+        setting: live::ADMIN_PASSWORD_LOGIN,
+        set: |policies, given| {
+            policies.admin.password_login = given.switch(live::ADMIN_PASSWORD_LOGIN.kind)?;
+            Ok(())
+        },
+        get: |policies| SettingValue::Switch(policies.admin.password_login),
+    },
     span!(ACCESS_TOKEN_LIFETIME, tokens.access_token_lifetime),
     Live {
         setting: live::ACCESS_TOKEN_SIGNING_ALG,

@@ -17,7 +17,7 @@ use authly_domain::secret::CodeVerifier;
 use authly_domain::tokens::narrow_resources;
 use authly_domain::users::{GrantedClaims, Subject};
 use authly_repositories::UnitOfWork;
-use authly_repositories::authorizations::Redeemed;
+use authly_repositories::grants::GrantWithTokens;
 
 use super::id_token::IdOrder;
 use super::issue::{AccessOrder, OnBehalfOf, still_registered};
@@ -92,7 +92,7 @@ fn tokens_for(
     record: &CodeRecord,
     (scope, resources): &(Scope, Vec<Resource>),
     now: Timestamp,
-) -> Result<(Redeemed, IssuedTokens), TokenError> {
+) -> Result<(GrantWithTokens, IssuedTokens), TokenError> {
     let (maker, code) = (&service.issuer, &record.code);
     let is_offline = code.scope.contains("offline_access");
     let pairwise_subject = maker.pairwise_subject(client, &record.user.subject);
@@ -145,7 +145,7 @@ fn tokens_for(
         id_token,
     };
     Ok((
-        Redeemed {
+        GrantWithTokens {
             grant,
             access,
             refresh,

@@ -87,7 +87,7 @@ pub struct TokenService {
     pub(super) context: Context,
     pub(super) issuer: Issuer,
     pub(super) writer: AccessTokenWriter,
-    authenticator: ClientAuthenticator,
+    pub(super) authenticator: ClientAuthenticator,
 }
 
 impl TokenService {
@@ -219,6 +219,6 @@ impl TokenService {
     }
 }
 
-fn still_stale() -> TokenError {
+pub(super) fn still_stale() -> TokenError {
     TokenError::Client(ClientAuthError::Refused(RefusedClient::Changing))
 }

@@ -3,5 +3,6 @@
 mod authorization_code;
 mod client_credentials;
 mod liveness;
+mod password;
 mod refresh_token;
 mod stale_client;

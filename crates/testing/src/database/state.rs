@@ -125,6 +125,14 @@ const REFUSE_THE_LAST_TOKEN: &str = "
     UPDATE tokens SET digest = '\\x00' WHERE id = (SELECT id FROM tokens ORDER BY id DESC LIMIT 1)";
 
 impl TestDatabase {
+    /// What an administrator can do to every account: disable it, give it another password, make a
+    /// change of that due. For a session that has a transaction open.
+    pub const CHANGES_OF_ACCOUNTS: [&'static str; 3] = [
+        "UPDATE users SET is_active = false",
+        "UPDATE users SET password_version = password_version + 1",
+        "UPDATE users SET requires_password_change = true",
+    ];
+
     /// Whether nobody has locked one of the first grants, of which there are so many.
     pub async fn are_the_first_grants_free(&self, many: u32) -> bool {
         let sql = "SELECT id FROM grants ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED";

@@ -2,10 +2,12 @@
 //! somebody has chosen its code.
 
 use actix_web::http::StatusCode;
+use authly_domain::sessions::LoginStep;
 use authly_domain::users::OwnChangeError;
 use authly_protocol::oauth::ErrorCode;
 use authly_services::clients::{ClientAuthError, RefusedClient};
-use authly_services::tokens::TokenError;
+use authly_services::sessions::LoginError;
+use authly_services::tokens::{PasswordLoginError, TokenError};
 use authly_services::userinfo::{UserInfoError, WRITE_SCOPE};
 
 use super::{Challenge, OAuthFailure};
@@ -84,6 +86,47 @@ impl From<TokenError> for OAuthFailure {
             TokenError::Signing(_) | TokenError::Storage(_) => ErrorCode::ServerError,
         };
         Self::new(code).caused_by(error)
+    }
+}
+
+impl From<LoginError> for OAuthFailure {
+    fn from(error: LoginError) -> Self {
+        let failure = match &error {
+            LoginError::WrongCredentials => Self::new(ErrorCode::InvalidGrant)
+                .describe("The user name or the password is wrong."),
+            LoginError::Form(_) => {
+                Self::new(ErrorCode::InvalidRequest).describe("The password cannot be one.")
+            }
+            LoginError::Throttled { retry_after } => Self::new(ErrorCode::TemporarilyUnavailable)
+                .with_status(StatusCode::TOO_MANY_REQUESTS)
+                .describe("Too many failed logins. Try again later.")
+                .retry_after(*retry_after),
+            LoginError::Busy => Self::new(ErrorCode::TemporarilyUnavailable),
+            LoginError::Storage(storage) if storage.is_unavailable() => {
+                Self::new(ErrorCode::TemporarilyUnavailable)
+            }
+            LoginError::Hashing(_) | LoginError::Storage(_) => Self::new(ErrorCode::ServerError),
+        };
+        failure.caused_by(error)
+    }
+}
+
+impl From<PasswordLoginError> for OAuthFailure {
+    fn from(error: PasswordLoginError) -> Self {
+        let failure = match error {
+            PasswordLoginError::Login(inner) => return inner.into(),
+            PasswordLoginError::Tokens(inner) => return inner.into(),
+            PasswordLoginError::Off => Self::new(ErrorCode::UnsupportedGrantType).describe(
+                "Logins with a password are switched off here. Log in with the browser.",
+            ),
+            PasswordLoginError::OtherClient => Self::new(ErrorCode::UnauthorizedClient),
+            PasswordLoginError::StepLeft(LoginStep::ChangePassword) => {
+                Self::new(ErrorCode::InvalidGrant).describe(
+                    "The password has to be changed first. Log in with the browser, which asks for another.",
+                )
+            }
+        };
+        failure.caused_by(error)
     }
 }
 

@@ -6,7 +6,7 @@ use authly_domain::id::CodeId;
 use authly_domain::sessions::SessionEnd;
 use authly_domain::tokens::TokenKind;
 use authly_repositories::DbError;
-use authly_repositories::authorizations::Redeemed;
+use authly_repositories::grants::GrantWithTokens;
 use pretty_assertions::assert_eq;
 
 use crate::spoil::corrupt_column;
@@ -157,7 +157,7 @@ async fn what_the_coming_grant_depends_on_comes_along(world: World) {
     assert_eq!(read(&world, &code).await.liveness, facts);
 }
 
-async fn redeem(world: &World, code: &NewCode, redeemed: &Redeemed) -> bool {
+async fn redeem(world: &World, code: &NewCode, redeemed: &GrantWithTokens) -> bool {
     let conn = world.conn().await;
     let codes = conn.reads().authorization_codes();
     codes.redeem(code.id, redeemed, world.now).await.unwrap()
@@ -191,7 +191,7 @@ async fn a_redemption_stores_the_grant_and_its_tokens(world: World) {
 
 async fn a_redemption_without_a_refresh_token_stores_none(world: World) {
     let code = stored(&world).await;
-    let redeemed = Redeemed {
+    let redeemed = GrantWithTokens {
         refresh: None,
         ..world.redeemed(&code).await
     };

@@ -69,9 +69,13 @@ async fn the_version_goes_up_at_each_change_and_at_no_login(world: World) {
     let version = async || account(&world, user.id).await.version;
 
     let noted = users
-        .note_login(user.id, PasswordVersion::new(0), world.later(1))
+        .note_login(
+            user.id,
+            (PasswordVersion::new(0), PasswordChange::NotRequired),
+            world.later(1),
+        )
         .await;
-    assert!(noted.unwrap());
+    assert!(noted.unwrap().is_some());
     let (old, new) = (password_hash("first"), password_hash("upgraded"));
     users.upgrade_password(user.id, &old, &new).await.unwrap();
     users
