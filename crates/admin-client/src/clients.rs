@@ -3,7 +3,8 @@
 use authly_domain::id::ClientKey;
 use authly_protocol::admin::clients::{
     AssignScopes, AssignedScopes, ClientChange, Create, Delete, Disable, Enable, Entitle,
-    EntitledScopes, Get, List, ListQuery, NewClient, Rotate, RotateSecret, Update,
+    EntitledScopes, Get, GivenSecret, List, ListQuery, NewClient, Rotate, RotateSecret, SetSecret,
+    Update,
 };
 use authly_protocol::admin::{ClientPath, Id};
 use authly_protocol::endpoint::NoPath;
@@ -59,6 +60,15 @@ impl AdminClient {
         how: &RotateSecret,
     ) -> Call<'_, Rotate> {
         self.call(&at(client)).body(how)
+    }
+
+    /// Gives a client a secret that was made elsewhere, unless it has it.
+    pub fn set_client_secret(
+        &self,
+        client: Id<ClientKey>,
+        given: &GivenSecret,
+    ) -> Call<'_, SetSecret> {
+        self.call(&at(client)).body(given)
     }
 
     /// Replaces what a client may ask for.

@@ -16,7 +16,7 @@ pub(crate) mod sample;
 
 pub(crate) use named::named;
 
-pub use auth_method::{AuthMethod, ClientSecretDigest};
+pub use auth_method::{AuthMethod, ClientSecretDigest, ClientSecretError, MIN_SECRET_BYTES};
 pub use id::{ClientId, ClientIdError};
 pub use jwks::{ClientJwk, ClientJwks, KeyOperation, KeyUse, MAX_JWKS_BYTES, MAX_KEYS};
 pub use lifetimes::{LifetimeBounds, TokenLifetimes};

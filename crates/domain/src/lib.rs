@@ -32,6 +32,7 @@ pub mod audit;
 pub mod authorizations;
 pub mod clients;
 pub mod clock;
+pub mod configuration;
 pub mod consents;
 pub mod entropy;
 pub mod grants;

@@ -52,6 +52,7 @@ pub const ALL: &[Description] = &[
     describe::<clients::Enable>(),
     describe::<clients::Disable>(),
     describe::<clients::Rotate>(),
+    describe::<clients::SetSecret>(),
     describe::<clients::AssignScopes>(),
     describe::<clients::Entitle>(),
     describe::<scopes::List>(),

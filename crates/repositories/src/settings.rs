@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use authly_domain::admin::Administrator;
 use authly_domain::clock::Timestamp;
+use authly_domain::configuration::ConfigurationName;
 use authly_domain::id::{ClientKey, UserId};
 use serde_json::Value;
 
@@ -43,6 +44,8 @@ pub struct StoredSetting {
     pub changed_at: Timestamp,
     /// By whom.
     pub changed_by: SettingChanger,
+    /// The configuration that looks after it.
+    pub managed_by: Option<ConfigurationName>,
 }
 
 /// All that are stored, at one moment.
@@ -89,7 +92,7 @@ impl Settings<'_> {
     pub async fn all(&self) -> Result<StoredSettings, DbError> {
         const SQL: &str = "-- settings.all
             SELECT r.settings AS version, s.name, s.value, s.changed_at, s.changed_by_user,
-                   u.username, s.changed_by_client, c.client_id
+                   u.username, s.changed_by_client, c.client_id, s.managed_by
               FROM revisions r
               LEFT JOIN settings s ON true
               LEFT JOIN users u ON u.id = s.changed_by_user
@@ -120,7 +123,8 @@ impl Settings<'_> {
             .transpose()
     }
 
-    /// Stores a value. `by` is absent for somebody on the server's own machine.
+    /// Stores a value. `by` is absent for somebody on the server's own machine; `managed_by` marks it,
+    /// and its absence keeps the mark that is there.
     ///
     /// # Errors
     /// When storage fails.
@@ -129,16 +133,19 @@ impl Settings<'_> {
         name: &str,
         value: &Value,
         by: Option<&Administrator>,
+        managed_by: Option<&ConfigurationName>,
         now: Timestamp,
     ) -> Result<(), DbError> {
         const SQL: &str = "-- settings.put
-            INSERT INTO settings (name, value, changed_at, changed_by_user, changed_by_client)
-            VALUES ($1, $2, $3, $4, $5)
+            INSERT INTO settings
+                (name, value, changed_at, changed_by_user, changed_by_client, managed_by)
+            VALUES ($1, $2, $3, $4, $5, $6)
             ON CONFLICT (name) DO UPDATE
                SET value = EXCLUDED.value, version = settings.version + 1,
                    changed_at = EXCLUDED.changed_at,
                    changed_by_user = EXCLUDED.changed_by_user,
-                   changed_by_client = EXCLUDED.changed_by_client";
+                   changed_by_client = EXCLUDED.changed_by_client,
+                   managed_by = coalesce(EXCLUDED.managed_by, settings.managed_by)";
         let (user, client) = match by {
             Some(Administrator::User { id, .. }) => (Some(*id.as_uuid()), None),
             Some(Administrator::Client { key, .. }) => (None, Some(*key.as_uuid())),
@@ -150,6 +157,7 @@ impl Settings<'_> {
             time(now.as_date_time()),
             uuid(user),
             uuid(client),
+            text(managed_by.map(ConfigurationName::as_str)),
         ];
         self.conn.execute(SQL, &params).await?;
         Ok(())
@@ -192,5 +200,6 @@ fn stored(row: &Columns<'_>) -> Result<Option<StoredSetting>, DbError> {
         value: row.get("value")?,
         changed_at: row.time("changed_at")?,
         changed_by,
+        managed_by: row.parse_opt("managed_by")?,
     }))
 }

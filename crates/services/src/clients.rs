@@ -6,7 +6,8 @@ mod cache;
 mod jwks;
 
 pub use admin::{
-    Aim, ClientAdmin, ClientAdminError, ClientOrdered, CreatedClient, RotatedSecret, Rotation,
+    Aim, ClientAdmin, ClientAdminError, ClientOrdered, CreatedClient, GivenSecret, RotatedSecret,
+    Rotation,
 };
 pub use authenticate::{
     AuthenticatedClient, ClientAuthError, ClientAuthenticator, ClientThrottle,

@@ -1,6 +1,7 @@
 //! Administration of the catalogue of scopes.
 
 use authly_domain::admin::{Administrator, Run};
+use authly_domain::configuration::ConfigurationName;
 use authly_domain::scopes::{
     RegisteredScope, ScopeChange, ScopeFilter, ScopeFlaw, ScopeRecord, ScopeToken,
 };
@@ -103,7 +104,7 @@ impl ScopeAdmin {
         found.ok_or(ScopeAdminError::NotFound)
     }
 
-    /// Adds a scope.
+    /// Adds a scope, which a configuration may look after.
     ///
     /// # Errors
     /// When the name is taken or cannot be administered, something else is wrong about it, or storage
@@ -111,6 +112,7 @@ impl ScopeAdmin {
     pub async fn create(
         &self,
         scope: &ScopeRecord,
+        managed_by: Option<&ConfigurationName>,
         by: &Administrator,
         run: Run,
     ) -> Result<RegisteredScope, ScopeAdminError> {
@@ -119,6 +121,9 @@ impl ScopeAdmin {
         let work = conn.begin("scopes.create").await?;
         if !work.scopes().insert(scope, self.context.now()).await? {
             return Err(ScopeAdminError::AlreadyExists);
+        }
+        if managed_by.is_some() {
+            work.scopes().mark(&scope.name, managed_by).await?;
         }
         let created = present(&work, &scope.name).await?;
         finish(work, run, by, "scopes.create", &scope.name).await?;
@@ -139,13 +144,18 @@ impl ScopeAdmin {
         let mut conn = self.context.db.connect().await?;
         let work = conn.begin("scopes.change").await?;
         let mut scope = aimed_at(&work, aim).await?.record;
-        if scope.is_system && change.is_active == Some(false) {
+        let mark = change.managed_by.clone();
+        let ends = change.is_active == Some(false) || matches!(mark, Some(Some(_)));
+        if scope.is_system && ends {
             return Err(ScopeAdminError::Protected);
         }
         change.apply(&mut scope);
         refuse_flaws(&scope)?;
         work.scopes().lock_clients(aim.scope).await?;
         work.scopes().upsert(&scope, self.context.now()).await?;
+        if let Some(mark) = mark {
+            work.scopes().mark(aim.scope, mark.as_ref()).await?;
+        }
         let changed = present(&work, aim.scope).await?;
         finish(work, aim.run, aim.by, what, aim.scope).await?;
         Ok(changed)

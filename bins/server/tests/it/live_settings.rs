@@ -19,7 +19,7 @@ async fn store(db: &Db, name: &str, value: Value) {
     let bumped = settings.lock_and_bump(None).await.expect("they are locked");
     assert!(bumped.is_some());
     settings
-        .put(name, &value, None, now)
+        .put(name, &value, None, None, now)
         .await
         .expect("it is stored");
     work.commit().await.expect("it lasts");

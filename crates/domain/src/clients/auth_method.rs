@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use crate::clock::Timestamp;
 use crate::keys::UnknownValue;
-use crate::secret::SecretDigest;
+use crate::secret::{ClientSecret, SecretDigest};
 
 /// `token_endpoint_auth_method` (RFC 7591 §2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,6 +41,35 @@ impl FromStr for AuthMethod {
             .into_iter()
             .find(|method| method.as_str() == text)
             .ok_or(UnknownValue)
+    }
+}
+
+/// The fewest bytes of a client's secret. It is kept as its SHA-256 digest, which is safe for what is
+/// random and long, and not for what people choose.
+pub const MIN_SECRET_BYTES: usize = 32;
+
+/// The most bytes of a client's secret.
+const MAX_SECRET_BYTES: usize = 512;
+
+/// A text that is no secret for a client.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a client secret has 32 to 512 characters, all of them printable ASCII (RFC 6749, A.2)")]
+pub struct ClientSecretError;
+
+impl ClientSecret {
+    /// Checks a secret that was not made here.
+    ///
+    /// # Errors
+    /// When it is too short or too long, or has characters that no request could carry.
+    pub fn check_form(&self) -> Result<(), ClientSecretError> {
+        let text = self.expose();
+        let fits = (MIN_SECRET_BYTES..=MAX_SECRET_BYTES).contains(&text.len());
+        let is_printable = text.bytes().all(|byte| matches!(byte, b' '..=b'~'));
+        if fits && is_printable {
+            Ok(())
+        } else {
+            Err(ClientSecretError)
+        }
     }
 }
 

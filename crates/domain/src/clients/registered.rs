@@ -7,6 +7,7 @@ use super::{
     RedirectUri, RefreshRotation, SubjectType,
 };
 use crate::clock::Timestamp;
+use crate::configuration::ConfigurationName;
 use crate::keys::SigningAlgorithm;
 use crate::scopes::{AdminScope, Resource, Scope};
 
@@ -20,6 +21,8 @@ pub struct RegisteredClient {
     pub is_system: bool,
     /// What it may administer for itself.
     pub entitled_to: Vec<AdminScope>,
+    /// The configuration that looks after it.
+    pub managed_by: Option<ConfigurationName>,
     /// Its secrets, the newest last.
     pub secrets: Vec<SecretRecord>,
     /// When it was registered.
@@ -104,6 +107,8 @@ pub struct ClientChange {
     pub policy_uri: Option<Option<String>>,
     /// Its terms of service.
     pub tos_uri: Option<Option<String>>,
+    /// The configuration that looks after it: whoever stores the client stores this beside it.
+    pub managed_by: Option<Option<ConfigurationName>>,
 }
 
 fn replace<T>(present: &mut T, next: Option<T>) {

@@ -2,6 +2,7 @@
 
 use super::{ScopeRecord, ScopeToken};
 use crate::clock::Timestamp;
+use crate::configuration::ConfigurationName;
 
 /// The most characters of a description.
 const MAX_DESCRIPTION: usize = 500;
@@ -13,6 +14,8 @@ pub struct RegisteredScope {
     pub record: ScopeRecord,
     /// Whether a client may ask for it.
     pub is_in_use: bool,
+    /// The configuration that looks after it.
+    pub managed_by: Option<ConfigurationName>,
     /// Goes up at each change.
     pub version: i64,
     /// When it was added.
@@ -39,6 +42,8 @@ pub struct ScopeChange {
     pub is_default: Option<bool>,
     /// Whether it may be asked for at all.
     pub is_active: Option<bool>,
+    /// The configuration that looks after it: whoever stores the scope stores this beside it.
+    pub managed_by: Option<Option<ConfigurationName>>,
 }
 
 impl ScopeChange {

@@ -26,6 +26,7 @@ pub(super) fn table(table: Table) -> Table {
         .with(write::enable)
         .with(write::disable)
         .with(secrets::rotate_secret)
+        .with(secrets::set_secret)
         .with(write::assign_scopes)
         .with(secrets::entitle)
 }

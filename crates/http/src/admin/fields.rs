@@ -3,6 +3,7 @@
 use std::fmt::Display;
 use std::str::FromStr;
 
+use authly_domain::configuration::ConfigurationName;
 use authly_protocol::admin::{FieldError, Patch, ProblemCode};
 
 use crate::respond::AdminProblem;
@@ -65,6 +66,19 @@ impl Fields {
                 self.wrong(pointer, "it cannot be null");
                 None
             }
+        }
+    }
+
+    /// What a change says of the configuration that looks after something.
+    #[expect(
+        clippy::option_option,
+        reason = "the services' changes have these three cases so"
+    )]
+    pub(crate) fn mark(&mut self, said: &Patch<String>) -> Option<Option<ConfigurationName>> {
+        match said {
+            Patch::Keep => None,
+            Patch::Clear => Some(None),
+            Patch::Set(name) => self.parse("/managed_by", name).map(Some),
         }
     }
 

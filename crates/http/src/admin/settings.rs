@@ -11,7 +11,7 @@ use authly_services::settings::{
     SettingsService, Source,
 };
 
-use super::fields::invalid_body;
+use super::fields::{Fields, invalid_body};
 use super::read::pointer_to;
 use super::{AdminCall, Answer};
 use crate::extract::CallerAddress;
@@ -43,7 +43,11 @@ pub(super) async fn change(
     call: AdminCall<Change>,
     (settings, from): (Data<SettingsService>, CallerAddress),
 ) -> Result<Answer<Change>, AdminProblem> {
+    let mut fields = Fields::default();
+    let managed_by = fields.parse_opt("/managed_by", call.body.managed_by.as_deref());
+    let managed_by = fields.finish(Some(managed_by))?;
     let change = SettingsChange {
+        managed_by,
         values: call.body.values,
         expected: call.if_match,
         force: if call.query.force {
@@ -101,6 +105,11 @@ fn setting(state: SettingState) -> Setting {
         Source::Start(Origin::Flag(name)) => (SettingSource::Flag, Some(name)),
         Source::Stored => (SettingSource::Stored, None),
     };
+    let managed_by = state
+        .stored
+        .as_ref()
+        .and_then(|row| row.managed_by.as_ref());
+    let managed_by = managed_by.map(ToString::to_string);
     let (changed_at, changed_by) = match state.stored {
         Some(stored) => (
             Some(Moment(stored.changed_at)),
@@ -119,6 +128,7 @@ fn setting(state: SettingState) -> Setting {
         default: value(state.default),
         changed_at,
         changed_by,
+        managed_by,
         ignored_because: state.ignored,
     }
 }

@@ -14,7 +14,7 @@ use crate::endpoint::endpoint;
 
 pub use change::{AssignedScopes, ClientChange, NewClient};
 pub use document::{Client, CreatedClient, LiveSecret};
-pub use secrets::{EntitledScopes, NewSecret, RotateSecret};
+pub use secrets::{EntitledScopes, GivenSecret, KeptSecret, NewSecret, RotateSecret};
 
 endpoint! {
     /// Lists clients, in pages, filtered and sorted.
@@ -79,6 +79,15 @@ endpoint! {
     path: ClientPath;
     body: RotateSecret;
     answer: 201 NewSecret;
+}
+
+endpoint! {
+    /// Gives a confidential client a secret that was made elsewhere, unless it has it.
+    pub SetSecret = "clients.set_secret", Put "/admin/clients/{client}/secrets", Scope(ClientsWrite);
+    headers: [IfMatch];
+    path: ClientPath;
+    body: GivenSecret;
+    answer: 200 KeptSecret;
 }
 
 endpoint! {

@@ -80,6 +80,9 @@ pub struct Scope {
     pub is_active: bool,
     /// Whether the server depends on it, so that it can neither be disabled nor deleted.
     pub is_system: bool,
+    /// The configuration that looks after it, where it is kept as code.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub managed_by: Option<String>,
     /// Whether a client may ask for it, so that it is deleted by force alone.
     pub is_in_use: bool,
     /// Goes up at each change: what `If-Match` names.
@@ -101,6 +104,9 @@ pub struct NewScope {
     /// Whether a request without `scope` asks for it.
     #[serde(default)]
     pub is_default: bool,
+    /// The configuration that looks after it, where it is kept as code.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub managed_by: Option<String>,
 }
 
 /// A change of a scope: what is absent stays.
@@ -113,6 +119,9 @@ pub struct ScopeChange {
     /// Whether a request without `scope` asks for it.
     #[serde(skip_serializing_if = "Patch::is_keep")]
     pub is_default: Patch<bool>,
+    /// The configuration that looks after it, where it is kept as code.
+    #[serde(skip_serializing_if = "Patch::is_keep")]
+    pub managed_by: Patch<String>,
 }
 
 /// Which scopes are listed.

@@ -61,6 +61,10 @@ pub struct SettingsChange {
     /// The values by the settings' names, written as in a settings file; `null` takes the stored
     /// value away, so that file and environment count again. What is not named stays.
     pub values: BTreeMap<String, Option<serde_json::Value>>,
+    /// The configuration that looks after the values from now on, where they are kept as code; absent
+    /// keeps the marks that are there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub managed_by: Option<String>,
 }
 
 /// The settings that can be changed while the server runs.
@@ -98,6 +102,9 @@ pub struct Setting {
     /// Who gave it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub changed_by: Option<ChangedBy>,
+    /// The configuration that looks after the stored value.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub managed_by: Option<String>,
     /// Why a stored value does not hold on the node that answers: it does not fit what else holds
     /// there.
     #[serde(default, skip_serializing_if = "Option::is_none")]

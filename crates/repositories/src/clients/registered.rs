@@ -2,6 +2,7 @@
 
 use authly_domain::clients::{RegisteredClient, SecretRecord};
 use authly_domain::clock::Timestamp;
+use authly_domain::configuration::ConfigurationName;
 use authly_domain::id::ClientKey;
 use authly_domain::scopes::AdminScope;
 use authly_domain::secret::SecretDigest;
@@ -10,7 +11,7 @@ use time::OffsetDateTime;
 use super::Clients;
 use super::row::{client_columns, record};
 use crate::DbError;
-use crate::params::{bytes, flag, texts, time, uuid};
+use crate::params::{bytes, flag, text, texts, time, uuid};
 use crate::row::Columns;
 
 /// What is read of clients, from a `p` that says which, and under which `key` they are sorted.
@@ -21,7 +22,7 @@ macro_rules! select_registered {
             SELECT ",
             client_columns!(),
             ",
-                   c.is_system, c.entitled_admin_scopes, c.created_at, c.updated_at,
+                   c.is_system, c.managed_by, c.entitled_admin_scopes, c.created_at, c.updated_at,
                    x.secret_digests, x.secret_ends, x.secret_times,
                    a.scopes, a.optional_scopes, a.default_scopes,
                    ",
@@ -98,6 +99,23 @@ impl Clients<'_> {
         Ok(())
     }
 
+    /// Marks a client as looked after by a configuration, or by none.
+    ///
+    /// # Errors
+    /// When storage fails.
+    pub async fn mark(
+        &self,
+        client: ClientKey,
+        managed_by: Option<&ConfigurationName>,
+    ) -> Result<(), DbError> {
+        const SQL: &str = "-- clients.mark
+            UPDATE clients SET managed_by = $2 WHERE id = $1";
+        let name = managed_by.map(ConfigurationName::as_str);
+        let params = [uuid(client.as_uuid()), text(name)];
+        self.conn.execute(SQL, &params).await?;
+        Ok(())
+    }
+
     /// Makes this what a client may administer for itself.
     ///
     /// # Errors
@@ -111,8 +129,8 @@ impl Clients<'_> {
         Ok(())
     }
 
-    /// Adds a secret; those that are there end at `old_end` at the latest, and those that have ended by
-    /// `now` are removed. The client's version goes up, so that no copy of it admits them: answers which
+    /// Makes this the present secret; those that are there end at `old_end` at the latest, and those that
+    /// have ended by `now` are removed. The client's version goes up, so that no copy of it admits them: answers which
     /// it is now, or `None` where there is no such client.
     ///
     /// # Errors
@@ -130,13 +148,15 @@ impl Clients<'_> {
                 UPDATE clients SET version = version + 1 WHERE id = $1 RETURNING id, version),
             removed AS (
                 DELETE FROM client_secrets
-                 WHERE client_id = $1 AND least(expires_at, $4) <= $3),
+                 WHERE client_id = $1 AND digest <> $2 AND least(expires_at, $4) <= $3),
             kept AS (
                 UPDATE client_secrets SET expires_at = least(expires_at, $4)
-                 WHERE client_id = $1 AND least(expires_at, $4) > $3),
+                 WHERE client_id = $1 AND digest <> $2 AND least(expires_at, $4) > $3),
             added AS (
                 INSERT INTO client_secrets (client_id, digest, created_at)
-                SELECT id, $2, $3 FROM touched)
+                SELECT id, $2, $3 FROM touched
+                ON CONFLICT (client_id, digest) DO UPDATE
+                   SET created_at = excluded.created_at, expires_at = NULL)
             SELECT version FROM touched";
         let params = [
             uuid(client.as_uuid()),
@@ -204,6 +224,7 @@ pub(super) fn registered(row: &Columns<'_>) -> Result<RegisteredClient, DbError>
         secrets: secrets.collect(),
         client,
         is_system: row.get("is_system")?,
+        managed_by: row.parse_opt("managed_by")?,
         entitled_to: row.parse_all("entitled_admin_scopes")?,
         created_at: row.time("created_at")?,
         updated_at: row.time("updated_at")?,

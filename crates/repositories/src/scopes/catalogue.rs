@@ -1,5 +1,6 @@
 //! The catalogue as administrators see and change it.
 
+use authly_domain::configuration::ConfigurationName;
 use authly_domain::scopes::{RegisteredScope, Scope, ScopeFilter, ScopeToken};
 
 use super::{Scopes, record};
@@ -13,7 +14,7 @@ use crate::row::Columns;
 macro_rules! registered {
     () => {
         "
-            SELECT s.name, s.description, s.is_default, s.is_active, s.is_system, s.version,
+            SELECT s.name, s.description, s.is_default, s.is_active, s.is_system, s.managed_by, s.version,
                    s.created_at, s.updated_at,
                    coalesce(s.name = (SELECT x.scope FROM client_scopes x
                                        WHERE x.scope >= s.name
@@ -137,6 +138,25 @@ impl Scopes<'_> {
         Ok(())
     }
 
+    /// Marks a scope as looked after by a configuration, or by none. Its version goes up where that is
+    /// something new.
+    ///
+    /// # Errors
+    /// When storage fails.
+    pub async fn mark(
+        &self,
+        name: &ScopeToken,
+        managed_by: Option<&ConfigurationName>,
+    ) -> Result<(), DbError> {
+        const SQL: &str = "-- scopes.mark
+            UPDATE scopes SET managed_by = $2, version = version + 1
+             WHERE name = $1 AND managed_by IS DISTINCT FROM $2";
+        let managed_by = managed_by.map(ConfigurationName::as_str);
+        let params = [text(name.as_str()), text(managed_by)];
+        self.conn.execute(SQL, &params).await?;
+        Ok(())
+    }
+
     /// Takes a scope from every client that may ask for it; their versions go up.
     ///
     /// # Errors
@@ -165,6 +185,7 @@ fn registered(row: &Columns<'_>) -> Result<RegisteredScope, DbError> {
     Ok(RegisteredScope {
         record: record(row)?,
         is_in_use: row.get("is_in_use")?,
+        managed_by: row.parse_opt("managed_by")?,
         version: row.get("version")?,
         created_at: row.time("created_at")?,
         updated_at: row.time("updated_at")?,

@@ -21,7 +21,7 @@ use crate::idempotency::{self, Answered, Keyed};
 use crate::paging::{CursorError, Cursors, PageAsked, Paged, Position};
 
 pub use error::ClientAdminError;
-pub use secrets::{RotatedSecret, Rotation};
+pub use secrets::{GivenSecret, RotatedSecret, Rotation};
 
 /// Looks after the registered clients.
 pub struct ClientAdmin {
@@ -120,6 +120,7 @@ impl ClientAdmin {
         keyed: Option<&Keyed<'_, CreatedClient>>,
     ) -> Result<Answered<CreatedClient>, ClientAdminError> {
         let now = self.context.now();
+        let managed_by = ordered.change.managed_by.clone().flatten();
         let client = self.planned(ordered)?;
         let mut conn = self.context.db.connect().await?;
         let work = conn.begin("clients.create").await?;
@@ -131,6 +132,9 @@ impl ClientAdmin {
             return Err(ClientAdminError::AlreadyExists);
         }
         refuse_flaws(unknown_scopes(&client.scope.without(&known)))?;
+        if managed_by.is_some() {
+            work.clients().mark(client.key, managed_by.as_ref()).await?;
+        }
         store_scopes(&work, &client).await?;
         let secret = self.first_secret(&work, &client).await?;
         let created = CreatedClient {
@@ -163,6 +167,7 @@ impl ClientAdmin {
             return Err(ClientAdminError::Protected);
         }
         let scope_changes = change.scope.is_some() || change.optional_scope.is_some();
+        let mark = change.managed_by.clone();
         let mut client = found.client.clone();
         change.apply(&mut client);
         let mut flaws = client.flaws();
@@ -170,6 +175,9 @@ impl ClientAdmin {
         flaws.extend(unknown_scopes(&unknown));
         refuse_flaws(flaws)?;
         work.clients().upsert(&client, self.context.now()).await?;
+        if let Some(mark) = mark {
+            work.clients().mark(client.key, mark.as_ref()).await?;
+        }
         if scope_changes {
             store_scopes(&work, &client).await?;
         }

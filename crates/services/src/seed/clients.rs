@@ -4,18 +4,14 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use authly_domain::clients::{
-    AuthMethod, Client, ClientId, ClientType, ConsentPolicy, NonceRule, OpenIdMetadata, PkceRule,
-    RefreshRotation,
+    AuthMethod, Client, ClientId, ClientType, ConsentPolicy, MIN_SECRET_BYTES, NonceRule,
+    OpenIdMetadata, PkceRule, RefreshRotation,
 };
 use authly_domain::id::ClientKey;
 use authly_domain::scopes::Scope;
 
 use super::SeedClient;
 use crate::clients::read_jwks;
-
-/// The fewest bytes of a client's secret (decisions 15): it is kept as a plain SHA-256 digest, which
-/// is safe for what is random and long, and not for what people choose.
-const MIN_SECRET_BYTES: usize = 32;
 
 /// Collects what is wrong with one client.
 struct Reader<'p> {

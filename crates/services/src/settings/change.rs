@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use authly_domain::admin::{Administrator, Run};
+use authly_domain::configuration::ConfigurationName;
 use authly_domain::settings::{Misfit, SettingValue};
 use authly_repositories::DbError;
 use authly_repositories::settings::StoredSettings;
@@ -23,6 +24,8 @@ pub struct SettingsChange {
     pub expected: Option<i64>,
     /// Whether it is made even if it shuts the caller out.
     pub force: Force,
+    /// The configuration that looks after what is stored from now on; `None` keeps the marks.
+    pub managed_by: Option<ConfigurationName>,
 }
 
 /// Whether a change is made even if it shuts the caller out of the admin API.
@@ -121,7 +124,10 @@ impl SettingsService {
         check(&policies)?;
         for (name, value) in &values {
             match value {
-                Some(value) => work.settings().put(name, value, by, now).await?,
+                Some(value) => {
+                    let mark = change.managed_by.as_ref();
+                    work.settings().put(name, value, by, mark, now).await?;
+                }
                 None => work.settings().remove(name).await?,
             }
         }

@@ -54,7 +54,7 @@ async fn a_scope_is_added_changed_and_deleted() {
     let (scopes, by) = (&services.deps.scope_admin, person(&services));
     let notes = name("notes/e");
     let created = scopes
-        .create(&scope("notes/e"), &by, Run::ForReal)
+        .create(&scope("notes/e"), None, &by, Run::ForReal)
         .await
         .unwrap();
     assert_eq!((created.version, created.is_in_use), (1, false));
@@ -62,6 +62,7 @@ async fn a_scope_is_added_changed_and_deleted() {
         description: Some("Do something else".to_owned()),
         is_default: Some(true),
         is_active: None,
+        managed_by: None,
     };
     let changed = scopes
         .change(aim(&notes, &by), "scopes.update", change)
@@ -83,7 +84,7 @@ async fn a_scope_that_no_path_can_name_or_that_nobody_can_read_is_refused() {
     let services = TestServices::start().await;
     let (scopes, by) = (&services.deps.scope_admin, person(&services));
     scopes
-        .create(&scope("notes"), &by, Run::ForReal)
+        .create(&scope("notes"), None, &by, Run::ForReal)
         .await
         .unwrap();
     let before = services.stored().registry().await;
@@ -98,12 +99,14 @@ async fn a_scope_that_no_path_can_name_or_that_nobody_can_read_is_refused() {
             vec![ScopeFlaw::Name, ScopeFlaw::Description],
         ),
     ] {
-        match scopes.create(&record, &by, Run::ForReal).await {
+        match scopes.create(&record, None, &by, Run::ForReal).await {
             Err(ScopeAdminError::Invalid(flaws)) => assert_eq!(flaws, expected),
             other => panic!("{other:?}"),
         }
     }
-    let again = scopes.create(&scope("notes"), &by, Run::ForReal).await;
+    let again = scopes
+        .create(&scope("notes"), None, &by, Run::ForReal)
+        .await;
     assert!(matches!(again, Err(ScopeAdminError::AlreadyExists)));
     assert_eq!(services.stored().registry().await, before);
 }
@@ -183,7 +186,7 @@ async fn of_those_who_change_one_version_at_once_one_does() {
     let (scopes, by) = (&services.deps.scope_admin, person(&services));
     let notes = name("notes");
     scopes
-        .create(&scope("notes"), &by, Run::ForReal)
+        .create(&scope("notes"), None, &by, Run::ForReal)
         .await
         .unwrap();
     let change = async |text: &str| {
@@ -217,7 +220,7 @@ async fn the_list_goes_by_name_and_takes_one_round_trip() {
     let (scopes, by) = (&services.deps.scope_admin, person(&services));
     for text in ["b:two", "a", "b:one", "c"] {
         scopes
-            .create(&scope(text), &by, Run::ForReal)
+            .create(&scope(text), None, &by, Run::ForReal)
             .await
             .unwrap();
     }

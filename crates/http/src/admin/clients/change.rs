@@ -82,6 +82,7 @@ fn as_change(new: &NewClient) -> wire::ClientChange {
         client_uri: Patch::set_if(new.client_uri),
         policy_uri: Patch::set_if(new.policy_uri),
         tos_uri: Patch::set_if(new.tos_uri),
+        managed_by: Patch::set_if(new.managed_by),
     }
 }
 
@@ -111,6 +112,7 @@ fn change(fields: &mut Fields, said: &wire::ClientChange) -> ClientChange {
         client_uri: cleared(said.client_uri.clone()),
         policy_uri: cleared(said.policy_uri.clone()),
         tos_uri: cleared(said.tos_uri.clone()),
+        managed_by: fields.mark(&said.managed_by),
         ..rest
     }
 }

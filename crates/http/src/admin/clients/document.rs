@@ -51,6 +51,7 @@ pub(super) fn client(registered: &RegisteredClient) -> Client {
         entitled_admin_scopes: entitled(&registered.entitled_to),
         secrets: secrets(registered),
         is_active: record.is_active,
+        managed_by: registered.managed_by.as_ref().map(ToString::to_string),
         is_system: registered.is_system,
         version: record.version,
         created_at: Moment(registered.created_at),

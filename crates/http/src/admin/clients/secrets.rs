@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use authly_domain::scopes::AdminScope;
-use authly_protocol::admin::clients::{Entitle, Rotate};
+use authly_domain::secret::ClientSecret;
+use authly_protocol::admin::clients::{Entitle, KeptSecret, Rotate, SetSecret};
 use authly_services::clients::{RotatedSecret, Rotation};
 
 use super::write::aim;
@@ -20,13 +21,9 @@ pub(super) async fn rotate_secret(
     call: AdminCall<Rotate>,
     clients: Clients,
 ) -> Result<Answer<Rotate>, AdminProblem> {
-    let seconds = call.body.old_secret_valid_for;
     let mut fields = Fields::default();
-    if seconds > MAX_GRACE {
-        let detail = format!("it is at most {MAX_GRACE} seconds");
-        fields.wrong("/old_secret_valid_for", detail);
-    }
-    let old_valid_for = fields.finish(Some(Duration::from_secs(seconds)))?;
+    let old_valid_for = grace(&mut fields, call.body.old_secret_valid_for);
+    let old_valid_for = fields.finish(Some(old_valid_for))?;
     let rights = call.caller.admin_scopes();
     let rotation = Rotation {
         old_valid_for,
@@ -38,6 +35,41 @@ pub(super) async fn rotate_secret(
     let document = document_of(answered.await?, document::new_secret)?;
     let version = document.version;
     Ok(Answer::of(document).in_version(version))
+}
+
+/// `PUT /admin/clients/{client}/secrets`
+pub(super) async fn set_secret(
+    call: AdminCall<SetSecret>,
+    clients: Clients,
+) -> Result<Answer<SetSecret>, AdminProblem> {
+    let mut fields = Fields::default();
+    let old_valid_for = grace(&mut fields, call.body.old_secret_valid_for);
+    let secret = ClientSecret::new(call.body.client_secret.expose().to_owned());
+    if let Err(why) = secret.check_form() {
+        fields.wrong("/client_secret", why);
+    }
+    let rights = call.caller.admin_scopes();
+    let rotation = Rotation {
+        old_valid_for: fields.finish(Some(old_valid_for))?,
+        rights: &rights,
+    };
+    let given = clients.set_secret(aim(&call), &secret, rotation).await?;
+    let version = given.client.client.version;
+    let document = KeptSecret {
+        client_id: given.client.client.id.as_str().to_owned(),
+        was_known: given.was_known,
+        version,
+    };
+    Ok(Answer::of(document).in_version(version))
+}
+
+/// How long an old secret stays valid.
+fn grace(fields: &mut Fields, seconds: u64) -> Duration {
+    if seconds > MAX_GRACE {
+        let detail = format!("it is at most {MAX_GRACE} seconds");
+        fields.wrong("/old_secret_valid_for", detail);
+    }
+    Duration::from_secs(seconds)
 }
 
 /// `PUT /admin/clients/{client}/entitled_admin_scopes`

@@ -13,6 +13,7 @@ pub(super) fn scope(registered: &RegisteredScope) -> Scope {
         is_default: record.is_default,
         is_active: record.is_active,
         is_system: record.is_system,
+        managed_by: registered.managed_by.as_ref().map(ToString::to_string),
         is_in_use: registered.is_in_use,
         version: registered.version,
         created_at: Moment(registered.created_at),

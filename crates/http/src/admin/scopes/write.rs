@@ -16,6 +16,7 @@ const ENABLED: ScopeChange = ScopeChange {
     description: None,
     is_default: None,
     is_active: Some(true),
+    managed_by: None,
 };
 
 /// A scope that may not be asked for.
@@ -50,10 +51,11 @@ pub(super) async fn create(
         is_active: true,
         is_system: false,
     });
+    let managed_by = fields.parse_opt("/managed_by", call.body.managed_by.as_deref());
     let scope = fields.finish(scope)?;
-    let created = scopes
-        .create(&scope, &call.caller.identity, call.run)
-        .await?;
+    let by = &call.caller.identity;
+    let created = scopes.create(&scope, managed_by.as_ref(), by, call.run);
+    let created = created.await?;
     let version = created.version;
     Ok(Answer::of(document::scope(&created)).in_version(version))
 }
@@ -68,6 +70,7 @@ pub(super) async fn update(
         description: fields.required("/description", call.body.description.clone()),
         is_default: fields.required("/is_default", call.body.is_default),
         is_active: None,
+        managed_by: fields.mark(&call.body.managed_by),
     };
     let change = fields.finish(Some(change))?;
     let name = named(&call.path)?;

@@ -3,6 +3,7 @@
 mod hostile;
 mod keys;
 mod lost;
+mod managed;
 
 use authly_domain::clients::GrantType;
 use authly_domain::scopes::AdminScope;

@@ -100,6 +100,9 @@ pub struct NewClient {
     /// Its terms of service.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tos_uri: Option<String>,
+    /// The configuration that looks after it, where it is kept as code.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub managed_by: Option<String>,
 }
 
 /// A change of a client: what is absent stays. `null` clears what may be empty.
@@ -190,6 +193,9 @@ pub struct ClientChange {
     /// Its terms of service.
     #[serde(skip_serializing_if = "Patch::is_keep")]
     pub tos_uri: Patch<String>,
+    /// The configuration that looks after it, where it is kept as code.
+    #[serde(skip_serializing_if = "Patch::is_keep")]
+    pub managed_by: Patch<String>,
 }
 
 /// What a client may ask for.

@@ -93,6 +93,9 @@ pub struct Client {
     pub secrets: Vec<LiveSecret>,
     /// Whether it may do anything at all.
     pub is_active: bool,
+    /// The configuration that looks after it, where it is kept as code.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub managed_by: Option<String>,
     /// Whether the server depends on it, so that it can neither be disabled nor deleted.
     pub is_system: bool,
     /// Goes up at each change: what `If-Match` names.

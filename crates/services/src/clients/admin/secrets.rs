@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use authly_crypto::opaque;
-use authly_domain::clients::{Client, ClientId, ClientType};
+use authly_domain::clients::{Client, ClientId, ClientType, RegisteredClient};
 use authly_domain::clock::Timestamp;
 use authly_domain::scopes::AdminScope;
 use authly_domain::secret::ClientSecret;
@@ -37,6 +37,15 @@ pub struct RotatedSecret {
     pub version: i64,
 }
 
+/// A secret that was given.
+#[derive(Debug)]
+pub struct GivenSecret {
+    /// Whether it was the client's secret before.
+    pub was_known: bool,
+    /// The client with it.
+    pub client: RegisteredClient,
+}
+
 impl ClientAdmin {
     /// Gives a confidential client another secret. At most two are valid at a time: while an old one is,
     /// another rotation has to end it at once.
@@ -59,14 +68,9 @@ impl ClientAdmin {
             return Ok(Answered::Before(before));
         }
         let found = self.aimed_at(&work, aim).await?;
-        if found.client.client_type == ClientType::Public {
-            return Err(ClientAdminError::NoSecret);
-        }
-        rights::check_within(&found, rotation.rights)?;
+        check_replaceable(&found, rotation)?;
+        check_two(&found, rotation)?;
         let live = found.secrets.len();
-        if live > 1 && !rotation.old_valid_for.is_zero() {
-            return Err(ClientAdminError::TwoSecrets);
-        }
         let secret = self.new_secret();
         let digest = opaque::digest(secret.expose());
         let old_end = now.plus(rotation.old_valid_for);
@@ -82,6 +86,44 @@ impl ClientAdmin {
         idempotency::keep(&work, keyed, &rotated, &*self.context.entropy).await?;
         let done = finish(work, aim.run, aim.by, "clients.rotate_secret", aim.client).await;
         done.map(|()| Answered::Now(rotated))
+    }
+
+    /// Makes this the secret of a confidential client, unless it is that already: then nothing changes.
+    /// The bounds on others that are valid are those of a rotation.
+    ///
+    /// # Errors
+    /// As for [`ClientAdmin::rotate_secret`].
+    pub async fn set_secret(
+        &self,
+        aim: Aim<'_>,
+        secret: &ClientSecret,
+        rotation: Rotation<'_>,
+    ) -> Result<GivenSecret, ClientAdminError> {
+        let now = self.context.now();
+        let mut conn = self.context.db.connect().await?;
+        let work = conn.begin("clients.set_secret").await?;
+        let found = self.aimed_at(&work, aim).await?;
+        check_replaceable(&found, rotation)?;
+        let digest = opaque::digest(secret.expose());
+        let mut known = found.client.secrets.iter();
+        if known.any(|one| one.digest == digest && one.expires_at.is_none()) {
+            return Ok(GivenSecret {
+                was_known: true,
+                client: found,
+            });
+        }
+        check_two(&found, rotation)?;
+        let old_end = now.plus(rotation.old_valid_for);
+        let clients = work.clients();
+        clients
+            .rotate_secret(aim.client, &digest, now, old_end)
+            .await?;
+        let given = GivenSecret {
+            was_known: false,
+            client: self.present(&work, aim.client).await?,
+        };
+        finish(work, aim.run, aim.by, "clients.set_secret", aim.client).await?;
+        Ok(given)
     }
 
     /// The secret of a client that is being registered.
@@ -105,4 +147,23 @@ impl ClientAdmin {
     fn new_secret(&self) -> ClientSecret {
         ClientSecret::new(opaque::generate(SECRET_PREFIX, &*self.context.entropy))
     }
+}
+
+/// Refuses to replace a secret that there cannot be, and whoever could get more rights by one.
+fn check_replaceable(
+    found: &RegisteredClient,
+    rotation: Rotation<'_>,
+) -> Result<(), ClientAdminError> {
+    if found.client.client_type == ClientType::Public {
+        return Err(ClientAdminError::NoSecret);
+    }
+    rights::check_within(found, rotation.rights)
+}
+
+/// Refuses a third secret beside two that are valid.
+fn check_two(found: &RegisteredClient, rotation: Rotation<'_>) -> Result<(), ClientAdminError> {
+    if found.secrets.len() > 1 && !rotation.old_valid_for.is_zero() {
+        return Err(ClientAdminError::TwoSecrets);
+    }
+    Ok(())
 }

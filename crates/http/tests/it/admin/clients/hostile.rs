@@ -73,6 +73,7 @@ async fn whatever_stands_in_a_document_is_refused_and_stores_nothing() {
             (Method::PUT, format!("{path}/scopes")),
             (Method::PUT, format!("{path}/entitled_admin_scopes")),
             (Method::POST, format!("{path}/secrets")),
+            (Method::PUT, format!("{path}/secrets")),
             (Method::POST, "/admin/scopes".to_owned()),
             (Method::PATCH, "/admin/scopes/openid".to_owned()),
         ] {
