@@ -14,9 +14,10 @@ use page::Page;
 use reader::Reader;
 
 /// The pages that have commands, each with a test below.
-const FOLLOWED: [&str; 10] = [
+const FOLLOWED: [&str; 11] = [
     "README.md",
     "docs/cli.md",
+    "docs/config-as-code.md",
     "docs/configuration.md",
     "docs/deployment.md",
     "docs/guides/api.md",
@@ -65,6 +66,11 @@ async fn the_readme_does_what_it_says() {
 #[tokio::test]
 async fn the_page_on_the_command_line_does_what_it_says() {
     follow("docs/cli.md").await;
+}
+
+#[tokio::test]
+async fn the_page_on_configuration_as_code_does_what_it_says() {
+    follow("docs/config-as-code.md").await;
 }
 
 #[tokio::test]

@@ -96,7 +96,8 @@ Exit status:
   1  the server refused, or is not healthy; or somebody said no
   2  the command line makes no sense
   3  not logged in, or not any more
-  4  the server cannot be reached, or cannot answer now";
+  4  the server cannot be reached, or cannot answer now
+  5  apply --dry-run: something would change";
 
 #[cfg(test)]
 mod tests {

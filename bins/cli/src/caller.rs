@@ -97,6 +97,16 @@ impl Caller {
         insist(attempt, again, look).await
     }
 
+    /// Warns who changes by hand what a configuration looks after.
+    pub(crate) fn warn_if_managed(&self, what: &str, managed_by: Option<&str>) {
+        if let Some(name) = managed_by {
+            self.output.warn(&format!(
+                "{what} is managed by the configuration {name}: authly apply would undo what is \
+                 changed by hand"
+            ));
+        }
+    }
+
     /// As many things of a list as are wanted, page by page. `page` begins the call for the page
     /// behind a cursor with so many things at most.
     pub(crate) async fn gather<'c, T, E>(

@@ -1,5 +1,6 @@
 //! The commands, and how one is run from the words of a command line.
 
+mod apply;
 mod client;
 mod completion;
 mod grant;
@@ -25,6 +26,7 @@ use clap::error::{ContextKind, ContextValue};
 use clap::{Parser, Subcommand};
 use clap_complete::Shell;
 
+use self::apply::{ApplyArguments, ExportArguments};
 use self::client::ClientCommand;
 use self::grant::GrantCommand;
 use self::key::KeyCommand;
@@ -87,6 +89,16 @@ pub(crate) enum Command {
     /// Ask how the server is, and how much it holds.
     #[command(subcommand)]
     System(SystemCommand),
+    /// Make clients, scopes and settings as files say.
+    ///
+    /// First it shows what that changes, and asks. What is made so is marked with the name of the
+    /// configuration. A step that fails ends it; what was done before stays, and applying the files
+    /// again does the rest.
+    Apply(ApplyArguments),
+    /// Print clients, scopes and settings as a configuration, which `apply` takes.
+    Export(ExportArguments),
+    /// Print the JSON Schema of a configuration, for editors.
+    Schema,
     /// Look after several logins.
     #[command(subcommand)]
     Profile(ProfileCommand),
@@ -138,6 +150,7 @@ fn without_credentials(mut explanation: clap::Error) -> clap::Error {
 
 fn carry_out(command: Command, common: &CommonArguments, output: Output) -> Result<Exit, Failure> {
     let command = match command {
+        Command::Schema => return apply::print_schema(),
         Command::Completion { shell } => return completion::completion(shell),
         Command::Man { folder } => return man::man(&folder),
         Command::Profile(command) => return profile::run(&command, &output),
@@ -163,7 +176,10 @@ async fn converse(command: Command, caller: &Caller) -> Result<Exit, Failure> {
         Command::Settings(command) => settings::run(command, caller).await,
         Command::System(command) => system::run(command, caller).await,
         Command::User(command) => user::run(*command, caller).await,
-        Command::Completion { .. }
+        Command::Apply(arguments) => apply::apply(&arguments, caller).await,
+        Command::Export(arguments) => apply::print(&arguments, caller).await,
+        Command::Schema
+        | Command::Completion { .. }
         | Command::Man { .. }
         | Command::Profile(_)
         | Command::Status

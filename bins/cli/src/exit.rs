@@ -17,6 +17,8 @@ pub enum Exit {
     NotLoggedIn = 3,
     /// The server cannot be reached, or cannot answer now.
     Unreachable = 4,
+    /// What is there is not what the configuration says.
+    Drift = 5,
 }
 
 impl From<Exit> for ExitCode {

@@ -14,6 +14,7 @@
 mod args;
 mod caller;
 mod commands;
+mod configuration;
 mod exit;
 mod failure;
 mod output;

@@ -124,6 +124,19 @@ impl Output {
         }
     }
 
+    /// Prints a result that is a text for people, and a document for programs.
+    pub(crate) fn text(&self, text: &str, document: &impl Serialize) -> Result<(), Failure> {
+        match self.form {
+            Form::Table => print(text.as_bytes()),
+            Form::Json | Form::Yaml => self.document(document),
+        }
+    }
+
+    /// Whether results are for people.
+    pub(crate) fn is_for_people(&self) -> bool {
+        self.form == Form::Table
+    }
+
     /// Prints a script as it is, whatever the form of results.
     pub(crate) fn script(script: &[u8]) -> Result<(), Failure> {
         print(script)

@@ -183,18 +183,18 @@ pub(crate) async fn run(command: ClientCommand, caller: &Caller) -> Result<Exit,
                     "say what to change, as in --name or --clear",
                 ));
             }
-            let client = which.find(caller).await?;
+            let client = which.find_to_change(caller).await?;
             let call = caller.client.update_client(client.id, &said);
             let call = change.apply(call.if_match(client.version));
             show(call.await?, caller)
         }
         ClientCommand::Enable { which, change } => {
-            let client = which.find(caller).await?;
+            let client = which.find_to_change(caller).await?;
             let call = caller.client.enable_client(client.id);
             show(change.apply(call).await?, caller)
         }
         ClientCommand::Disable { which, destruction } => {
-            let client = which.find(caller).await?;
+            let client = which.find_to_change(caller).await?;
             destruction.confirm(&format!(
                 "Disable the client {}, and end every token of its?",
                 client.client_id
@@ -210,7 +210,7 @@ pub(crate) async fn run(command: ClientCommand, caller: &Caller) -> Result<Exit,
 async fn secure(command: ClientCommand, caller: &Caller) -> Result<Exit, Failure> {
     match command {
         ClientCommand::Delete { which, destruction } => {
-            let client = which.find(caller).await?;
+            let client = which.find_to_change(caller).await?;
             let question = format!(
                 "Delete the client {} with everything of its?",
                 client.client_id
@@ -227,7 +227,7 @@ async fn secure(command: ClientCommand, caller: &Caller) -> Result<Exit, Failure
             keep_old,
             destruction,
         } => {
-            let client = which.find(caller).await?;
+            let client = which.find_to_change(caller).await?;
             rotate(&client, keep_old, destruction, caller).await
         }
         ClientCommand::Scopes {
@@ -240,7 +240,13 @@ async fn secure(command: ClientCommand, caller: &Caller) -> Result<Exit, Failure
                 scope,
                 optional_scope: optional,
             };
-            assign(&which.find(caller).await?, &scopes, change, caller).await
+            assign(
+                &which.find_to_change(caller).await?,
+                &scopes,
+                change,
+                caller,
+            )
+            .await
         }
         ClientCommand::Entitle {
             which,
@@ -250,7 +256,7 @@ async fn secure(command: ClientCommand, caller: &Caller) -> Result<Exit, Failure
             let to = EntitledScopes {
                 entitled_admin_scopes: scopes,
             };
-            entitle(&which.find(caller).await?, &to, change, caller).await
+            entitle(&which.find_to_change(caller).await?, &to, change, caller).await
         }
         rest => held(rest, caller).await,
     }
@@ -311,6 +317,14 @@ async fn list(listing: &Listing, caller: &Caller) -> Result<Exit, Failure> {
 }
 
 impl Which {
+    /// The client that is to be changed by hand.
+    async fn find_to_change(&self, caller: &Caller) -> Result<Client, Failure> {
+        let client = self.find(caller).await?;
+        let what = format!("the client {}", client.client_id);
+        caller.warn_if_managed(&what, client.managed_by.as_deref());
+        Ok(client)
+    }
+
     /// The client that is meant.
     async fn find(&self, caller: &Caller) -> Result<Client, Failure> {
         named::client(&self.client, caller).await

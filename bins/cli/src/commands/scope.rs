@@ -92,7 +92,8 @@ pub(crate) struct Listing {
 struct Shown(Scope);
 
 impl Row for Shown {
-    const HEADINGS: &'static [&'static str] = &["name", "description", "default", "active"];
+    const HEADINGS: &'static [&'static str] =
+        &["name", "description", "default", "active", "managed by"];
 
     fn cells(&self) -> Vec<Cell> {
         vec![
@@ -100,6 +101,7 @@ impl Row for Shown {
             Cell::plain(&self.0.description),
             Cell::yes_or_no(self.0.is_default),
             self.active(),
+            Cell::maybe(self.0.managed_by.as_ref()),
         ]
     }
 }
@@ -113,6 +115,7 @@ impl Sheet for Shown {
             ("default", Cell::yes_or_no(scope.is_default)),
             ("active", self.active()),
             ("system", Cell::yes_or_no(scope.is_system)),
+            ("managed by", Cell::maybe(scope.managed_by.as_ref())),
             ("in use", Cell::yes_or_no(scope.is_in_use)),
             ("created", Cell::plain(scope.created_at.to_string())),
             ("changed", Cell::plain(scope.updated_at.to_string())),
@@ -134,6 +137,7 @@ impl Shown {
 /// Does it.
 pub(crate) async fn run(command: ScopeCommand, caller: &Caller) -> Result<Exit, Failure> {
     let client = &caller.client;
+    let is_changed = !matches!(command, ScopeCommand::Show { .. });
     let scope = match command {
         ScopeCommand::List(listing) => return list(&listing, caller).await,
         ScopeCommand::Delete {
@@ -160,6 +164,7 @@ pub(crate) async fn run(command: ScopeCommand, caller: &Caller) -> Result<Exit, 
                 name: scope,
                 description,
                 is_default: default,
+                managed_by: None,
             };
             change.apply(client.create_scope(&new)).await?
         }
@@ -172,6 +177,7 @@ pub(crate) async fn run(command: ScopeCommand, caller: &Caller) -> Result<Exit, 
             let said = ScopeChange {
                 description: Patch::set_if(description),
                 is_default: Patch::set_if(default),
+                managed_by: Patch::Keep,
             };
             if said == ScopeChange::default() {
                 return Err(Failure::usage(
@@ -187,6 +193,10 @@ pub(crate) async fn run(command: ScopeCommand, caller: &Caller) -> Result<Exit, 
             destruction.change.apply(call).await?
         }
     };
+    if is_changed {
+        let what = format!("the scope {}", scope.name);
+        caller.warn_if_managed(&what, scope.managed_by.as_deref());
+    }
     caller.output.sheet(&Shown(scope))?;
     Ok(Exit::Ok)
 }
@@ -212,6 +222,11 @@ async fn delete(
     destruction: Destruction,
     caller: &Caller,
 ) -> Result<Exit, Failure> {
+    // Who may write scopes may not be allowed to read them: then nobody is warned.
+    if let Ok(present) = caller.client.scope(scope).await {
+        let what = format!("the scope {scope}");
+        caller.warn_if_managed(&what, present.managed_by.as_deref());
+    }
     destruction.confirm(&format!("Delete the scope {scope}?"))?;
     let call = caller.client.delete_scope(scope, &how);
     destruction.change.apply(call).await?;

@@ -109,6 +109,7 @@ impl Sheet for Shown {
             ("default", Cell::plain(written(&setting.default))),
             ("changed", Cell::maybe(setting.changed_at)),
             ("changed by", Cell::maybe(self.changed_by())),
+            ("managed by", Cell::maybe(setting.managed_by.as_ref())),
             ("passed over", Cell::maybe(setting.ignored_because.as_ref())),
         ]
     }
@@ -169,6 +170,8 @@ pub(crate) async fn run(command: SettingsCommand, caller: &Caller) -> Result<Exi
         }
         SettingsCommand::Set { settings, how } => {
             let known = caller.client.settings().await?.items;
+            let names = settings.iter().map(|one| one.name.as_str());
+            warn_if_managed(&known, names, caller);
             let values = settings.into_iter().map(|one| {
                 let like = known.iter().find(|setting| setting.name == one.name);
                 let value = typed(one.value, like.map(|setting| &setting.value));
@@ -177,11 +180,22 @@ pub(crate) async fn run(command: SettingsCommand, caller: &Caller) -> Result<Exi
             change(values.collect(), how, caller).await?;
         }
         SettingsCommand::Unset { settings, how } => {
+            let known = caller.client.settings().await?.items;
+            warn_if_managed(&known, settings.iter().map(String::as_str), caller);
             let values = settings.into_iter().map(|name| (name, None));
             change(values.collect(), how, caller).await?;
         }
     }
     Ok(Exit::Ok)
+}
+
+/// Warns who changes by hand what a configuration looks after.
+fn warn_if_managed<'n>(known: &[Setting], names: impl Iterator<Item = &'n str>, caller: &Caller) {
+    for name in names {
+        let setting = known.iter().find(|setting| setting.name == name);
+        let managed_by = setting.and_then(|setting| setting.managed_by.as_deref());
+        caller.warn_if_managed(&format!("the setting {name}"), managed_by);
+    }
 }
 
 /// Changes settings, and prints those.
@@ -190,7 +204,10 @@ async fn change(
     how: How,
     caller: &Caller,
 ) -> Result<(), Failure> {
-    let change = SettingsChange { values };
+    let change = SettingsChange {
+        values,
+        managed_by: None,
+    };
     let query = ChangeQuery { force: how.force };
     let call = caller.client.change_settings(&change, &query);
     let after = how.change.apply(call).await?;

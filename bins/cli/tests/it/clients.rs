@@ -37,8 +37,8 @@ async fn a_client_is_created_shown_listed_updated_and_deleted() {
     let list = desk.result(&["client", "list", "--search", "WE"]);
     assert_eq!(
         list,
-        "CLIENT_ID  NAME  TYPE          GRANTS              ACTIVE\n\
-         web        Web   confidential  authorization_code  yes\n"
+        "CLIENT_ID  NAME  TYPE          GRANTS              ACTIVE  MANAGED BY\n\
+         web        Web   confidential  authorization_code  yes     -\n"
     );
     let public = desk.json(&[
         "client",

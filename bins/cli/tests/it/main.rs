@@ -10,6 +10,7 @@
 mod access;
 mod clients;
 mod completion;
+mod configuration;
 mod desk;
 mod home;
 mod installation;

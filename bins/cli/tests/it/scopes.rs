@@ -14,8 +14,8 @@ async fn a_scope_is_created_shown_listed_updated_and_deleted() {
     let list = desk.result(&["scope", "list", "--search", "https:"]);
     assert_eq!(
         list,
-        "NAME                           DESCRIPTION  DEFAULT  ACTIVE\n\
-         https://api.example.com/notes  Read notes   no       yes\n"
+        "NAME                           DESCRIPTION  DEFAULT  ACTIVE  MANAGED BY\n\
+         https://api.example.com/notes  Read notes   no       yes     -\n"
     );
     let updated = desk.json(&["scope", "update", name, "--default", "true"]);
     assert_eq!(updated["is_default"], true);

@@ -33,7 +33,14 @@ pub(super) struct Rotated {
 }
 
 impl Row for Shown {
-    const HEADINGS: &'static [&'static str] = &["client_id", "name", "type", "grants", "active"];
+    const HEADINGS: &'static [&'static str] = &[
+        "client_id",
+        "name",
+        "type",
+        "grants",
+        "active",
+        "managed by",
+    ];
 
     fn cells(&self) -> Vec<Cell> {
         vec![
@@ -42,6 +49,7 @@ impl Row for Shown {
             Cell::plain(&self.0.client_type),
             Cell::all(&self.0.grant_types),
             active(&self.0),
+            Cell::maybe(self.0.managed_by.as_ref()),
         ]
     }
 }
@@ -60,6 +68,7 @@ impl Sheet for Shown {
                 Cell::plain(&client.token_endpoint_auth_method),
             ),
             ("active", active(client)),
+            ("managed by", Cell::maybe(client.managed_by.as_ref())),
             ("grants", Cell::all(&client.grant_types)),
             ("scope", Cell::plain(&client.scope)),
             ("optional scope", Cell::plain(&client.optional_scope)),

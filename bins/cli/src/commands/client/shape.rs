@@ -109,7 +109,7 @@ fn key_set(file: &str) -> Result<Value, String> {
 }
 
 /// What may be empty.
-const CLEARABLE: [&str; 13] = [
+const CLEARABLE: [&str; 14] = [
     "jwks",
     "access_token_lifetime",
     "refresh_token_idle_lifetime",
@@ -123,6 +123,7 @@ const CLEARABLE: [&str; 13] = [
     "post_logout_redirect_uris",
     "resources",
     "default_audience",
+    "managed_by",
 ];
 
 /// A list, if anything was said of it.
@@ -175,6 +176,7 @@ impl Shape {
             client_uri: self.client_uri,
             policy_uri: self.policy_uri,
             tos_uri: self.tos_uri,
+            managed_by: None,
         }
     }
 }
@@ -226,6 +228,7 @@ impl Changes {
             client_uri: text(shape.client_uri, "client_uri"),
             policy_uri: text(shape.policy_uri, "policy_uri"),
             tos_uri: text(shape.tos_uri, "tos_uri"),
+            managed_by: text(None, "managed_by"),
         }
     }
 }

@@ -1,0 +1,16 @@
+//! Configuration as code: what files say is to be there, what that would change, and the changes.
+
+mod document;
+mod entry;
+mod execute;
+mod export;
+mod files;
+mod plan;
+mod schema;
+mod show;
+
+pub(crate) use self::document::desired;
+pub(crate) use self::execute::execute;
+pub(crate) use self::export::{Notation, export};
+pub(crate) use self::plan::{Prune, make};
+pub(crate) use self::schema::schema;
