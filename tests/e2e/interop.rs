@@ -25,9 +25,8 @@ struct Program {
 }
 
 impl Program {
-    fn start(command: &mut Command, issuer: &str, redirect_uri: &str) -> Self {
+    fn start(command: &mut Command) -> Self {
         let mut process = command
-            .args([issuer, CLIENT_ID, SECRET, redirect_uri])
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
@@ -74,7 +73,8 @@ fn source(name: &str) -> PathBuf {
 async fn signs_in_with(command: &mut Command) {
     let callback = Callback::listen().await;
     let server = Server::start(&seed(&callback.uri));
-    let mut program = Program::start(command, &server.issuer, &callback.uri);
+    let mut program =
+        Program::start(command.args([server.issuer.as_str(), CLIENT_ID, SECRET, &callback.uri]));
     let asked = program.says("GO");
 
     let browser = Browser::start().await;
@@ -107,4 +107,37 @@ async fn authlib_of_pypi_signs_in_without_special_cases() {
     let mut command = Command::new("python3");
     let command = command.arg(source("authlib_client.py"));
     signs_in_with(command.env("PYTHONPATH", packages)).await;
+}
+
+#[tokio::test]
+async fn authlib_of_pypi_decrypts_whatever_is_encrypted_to_its_keys() {
+    let packages = libraries().join("python");
+    let callback = Callback::listen().await;
+    let mut command = Command::new("python3");
+    command
+        .arg(source("authlib_encrypted.py"))
+        .arg(&callback.uri)
+        .env("PYTHONPATH", packages);
+    let mut program = Program::start(&mut command);
+    let clients: Value = serde_json::from_str(&program.says("CLIENTS")).unwrap();
+    let count = clients.as_array().unwrap().len();
+    let clients = toml::to_string(&json!({ "clients": clients })).unwrap();
+    let server = Server::start(&format!("{}\n{clients}", seed(&callback.uri)));
+    program.tell(&server.issuer);
+
+    let browser = Browser::start().await;
+    for number in 0..count {
+        let asked = program.says("GO");
+        let answer = async {
+            browser.open(&asked).await;
+            if number == 0 {
+                log_in(&browser, PASSWORD).await;
+            }
+        };
+        let (answer, ()) = tokio::join!(callback.answer(), answer);
+        let back = Url::parse_with_params(&callback.uri, &answer).unwrap();
+        program.tell(back.as_str());
+    }
+    browser.close().await;
+    assert_eq!(program.says("DONE"), count.to_string());
 }

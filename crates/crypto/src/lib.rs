@@ -10,7 +10,7 @@
 //!   repetition of a request, under the request's own key;
 //! * [`opaque`] makes tokens that say nothing, [`compare`] compares in constant time, [`pkce`]
 //!   checks a code verifier, [`pairwise`] names users to sectors;
-//! * [`client_keys`] reads the public keys of clients;
+//! * [`client_keys`] reads the public keys of clients, [`encryption`] encrypts tokens to them;
 //! * [`password`] hashes on threads of its own;
 //! * [`strict_json`] reads JSON that somebody else wrote, [`entropy`] asks the system for
 //!   randomness.
@@ -55,6 +55,7 @@ pub mod compare;
 pub mod csrf;
 pub mod cursor;
 pub mod device_cookie;
+pub mod encryption;
 pub mod entropy;
 pub mod jws;
 pub mod keyring;

@@ -25,7 +25,7 @@ pub use metadata::{
     ApplicationType, Client, ClientType, ConsentPolicy, GrantType, NonceRule, PkceRule,
     RefreshRotation,
 };
-pub use openid::{OpenIdMetadata, SectorError, SubjectType};
+pub use openid::{OpenIdMetadata, ResponseEncryption, SectorError, SubjectType};
 pub use redirect_uri::{MAX_REDIRECT_URI_LENGTH, RedirectUri, RedirectUriError};
 pub use registered::{ClientChange, RegisteredClient, SecretRecord};
 pub use rules::{Flaw, MAX_NAME, MAX_REDIRECT_URIS, MAX_RESOURCES};

@@ -11,7 +11,7 @@ mod history;
 mod public;
 mod schedule;
 
-pub use encryption::KeyManagement;
+pub use encryption::{ContentEncryption, KeyManagement};
 pub use history::KeyHistory;
 pub use public::PublicKey;
 pub use schedule::{

@@ -128,12 +128,12 @@ impl Services {
             context.clone(),
             issuer.clone(),
             policies.clone(),
-            cache,
+            cache.clone(),
             sessions.clone(),
             Arc::clone(&keys),
         );
         let gate = AdminGate::new(context.clone(), issuer.clone());
-        let userinfo = UserInfoService::new(context.clone(), issuer, keys.ring());
+        let userinfo = UserInfoService::new(context.clone(), issuer, keys.ring(), cache);
         let browsers = BrowserGuard::new(&master, Arc::clone(&context.entropy));
         Self {
             clients: Arc::new(clients),

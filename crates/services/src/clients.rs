@@ -3,6 +3,7 @@
 mod admin;
 mod authenticate;
 mod cache;
+mod encrypters;
 mod jwks;
 
 pub use admin::{
@@ -14,4 +15,5 @@ pub use authenticate::{
     PresentedCredentials, RefusedClient,
 };
 pub use cache::ClientCache;
+pub(crate) use encrypters::{Content, Encrypters};
 pub use jwks::read_jwks;

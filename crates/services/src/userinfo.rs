@@ -5,10 +5,12 @@ mod change;
 use std::sync::Arc;
 
 use authly_crypto::claims::{UserClaimsSet, UserInfoClaims};
+use authly_crypto::encryption::{Encrypter, EncryptionError};
 use authly_crypto::jws::{SigningError, TokenType};
 use authly_crypto::keyring::SharedKeyRing;
 use authly_crypto::opaque;
 use authly_crypto::strict_json::StrictJsonError;
+use authly_domain::clients::ClientId;
 use authly_domain::issuer::Issuer;
 use authly_domain::secret::{AccessToken, SecretText};
 use authly_domain::tokens::TokenNotAlive;
@@ -17,6 +19,7 @@ use authly_repositories::DbError;
 use authly_repositories::tokens::UserInfoRecord;
 
 use crate::Context;
+use crate::clients::{ClientCache, Content};
 
 pub use change::WRITE_SCOPE;
 
@@ -27,8 +30,9 @@ pub struct UserInfo {
     pub subject: Subject,
     /// What the token opens.
     pub claims: GivenClaims,
-    /// The same as a JWT, where the client has registered that (OpenID Connect Core §5.3.2).
-    pub signed: Option<SecretText>,
+    /// The same as a JWT, signed, encrypted or both, where the client has registered that (OpenID
+    /// Connect Core §5.3.2).
+    pub jwt: Option<SecretText>,
 }
 
 /// Why a token opens nothing.
@@ -61,6 +65,9 @@ pub enum UserInfoError {
     /// The answer could not be signed.
     #[error("the answer could not be signed")]
     Signing(#[from] SigningError),
+    /// The answer could not be encrypted to the client.
+    #[error("the answer could not be encrypted")]
+    Encryption(#[from] EncryptionError),
     /// Storage failed.
     #[error("storage failed")]
     Storage(#[from] DbError),
@@ -71,16 +78,24 @@ pub struct UserInfoService {
     context: Context,
     issuer: Issuer,
     keys: Arc<SharedKeyRing>,
+    clients: ClientCache,
 }
 
 impl UserInfoService {
-    /// A service for tokens whose audience holds `issuer`, which signs with `keys`.
+    /// A service for tokens whose audience holds `issuer`, which signs with `keys` and encrypts to the
+    /// keys of `clients`.
     #[must_use]
-    pub const fn new(context: Context, issuer: Issuer, keys: Arc<SharedKeyRing>) -> Self {
+    pub const fn new(
+        context: Context,
+        issuer: Issuer,
+        keys: Arc<SharedKeyRing>,
+        clients: ClientCache,
+    ) -> Self {
         Self {
             context,
             issuer,
             keys,
+            clients,
         }
     }
 
@@ -94,7 +109,7 @@ impl UserInfoService {
         if !record.token.scope.contains("openid") {
             return Err(UserInfoError::InsufficientScope);
         }
-        self.answer(record)
+        self.answer(record).await
     }
 
     /// What a token that counts here opens.
@@ -112,31 +127,59 @@ impl UserInfoService {
         Ok(record)
     }
 
-    fn answer(&self, record: UserInfoRecord) -> Result<UserInfo, UserInfoError> {
+    async fn answer(&self, record: UserInfoRecord) -> Result<UserInfo, UserInfoError> {
         let UserInfoRecord {
             token,
             user: _,
             claims,
             client_scope,
             signed_with,
+            encrypted_for,
         } = record;
         let given = claims.given(ClaimPlace::UserInfo, &token.scope, &client_scope);
         let subject = claims.user.subject;
-        let sign = |algorithm| {
-            let claims = UserInfoClaims {
-                iss: self.issuer.as_str().to_owned(),
-                aud: token.client_id.as_str().to_owned(),
-                sub: subject.as_str().to_owned(),
-                user: UserClaimsSet(given.clone()),
-            };
-            let signed = self.keys.load().sign(algorithm, TokenType::Jwt, &claims);
-            signed.map(SecretText::new)
+        let encrypter = self.encrypter(&token.client_id, encrypted_for).await?;
+        let written = || UserInfoClaims {
+            iss: self.issuer.as_str().to_owned(),
+            aud: token.client_id.as_str().to_owned(),
+            sub: subject.as_str().to_owned(),
+            user: UserClaimsSet(given.clone()),
         };
-        let signed = signed_with.map(sign).transpose()?;
+        let sign = |algorithm| {
+            let keys = self.keys.load();
+            keys.sign(algorithm, TokenType::Jwt, &written())
+        };
+        let jwt = match (signed_with, encrypter) {
+            (None, None) => None,
+            (Some(algorithm), None) => Some(sign(algorithm)?),
+            (Some(algorithm), Some(encrypter)) => Some(encrypter.nested(&sign(algorithm)?)?),
+            (None, Some(encrypter)) => Some(encrypter.claims(&written())?),
+        };
         Ok(UserInfo {
+            jwt: jwt.map(SecretText::new),
             subject,
             claims: given,
-            signed,
         })
+    }
+
+    /// What encrypts to a client that has registered it, in the version that the token was read with
+    /// or a later one.
+    async fn encrypter(
+        &self,
+        client: &ClientId,
+        version: Option<i64>,
+    ) -> Result<Option<Arc<Encrypter>>, UserInfoError> {
+        let Some(version) = version else {
+            return Ok(None);
+        };
+        let at_hand = self.clients.get(client).await?;
+        let at_hand = at_hand.filter(|client| client.version == version);
+        let present = match at_hand {
+            Some(present) => Some(present),
+            None => self.clients.read_anew(client).await?,
+        };
+        // It was deleted in this moment, and its tokens with it.
+        let client = present.ok_or(UserInfoError::Unknown)?;
+        Ok(self.clients.encrypters().of(&client, Content::UserInfo)?)
     }
 }

@@ -34,6 +34,7 @@ pub mod fixtures;
 pub mod flows;
 pub mod passwords;
 pub mod policies;
+pub mod recipient;
 pub mod rp;
 pub mod runtime;
 mod services;

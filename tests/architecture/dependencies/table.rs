@@ -155,8 +155,10 @@ pub(super) const TABLE: [Row; 15] = [
             "authly-repositories",
             "authly-services",
         ],
+        // josekit decrypts what was encrypted to a client, which the server never does.
         theirs: &[
             "actix-web",
+            "josekit",
             "nix",
             "rcgen",
             "reqwest",

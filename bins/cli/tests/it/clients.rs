@@ -153,11 +153,43 @@ async fn the_keys_in_a_file_are_registered_and_cleared() {
         "kid": "one",
     }] });
     std::fs::write(file, keys.to_string()).unwrap();
-    assert_eq!(desk.json(&create)["jwks"], keys);
+    let encrypted = [
+        "--id-token-encrypted-response-alg",
+        "ECDH-ES",
+        "--userinfo-encrypted-response-alg",
+        "ECDH-ES+A256KW",
+        "--userinfo-encrypted-response-enc",
+        "A256GCM",
+    ];
+    let created = desk.json(&[&create[..], &encrypted].concat());
+    assert_eq!(created["jwks"], keys);
+    assert_eq!(created["userinfo_encrypted_response_enc"], "A256GCM");
     let sheet = desk.result(&["client", "show", "web"]);
-    assert!(sheet.contains("keys              one\n"), "{sheet}");
-    let cleared = desk.json(&["client", "update", "web", "--clear", "jwks"]);
-    assert_eq!(cleared.get("jwks"), None);
+    for line in [
+        "keys              one\n",
+        "encrypted IDs     ECDH-ES, A128CBC-HS256\n",
+        "encrypted info    ECDH-ES+A256KW, A256GCM\n",
+    ] {
+        assert!(sheet.contains(line), "{line}: {sheet}");
+    }
+    let clear = [
+        "jwks",
+        "id_token_encrypted_response_alg",
+        "userinfo_encrypted_response_alg",
+        "userinfo_encrypted_response_enc",
+    ];
+    let still_needed = desk.run(&["client", "update", "web", "--clear", "jwks"]);
+    assert_eq!(
+        (still_needed.status, still_needed.results.as_str()),
+        (1, "")
+    );
+    let update = ["client", "update", "web"].into_iter();
+    let update = update.chain(clear.into_iter().flat_map(|member| ["--clear", member]));
+    let cleared = desk.json(&update.collect::<Vec<_>>());
+    assert!(
+        clear.iter().all(|member| cleared.get(member).is_none()),
+        "{cleared}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

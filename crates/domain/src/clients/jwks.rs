@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::keys::PublicKey;
+use crate::keys::{KeyManagement, PublicKey};
 
 /// The most keys of a client.
 pub const MAX_KEYS: usize = 20;
@@ -80,6 +80,24 @@ impl ClientJwk {
             self.key_ops.is_none() || operations.any(|operation| operation.key_use() == purpose);
         by_use && by_operations
     }
+
+    /// Whether the client lets it be encrypted to by this `alg`.
+    #[must_use]
+    pub fn takes(&self, alg: KeyManagement) -> bool {
+        use KeyOperation::{DeriveBits, DeriveKey, Encrypt, WrapKey};
+        let needed = match alg {
+            KeyManagement::RsaOaep256 => [WrapKey, Encrypt],
+            _ => [DeriveKey, DeriveBits],
+        };
+        let mut operations = self.key_ops.iter().flatten();
+        let by_operations =
+            self.key_ops.is_none() || operations.any(|operation| needed.contains(operation));
+        let by_alg = self
+            .alg
+            .as_deref()
+            .is_none_or(|known| known == alg.as_str());
+        alg.is_done_with(&self.key) && by_alg && by_operations && self.serves(KeyUse::Encryption)
+    }
 }
 
 /// The keys of a client, as they are stored and shown: with the members that we know alone.
@@ -99,6 +117,17 @@ impl ClientJwks {
     #[must_use]
     pub fn keys(&self) -> &[ClientJwk] {
         &self.keys
+    }
+
+    /// The key that is encrypted to by this `alg`: the first that is for encryption alone, else the
+    /// first that will do.
+    #[must_use]
+    pub fn for_encryption(&self, alg: KeyManagement) -> Option<&ClientJwk> {
+        let will_do = |key: &&ClientJwk| key.takes(alg);
+        let is_for_it = |key: &&ClientJwk| key.key_use == Some(KeyUse::Encryption);
+        let mut able = self.keys.iter().filter(will_do);
+        let for_it = able.clone().find(is_for_it);
+        for_it.or_else(|| able.next())
     }
 }
 
@@ -136,5 +165,45 @@ mod tests {
             let serves = (key.serves(Signature), key.serves(Encryption));
             assert_eq!(serves, (signs, encrypts), "{key:?}");
         }
+    }
+
+    #[test]
+    fn the_key_that_is_encrypted_to_is_one_that_the_client_means_for_it() {
+        use KeyManagement::{EcdhEs, EcdhEsA256Kw, RsaOaep256};
+        let named = |kid: &str, key: ClientJwk| ClientJwk {
+            kid: Some(kid.to_owned()),
+            ..key
+        };
+        let mut wraps = key(None, None);
+        wraps.alg = Some("ECDH-ES+A256KW".to_owned());
+        let mut signs = key(None, None);
+        signs.key = PublicKey::Okp {
+            crv: "Ed25519".to_owned(),
+            x: String::new(),
+        };
+        let mut rsa = key(None, Some(vec![KeyOperation::DeriveKey]));
+        rsa.key = PublicKey::Rsa {
+            n: String::new(),
+            e: String::new(),
+        };
+        let keys = ClientJwks::of_read(vec![
+            named("rsa", rsa),
+            named("signs", signs),
+            named("signature", key(Some(KeyUse::Signature), None)),
+            named("wraps", wraps),
+            named("any", key(None, None)),
+            named("encryption", key(Some(KeyUse::Encryption), None)),
+        ]);
+        let chosen = |keys: &ClientJwks, alg| {
+            let key = keys.for_encryption(alg);
+            key.and_then(|key| key.kid.clone())
+        };
+        assert_eq!(chosen(&keys, EcdhEs).as_deref(), Some("encryption"));
+        let ClientJwks { mut keys } = keys;
+        keys.pop();
+        let keys = ClientJwks::of_read(keys);
+        assert_eq!(chosen(&keys, EcdhEs).as_deref(), Some("any"));
+        assert_eq!(chosen(&keys, EcdhEsA256Kw).as_deref(), Some("wraps"));
+        assert_eq!(chosen(&keys, RsaOaep256), None);
     }
 }

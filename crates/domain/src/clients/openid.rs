@@ -6,7 +6,7 @@ use url::Url;
 
 use super::Client;
 use super::named::named;
-use crate::keys::SigningAlgorithm;
+use crate::keys::{ContentEncryption, KeyManagement, SigningAlgorithm};
 
 named! {
     /// `subject_type`: how users are named to a client (OpenID Connect Core §8).
@@ -23,6 +23,25 @@ impl SubjectType {
     pub const ALL: [Self; 2] = [Self::Public, Self::Pairwise];
 }
 
+/// How answers of one kind are encrypted: their `…_encrypted_response_alg` and
+/// `…_encrypted_response_enc`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct ResponseEncryption {
+    /// How the key reaches the client; `None` for no encryption.
+    pub alg: Option<KeyManagement>,
+    /// How the content is encrypted; nothing without `alg`.
+    pub enc: Option<ContentEncryption>,
+}
+
+impl ResponseEncryption {
+    /// What is done: the default of `enc` is `A128CBC-HS256`.
+    #[must_use]
+    pub fn chosen(self) -> Option<(KeyManagement, ContentEncryption)> {
+        let enc = self.enc.unwrap_or(ContentEncryption::A128CbcHs256);
+        self.alg.map(|alg| (alg, enc))
+    }
+}
+
 /// What is registered of a client for OpenID Connect.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OpenIdMetadata {
@@ -30,6 +49,10 @@ pub struct OpenIdMetadata {
     pub id_token_alg: SigningAlgorithm,
     /// `userinfo_signed_response_alg`; `None` for plain JSON.
     pub userinfo_alg: Option<SigningAlgorithm>,
+    /// How its ID tokens are encrypted.
+    pub id_token_encryption: ResponseEncryption,
+    /// How what UserInfo answers is encrypted.
+    pub userinfo_encryption: ResponseEncryption,
     /// `subject_type`.
     pub subject_type: SubjectType,
     /// `sector_identifier_uri`.
@@ -47,6 +70,8 @@ impl Default for OpenIdMetadata {
         Self {
             id_token_alg: SigningAlgorithm::Rs256,
             userinfo_alg: None,
+            id_token_encryption: ResponseEncryption::default(),
+            userinfo_encryption: ResponseEncryption::default(),
             subject_type: SubjectType::Public,
             sector_identifier_uri: None,
             default_max_age: None,

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::clock::Timestamp;
 use crate::configuration::ConfigurationName;
-use crate::keys::SigningAlgorithm;
+use crate::keys::{ContentEncryption, KeyManagement, SigningAlgorithm};
 use crate::scopes::{AdminScope, Resource, Scope};
 
 /// A client with everything that is known of it. Its scope is all that it is assigned, disabled scopes
@@ -93,6 +93,14 @@ pub struct ClientChange {
     pub id_token_alg: Option<SigningAlgorithm>,
     /// How what UserInfo answers is signed.
     pub userinfo_alg: Option<Option<SigningAlgorithm>>,
+    /// How the keys of its ID tokens reach it.
+    pub id_token_encryption_alg: Option<Option<KeyManagement>>,
+    /// How its ID tokens are encrypted.
+    pub id_token_encryption_enc: Option<Option<ContentEncryption>>,
+    /// How the keys of what UserInfo answers reach it.
+    pub userinfo_encryption_alg: Option<Option<KeyManagement>>,
+    /// How what UserInfo answers is encrypted.
+    pub userinfo_encryption_enc: Option<Option<ContentEncryption>>,
     /// How users are named to it.
     pub subject_type: Option<SubjectType>,
     /// Whose host is the sector of its pairwise subjects.
@@ -150,6 +158,12 @@ impl ClientChange {
         let openid = &mut client.openid;
         replace(&mut openid.id_token_alg, self.id_token_alg);
         replace(&mut openid.userinfo_alg, self.userinfo_alg);
+        let id_token = &mut openid.id_token_encryption;
+        replace(&mut id_token.alg, self.id_token_encryption_alg);
+        replace(&mut id_token.enc, self.id_token_encryption_enc);
+        let userinfo = &mut openid.userinfo_encryption;
+        replace(&mut userinfo.alg, self.userinfo_encryption_alg);
+        replace(&mut userinfo.enc, self.userinfo_encryption_enc);
         replace(&mut openid.subject_type, self.subject_type);
         replace(
             &mut openid.sector_identifier_uri,

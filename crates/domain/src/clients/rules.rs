@@ -47,6 +47,7 @@ impl Client {
         self.check_counts(&mut flaws);
         self.check_addresses(&mut flaws);
         self.check_sector(&mut flaws);
+        self.check_encryption(&mut flaws);
         self.check_lifetimes(&mut flaws);
         flaws
     }
@@ -171,6 +172,38 @@ impl Client {
                     flaws.push(Flaw::of("subject_type", why.to_string()));
                 }
                 SectorError::SeveralHosts => {}
+            }
+        }
+    }
+
+    /// That there is a key for everything that is to be encrypted.
+    fn check_encryption(&self, flaws: &mut Vec<Flaw>) {
+        let openid = &self.openid;
+        for (alg_member, enc_member, registered) in [
+            (
+                "id_token_encrypted_response_alg",
+                "id_token_encrypted_response_enc",
+                openid.id_token_encryption,
+            ),
+            (
+                "userinfo_encrypted_response_alg",
+                "userinfo_encrypted_response_enc",
+                openid.userinfo_encryption,
+            ),
+        ] {
+            let Some(alg) = registered.alg else {
+                if registered.enc.is_some() {
+                    flaws.push(Flaw::of(
+                        enc_member,
+                        format!("{enc_member} needs {alg_member}"),
+                    ));
+                }
+                continue;
+            };
+            let key = self.jwks.as_ref().and_then(|keys| keys.for_encryption(alg));
+            if key.is_none() {
+                let what = format!("{alg_member}: jwks has no key for {}", alg.as_str());
+                flaws.push(Flaw::of(alg_member, what));
             }
         }
     }

@@ -18,6 +18,30 @@ named! {
     }
 }
 
+named! {
+    /// How content is encrypted: `enc` (RFC 7518 §5.1).
+    ContentEncryption {
+        /// AES-128-CBC with HMAC SHA-256.
+        A128CbcHs256 = "A128CBC-HS256",
+        /// AES-256-CBC with HMAC SHA-512.
+        A256CbcHs512 = "A256CBC-HS512",
+        /// AES-GCM with 128 bits.
+        A128Gcm = "A128GCM",
+        /// AES-GCM with 256 bits.
+        A256Gcm = "A256GCM",
+    }
+}
+
+impl ContentEncryption {
+    /// All of them.
+    pub const ALL: [Self; 4] = [
+        Self::A128CbcHs256,
+        Self::A256CbcHs512,
+        Self::A128Gcm,
+        Self::A256Gcm,
+    ];
+}
+
 impl KeyManagement {
     /// All of them.
     pub const ALL: [Self; 4] = [

@@ -6,7 +6,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use authly_domain::authorizations::{Prompt, ResponseMode};
 use authly_domain::clients::{AuthMethod, GrantType, SubjectType};
 use authly_domain::issuer::Issuer;
-use authly_domain::keys::SigningAlgorithm;
+use authly_domain::keys::{ContentEncryption, KeyManagement, SigningAlgorithm};
 use authly_domain::sessions::ACR_VALUES;
 use authly_domain::users::StandardClaim;
 use authly_protocol::oauth::AuthorizationServerMetadata;
@@ -56,6 +56,8 @@ pub(crate) async fn document(
 /// What works, and nothing else.
 fn metadata(issuer: &Issuer, facts: DiscoveryFacts, ui_locales: Vec<String>) -> ProviderMetadata {
     let algorithms = texts(SigningAlgorithm::ALL.map(SigningAlgorithm::as_str));
+    let alg = texts(KeyManagement::ALL.map(KeyManagement::as_str));
+    let enc = texts(ContentEncryption::ALL.map(ContentEncryption::as_str));
     let about_users = StandardClaim::ALL.map(StandardClaim::as_str);
     ProviderMetadata {
         oauth: oauth_metadata(issuer, facts),
@@ -63,6 +65,10 @@ fn metadata(issuer: &Issuer, facts: DiscoveryFacts, ui_locales: Vec<String>) -> 
         subject_types_supported: texts(SubjectType::ALL.map(SubjectType::as_str)),
         id_token_signing_alg_values_supported: algorithms.clone(),
         userinfo_signing_alg_values_supported: algorithms,
+        id_token_encryption_alg_values_supported: alg.clone(),
+        id_token_encryption_enc_values_supported: enc.clone(),
+        userinfo_encryption_alg_values_supported: alg,
+        userinfo_encryption_enc_values_supported: enc,
         acr_values_supported: texts(ACR_VALUES),
         // The pages fit all of these; `wap` is for telephones of another time.
         display_values_supported: texts(["page", "popup", "touch"]),

@@ -9,7 +9,7 @@ use authly_services::userinfo::{UserInfo, UserInfoService};
 use crate::extract::{BearerToken, JsonBody};
 use crate::respond::OAuthFailure;
 
-/// The content type of signed answers (OpenID Connect Core §5.3.2).
+/// The content type of signed and of encrypted answers (OpenID Connect Core §5.3.2).
 const JWT: &str = "application/jwt";
 
 /// `GET /oidc/userinfo` and `POST /oidc/userinfo` -
@@ -32,7 +32,7 @@ pub(crate) async fn change(
 }
 
 fn answer(userinfo: UserInfo) -> HttpResponse {
-    match userinfo.signed {
+    match userinfo.jwt {
         Some(jwt) => HttpResponse::Ok()
             .insert_header((CONTENT_TYPE, JWT))
             .body(jwt.expose().to_owned()),

@@ -2,6 +2,7 @@
 
 mod cross_origin;
 mod discovery;
+mod encrypted;
 mod jwks;
 mod pairwise;
 mod userinfo;

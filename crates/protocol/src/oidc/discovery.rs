@@ -20,6 +20,18 @@ pub struct ProviderMetadata {
     /// What answers of UserInfo can be signed with.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub userinfo_signing_alg_values_supported: Vec<String>,
+    /// How the keys of encrypted ID tokens can reach a client.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub id_token_encryption_alg_values_supported: Vec<String>,
+    /// What ID tokens can be encrypted with.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub id_token_encryption_enc_values_supported: Vec<String>,
+    /// How the keys of encrypted answers of UserInfo can reach a client.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub userinfo_encryption_alg_values_supported: Vec<String>,
+    /// What answers of UserInfo can be encrypted with.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub userinfo_encryption_enc_values_supported: Vec<String>,
     /// How strongly users can prove who they are.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub acr_values_supported: Vec<String>,

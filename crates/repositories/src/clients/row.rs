@@ -2,7 +2,7 @@
 
 use authly_domain::clients::{
     Client, ClientJwks, ClientSecretDigest, ConsentPolicy, NonceRule, OpenIdMetadata, PkceRule,
-    RedirectUri, RefreshRotation, TokenLifetimes,
+    RedirectUri, RefreshRotation, ResponseEncryption, TokenLifetimes,
 };
 use authly_domain::clock::Timestamp;
 use authly_domain::id::ClientKey;
@@ -25,7 +25,9 @@ macro_rules! client_columns {
                    c.id_token_signed_response_alg, c.userinfo_signed_response_alg,
                    c.subject_type, c.sector_identifier_uri, c.default_max_age,
                    c.require_auth_time, c.access_token_lifetime,
-                   c.refresh_token_idle_lifetime, c.refresh_token_absolute_lifetime, c.jwks"
+                   c.refresh_token_idle_lifetime, c.refresh_token_absolute_lifetime, c.jwks,
+                   c.id_token_encrypted_response_alg, c.id_token_encrypted_response_enc,
+                   c.userinfo_encrypted_response_alg, c.userinfo_encrypted_response_enc"
     };
 }
 pub(super) use client_columns;
@@ -90,6 +92,14 @@ fn openid(row: &Columns<'_>) -> Result<OpenIdMetadata, DbError> {
     Ok(OpenIdMetadata {
         id_token_alg: row.parse("id_token_signed_response_alg")?,
         userinfo_alg: row.parse_opt("userinfo_signed_response_alg")?,
+        id_token_encryption: ResponseEncryption {
+            alg: row.parse_opt("id_token_encrypted_response_alg")?,
+            enc: row.parse_opt("id_token_encrypted_response_enc")?,
+        },
+        userinfo_encryption: ResponseEncryption {
+            alg: row.parse_opt("userinfo_encrypted_response_alg")?,
+            enc: row.parse_opt("userinfo_encrypted_response_enc")?,
+        },
         subject_type: row.parse("subject_type")?,
         sector_identifier_uri: row.get("sector_identifier_uri")?,
         default_max_age: row.seconds_opt("default_max_age")?,

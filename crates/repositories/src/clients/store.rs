@@ -5,9 +5,8 @@ use authly_domain::clients::{
 };
 use authly_domain::clock::Timestamp;
 use authly_domain::id::ClientKey;
-use authly_domain::keys::SigningAlgorithm;
+use authly_domain::keys::{ContentEncryption, KeyManagement, SigningAlgorithm};
 use authly_domain::scopes::Resource;
-
 use tokio_postgres::types::Json;
 
 use super::Clients;
@@ -26,9 +25,12 @@ macro_rules! insert {
             updated_at, id_token_signed_response_alg, userinfo_signed_response_alg,
             subject_type, sector_identifier_uri, default_max_age, require_auth_time,
             access_token_lifetime, refresh_token_idle_lifetime,
-            refresh_token_absolute_lifetime, jwks)
+            refresh_token_absolute_lifetime, jwks, id_token_encrypted_response_alg,
+            id_token_encrypted_response_enc, userinfo_encrypted_response_alg,
+            userinfo_encrypted_response_enc)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17,
-            $18, $19, $20, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30)"
+            $18, $19, $20, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30,
+            $31, $32, $33, $34)"
     };
 }
 
@@ -71,6 +73,10 @@ const UPSERT: &str = concat!(
             refresh_token_idle_lifetime = excluded.refresh_token_idle_lifetime,
             refresh_token_absolute_lifetime = excluded.refresh_token_absolute_lifetime,
             jwks = excluded.jwks,
+            id_token_encrypted_response_alg = excluded.id_token_encrypted_response_alg,
+            id_token_encrypted_response_enc = excluded.id_token_encrypted_response_enc,
+            userinfo_encrypted_response_alg = excluded.userinfo_encrypted_response_alg,
+            userinfo_encrypted_response_enc = excluded.userinfo_encrypted_response_enc,
             version = c.version + 1
         RETURNING id"
 );
@@ -130,6 +136,8 @@ fn columns(client: &Client, now: Timestamp) -> Vec<Param<'_>> {
         .iter()
         .map(Resource::as_str)
         .collect();
+    let id_token = client.openid.id_token_encryption;
+    let userinfo = client.openid.userinfo_encryption;
     vec![
         uuid(client.key.as_uuid()),
         text(client.id.as_str()),
@@ -161,5 +169,9 @@ fn columns(client: &Client, now: Timestamp) -> Vec<Param<'_>> {
         number(client.lifetimes.refresh_idle.map(seconds)),
         number(client.lifetimes.refresh_absolute.map(seconds)),
         json(client.jwks.as_ref().map(Json)),
+        text(id_token.alg.map(KeyManagement::as_str)),
+        text(id_token.enc.map(ContentEncryption::as_str)),
+        text(userinfo.alg.map(KeyManagement::as_str)),
+        text(userinfo.enc.map(ContentEncryption::as_str)),
     ]
 }

@@ -53,6 +53,8 @@ pub struct UserInfoRecord {
     pub client_scope: Scope,
     /// How the answer is signed; `None` for plain JSON.
     pub signed_with: Option<SigningAlgorithm>,
+    /// The version of the client, if the answer is encrypted to it.
+    pub encrypted_for: Option<i64>,
 }
 
 impl<'u> Tokens<'u> {
@@ -119,7 +121,9 @@ impl<'u> Tokens<'u> {
             "-- tokens.find_with_claims
             SELECT t.id, t.kind, t.grant_id, t.client_id, t.scope, t.audience, t.issued_at,
                    t.expires_at, coalesce(t.revoked_at, t.consumed_at) AS ended_at,
-                   c.client_id AS client_name_on_wire, c.userinfo_signed_response_alg, t.user_id,
+                   c.client_id AS client_name_on_wire, c.userinfo_signed_response_alg,
+                   CASE WHEN c.userinfo_encrypted_response_alg IS NOT NULL THEN c.version END
+                       AS encrypted_for, t.user_id,
                    g.session_id, g.auth_time, g.acr, g.amr, g.claims,
                    CASE WHEN g.claims = '{}' THEN '{}' ELSE (
                         SELECT coalesce(array_agg(x.scope), '{}')
@@ -156,6 +160,7 @@ impl<'u> Tokens<'u> {
             claims,
             client_scope: client_scope.into_iter().collect(),
             signed_with: row.parse_opt("userinfo_signed_response_alg")?,
+            encrypted_for: row.get("encrypted_for")?,
         }))
     }
 

@@ -7,9 +7,10 @@ use std::time::Duration;
 
 use authly_domain::clients::{
     ApplicationType, AuthMethod, Client, ClientJwks, ClientSecretDigest, ClientType, ConsentPolicy,
-    GrantType, NonceRule, OpenIdMetadata, PkceRule, RefreshRotation, SubjectType, TokenLifetimes,
+    GrantType, NonceRule, OpenIdMetadata, PkceRule, RefreshRotation, ResponseEncryption,
+    SubjectType, TokenLifetimes,
 };
-use authly_domain::keys::SigningAlgorithm;
+use authly_domain::keys::{ContentEncryption, KeyManagement, SigningAlgorithm};
 use authly_domain::scopes::{Scope, ScopeRecord};
 use pretty_assertions::assert_eq;
 use serde_json::json;
@@ -60,6 +61,25 @@ fn two_keys() -> ClientJwks {
     serde_json::from_value(keys).unwrap()
 }
 
+fn unlike_openid() -> OpenIdMetadata {
+    OpenIdMetadata {
+        id_token_alg: SigningAlgorithm::EdDsa,
+        userinfo_alg: Some(SigningAlgorithm::Ps256),
+        id_token_encryption: ResponseEncryption {
+            alg: Some(KeyManagement::RsaOaep256),
+            enc: Some(ContentEncryption::A256CbcHs512),
+        },
+        userinfo_encryption: ResponseEncryption {
+            alg: Some(KeyManagement::EcdhEs),
+            enc: None,
+        },
+        subject_type: SubjectType::Pairwise,
+        sector_identifier_uri: Some("https://client.example/uris.json".to_owned()),
+        default_max_age: Some(Duration::from_hours(1)),
+        require_auth_time: true,
+    }
+}
+
 async fn an_unlike_client_reads_back_too(world: World) {
     let unlike = Client {
         name: "Notes for the desktop".to_owned(),
@@ -78,14 +98,7 @@ async fn an_unlike_client_reads_back_too(world: World) {
         nonce: NonceRule::Exempt,
         consent: ConsentPolicy::FirstParty,
         refresh_rotation: RefreshRotation::Keep,
-        openid: OpenIdMetadata {
-            id_token_alg: SigningAlgorithm::EdDsa,
-            userinfo_alg: Some(SigningAlgorithm::Ps256),
-            subject_type: SubjectType::Pairwise,
-            sector_identifier_uri: Some("https://client.example/uris.json".to_owned()),
-            default_max_age: Some(Duration::from_hours(1)),
-            require_auth_time: true,
-        },
+        openid: unlike_openid(),
         jwks: Some(two_keys()),
         lifetimes: TokenLifetimes {
             access: Some(Duration::from_mins(1)),

@@ -13,7 +13,7 @@ use authly_repositories::DbError;
 use authly_repositories::throttle::Counter;
 use moka::sync::Cache;
 
-use super::ClientCache;
+use super::{ClientCache, Encrypters};
 use crate::policy::LivePolicies;
 use crate::{Context, throttle};
 
@@ -144,6 +144,11 @@ enum Standing {
 }
 
 impl ClientAuthenticator {
+    /// The keys of clients, imported.
+    pub(crate) fn encrypters(&self) -> Encrypters {
+        self.clients.encrypters().clone()
+    }
+
     /// Authenticates clients from `clients`, and slows guessing.
     #[must_use]
     pub fn new(context: Context, clients: ClientCache, policies: LivePolicies) -> Self {

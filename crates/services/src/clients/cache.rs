@@ -8,6 +8,8 @@ use authly_domain::clients::{Client, ClientId};
 use authly_repositories::{Db, DbError};
 use moka::future::Cache;
 
+use super::Encrypters;
+
 /// The most clients that are kept.
 const CAPACITY: u64 = 10_000;
 /// How long one is kept without being read anew.
@@ -18,6 +20,7 @@ const LIFETIME: Duration = Duration::from_mins(1);
 pub struct ClientCache {
     db: Db,
     clients: Cache<ClientId, Arc<Client>>,
+    encrypters: Encrypters,
 }
 
 impl ClientCache {
@@ -28,7 +31,11 @@ impl ClientCache {
             .max_capacity(CAPACITY)
             .time_to_live(LIFETIME)
             .build();
-        Self { db, clients }
+        Self {
+            db,
+            clients,
+            encrypters: Encrypters::new(),
+        }
     }
 
     /// The client of this name, active or not; read from the database if it is not at hand.
@@ -45,6 +52,11 @@ impl ClientCache {
     /// The copy of this client, if there is one.
     pub(super) async fn at_hand(&self, id: &ClientId) -> Option<Arc<Client>> {
         self.clients.get(id).await
+    }
+
+    /// The keys of clients, imported.
+    pub(crate) const fn encrypters(&self) -> &Encrypters {
+        &self.encrypters
     }
 
     /// How many are kept, as of the last [`tidy`](Self::tidy).

@@ -192,11 +192,29 @@ fn take_openid(read: &mut Reader<'_>, openid: &mut OpenIdMetadata, seed: &SeedCl
         &mut openid.subject_type,
         read.one("subject_type", subject_type),
     );
+    take_encryption(read, openid, seed);
     let sector = seed.sector_identifier_uri.clone();
     replace(&mut openid.sector_identifier_uri, sector.map(Some));
     let max_age = seed.default_max_age.map(u64::from).map(Duration::from_secs);
     replace(&mut openid.default_max_age, max_age.map(Some));
     replace(&mut openid.require_auth_time, seed.require_auth_time);
+}
+
+fn take_encryption(read: &mut Reader<'_>, openid: &mut OpenIdMetadata, seed: &SeedClient) {
+    let id_token = &mut openid.id_token_encryption;
+    let alg = seed.id_token_encrypted_response_alg.as_ref();
+    let alg = read.one("id_token_encrypted_response_alg", alg);
+    replace(&mut id_token.alg, alg.map(Some));
+    let enc = seed.id_token_encrypted_response_enc.as_ref();
+    let enc = read.one("id_token_encrypted_response_enc", enc);
+    replace(&mut id_token.enc, enc.map(Some));
+    let userinfo = &mut openid.userinfo_encryption;
+    let alg = seed.userinfo_encrypted_response_alg.as_ref();
+    let alg = read.one("userinfo_encrypted_response_alg", alg);
+    replace(&mut userinfo.alg, alg.map(Some));
+    let enc = seed.userinfo_encrypted_response_enc.as_ref();
+    let enc = read.one("userinfo_encrypted_response_enc", enc);
+    replace(&mut userinfo.enc, enc.map(Some));
 }
 
 /// What every registration has to be, and what is said about the secret.

@@ -136,6 +136,14 @@ pub struct SeedClient {
     pub id_token_signed_response_alg: Option<String>,
     /// How what UserInfo answers is signed; absent for plain JSON.
     pub userinfo_signed_response_alg: Option<String>,
+    /// How the keys of its ID tokens reach it; absent for ID tokens that are signed alone.
+    pub id_token_encrypted_response_alg: Option<String>,
+    /// What its ID tokens are encrypted with; `A128CBC-HS256` unless it is said.
+    pub id_token_encrypted_response_enc: Option<String>,
+    /// How the keys of what UserInfo answers reach it.
+    pub userinfo_encrypted_response_alg: Option<String>,
+    /// What UserInfo's answers are encrypted with.
+    pub userinfo_encrypted_response_enc: Option<String>,
     /// `public` or `pairwise`.
     pub subject_type: Option<String>,
     /// Whose host is the sector of pairwise subjects.

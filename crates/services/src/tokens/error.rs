@@ -1,5 +1,6 @@
 //! Why the token endpoint, introspection or revocation refuses.
 
+use authly_crypto::encryption::EncryptionError;
 use authly_crypto::jws::SigningError;
 use authly_domain::authorizations::CodeRefusal;
 use authly_domain::clients::GrantType;
@@ -33,6 +34,9 @@ pub enum TokenError {
     /// The token could not be signed.
     #[error("the token could not be signed")]
     Signing(#[from] SigningError),
+    /// The token could not be encrypted to the client.
+    #[error("the token could not be encrypted")]
+    Encryption(#[from] EncryptionError),
     /// Storage failed.
     #[error("storage failed")]
     Storage(#[from] DbError),

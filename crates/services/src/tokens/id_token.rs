@@ -1,7 +1,7 @@
 //! ID tokens (OpenID Connect Core §2).
 
 use authly_crypto::claims::{IdTokenClaims, UserClaimsSet, at_hash};
-use authly_crypto::jws::{SigningError, TokenType};
+use authly_crypto::jws::TokenType;
 use authly_domain::clients::Client;
 use authly_domain::clock::Timestamp;
 use authly_domain::id::SessionId;
@@ -9,7 +9,9 @@ use authly_domain::scopes::Scope;
 use authly_domain::secret::{AccessToken, SecretText};
 use authly_domain::users::{ClaimPlace, GrantedClaims};
 
+use super::TokenError;
 use super::issue::{Issuer, OnBehalfOf};
+use crate::clients::Content;
 
 /// What an ID token is to say beyond who logged in.
 pub(super) struct IdOrder<'a> {
@@ -30,7 +32,7 @@ impl Issuer {
         &self,
         order: &IdOrder<'_>,
         now: Timestamp,
-    ) -> Result<Option<SecretText>, SigningError> {
+    ) -> Result<Option<SecretText>, TokenError> {
         if !order.scope.contains("openid") {
             return Ok(None);
         }
@@ -57,6 +59,11 @@ impl Issuer {
             )),
         };
         let token = self.keys.load().sign(algorithm, TokenType::Jwt, &claims)?;
+        let encrypter = self.encrypters.of(order.client, Content::IdToken)?;
+        let token = match encrypter {
+            Some(encrypter) => encrypter.nested(&token)?,
+            None => token,
+        };
         Ok(Some(SecretText::new(token)))
     }
 }

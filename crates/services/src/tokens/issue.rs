@@ -19,6 +19,7 @@ use authly_domain::tokens::{NewAccessToken, NewRefreshToken};
 use authly_domain::users::Subject;
 
 use super::TokenError;
+use crate::clients::Encrypters;
 use crate::keys::KeyService;
 use crate::policy::LivePolicies;
 
@@ -85,6 +86,7 @@ pub(super) struct Issuer {
     pub(super) keys: Arc<SharedKeyRing>,
     pairwise: Arc<PairwiseSalt>,
     pub(super) entropy: Arc<dyn Entropy>,
+    pub(super) encrypters: Encrypters,
 }
 
 impl Issuer {
@@ -92,8 +94,10 @@ impl Issuer {
         policies: LivePolicies,
         keys: &KeyService,
         entropy: Arc<dyn Entropy>,
+        encrypters: Encrypters,
     ) -> Self {
         Self {
+            encrypters,
             policies,
             keys: keys.ring(),
             pairwise: keys.pairwise(),

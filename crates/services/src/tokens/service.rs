@@ -100,7 +100,8 @@ impl TokenService {
         writer: AccessTokenWriter,
         authenticator: ClientAuthenticator,
     ) -> Self {
-        let issuer = Issuer::new(policies, keys, Arc::clone(&context.entropy));
+        let entropy = Arc::clone(&context.entropy);
+        let issuer = Issuer::new(policies, keys, entropy, authenticator.encrypters());
         Self {
             context,
             issuer,

@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use authly_domain::admin::{Administrator, Run};
-use authly_domain::keys::SigningAlgorithm;
+use authly_domain::keys::{KeyManagement, SigningAlgorithm};
 use authly_domain::secret::{AccessToken, PresentedToken};
 use authly_domain::users::{RequestedClaim, StandardClaim};
 use authly_services::clients::Aim;
 use authly_services::settings::SettingsChange;
+use authly_testing::recipient::Recipient;
 use authly_testing::{Setup, TestServices};
 use pretty_assertions::assert_eq;
 
@@ -156,7 +157,7 @@ async fn signed_claims_take_one_too_and_the_keys_that_are_at_hand() {
     let (told, round_trips) = services.round_trips_of(asking).await;
 
     let told = told.unwrap();
-    assert!(told.signed.is_some());
+    assert!(told.jwt.is_some());
     assert_eq!(
         told.claims.text(StandardClaim::Email),
         Some("alice@example.com")
@@ -164,6 +165,25 @@ async fn signed_claims_take_one_too_and_the_keys_that_are_at_hand() {
     assert_eq!(round_trips, 1);
     // Keys are parsed where a ring is built, and nowhere else: it is still the same one.
     assert!(Arc::ptr_eq(&before, &keys.load()));
+}
+
+#[tokio::test]
+async fn encrypted_claims_take_one_too() {
+    let services = TestServices::start().await;
+    let recipient = Recipient::new(KeyManagement::EcdhEs);
+    let client = services.client().with(|client| {
+        client.jwks = Some(recipient.jwks());
+        client.openid.userinfo_encryption.alg = Some(KeyManagement::EcdhEs);
+    });
+    let (client, alice) = (client.create().await, services.user("alice").create().await);
+    let tokens = flow::tokens(&services, &client, &alice, "openid profile").await;
+
+    let asking = services.deps.userinfo.claims(&tokens.access_token);
+    let (told, round_trips) = services.round_trips_of(asking).await;
+
+    let (_header, content) = recipient.open(told.unwrap().jwt.unwrap().expose());
+    assert!(content.contains(&alice.subject), "{content}");
+    assert_eq!(round_trips, 1);
 }
 
 #[tokio::test]

@@ -134,6 +134,12 @@ fn keys(client: &Client) -> Cell {
     Cell::plain(names.join(", "))
 }
 
+/// How something is encrypted to it, if it is.
+fn encryption(alg: Option<&str>, enc: Option<&str>) -> Cell {
+    let enc = enc.unwrap_or("A128CBC-HS256");
+    Cell::maybe(alg.map(|alg| format!("{alg}, {enc}")))
+}
+
 fn settings(client: &Client) -> Vec<(&'static str, Cell)> {
     let seconds = |seconds: Option<u64>| Cell::maybe(seconds.map(|seconds| format!("{seconds} s")));
     vec![
@@ -155,6 +161,20 @@ fn settings(client: &Client) -> Vec<(&'static str, Cell)> {
         (
             "UserInfo",
             Cell::maybe(client.userinfo_signed_response_alg.as_ref()),
+        ),
+        (
+            "encrypted IDs",
+            encryption(
+                client.id_token_encrypted_response_alg.as_deref(),
+                client.id_token_encrypted_response_enc.as_deref(),
+            ),
+        ),
+        (
+            "encrypted info",
+            encryption(
+                client.userinfo_encrypted_response_alg.as_deref(),
+                client.userinfo_encrypted_response_enc.as_deref(),
+            ),
         ),
         ("subjects", Cell::plain(&client.subject_type)),
         ("sector", Cell::maybe(client.sector_identifier_uri.as_ref())),

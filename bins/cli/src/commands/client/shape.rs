@@ -68,6 +68,8 @@ pub(crate) struct Shape {
     /// How what UserInfo answers is signed, by the same names; plain JSON unless said.
     #[arg(long, value_name = "ALG")]
     userinfo_signed_response_alg: Option<String>,
+    #[command(flatten)]
+    encryption: Encryption,
     /// How users are named to it: the same as to others, or by names of its own.
     #[arg(long, value_name = "public|pairwise")]
     subject_type: Option<String>,
@@ -91,6 +93,25 @@ pub(crate) struct Shape {
     tos_uri: Option<String>,
 }
 
+/// How what it gets is encrypted.
+#[derive(Debug, Default, Args)]
+struct Encryption {
+    /// How the keys of its ID tokens reach it, if they are encrypted: `RSA-OAEP-256`, `ECDH-ES`,
+    /// `ECDH-ES+A128KW` or `ECDH-ES+A256KW`.
+    #[arg(long, value_name = "ALG")]
+    id_token_encrypted_response_alg: Option<String>,
+    /// What its ID tokens are encrypted with: `A128CBC-HS256` unless said, `A256CBC-HS512`,
+    /// `A128GCM` or `A256GCM`.
+    #[arg(long, value_name = "ENC")]
+    id_token_encrypted_response_enc: Option<String>,
+    /// How the keys of what UserInfo answers reach it, if that is encrypted.
+    #[arg(long, value_name = "ALG")]
+    userinfo_encrypted_response_alg: Option<String>,
+    /// What UserInfo's answers are encrypted with.
+    #[arg(long, value_name = "ENC")]
+    userinfo_encrypted_response_enc: Option<String>,
+}
+
 /// What is to be otherwise about a client.
 #[derive(Debug, Default, Args)]
 pub(crate) struct Changes {
@@ -109,7 +130,11 @@ fn key_set(file: &str) -> Result<Value, String> {
 }
 
 /// What may be empty.
-const CLEARABLE: [&str; 14] = [
+const CLEARABLE: [&str; 18] = [
+    "id_token_encrypted_response_alg",
+    "id_token_encrypted_response_enc",
+    "userinfo_encrypted_response_alg",
+    "userinfo_encrypted_response_enc",
     "jwks",
     "access_token_lifetime",
     "refresh_token_idle_lifetime",
@@ -169,6 +194,10 @@ impl Shape {
             jwks: self.jwks_file,
             id_token_signed_response_alg: self.id_token_signed_response_alg,
             userinfo_signed_response_alg: self.userinfo_signed_response_alg,
+            id_token_encrypted_response_alg: self.encryption.id_token_encrypted_response_alg,
+            id_token_encrypted_response_enc: self.encryption.id_token_encrypted_response_enc,
+            userinfo_encrypted_response_alg: self.encryption.userinfo_encrypted_response_alg,
+            userinfo_encrypted_response_enc: self.encryption.userinfo_encrypted_response_enc,
             subject_type: self.subject_type,
             sector_identifier_uri: self.sector_identifier_uri,
             default_max_age: self.default_max_age,
@@ -177,6 +206,32 @@ impl Shape {
             policy_uri: self.policy_uri,
             tos_uri: self.tos_uri,
             managed_by: None,
+        }
+    }
+}
+
+impl Encryption {
+    /// What is said of it alone.
+    fn said(self, clear: &[String]) -> ClientChange {
+        let text = |said, member| or_clear::<String>(said, member, clear);
+        ClientChange {
+            id_token_encrypted_response_alg: text(
+                self.id_token_encrypted_response_alg,
+                "id_token_encrypted_response_alg",
+            ),
+            id_token_encrypted_response_enc: text(
+                self.id_token_encrypted_response_enc,
+                "id_token_encrypted_response_enc",
+            ),
+            userinfo_encrypted_response_alg: text(
+                self.userinfo_encrypted_response_alg,
+                "userinfo_encrypted_response_alg",
+            ),
+            userinfo_encrypted_response_enc: text(
+                self.userinfo_encrypted_response_enc,
+                "userinfo_encrypted_response_enc",
+            ),
+            ..ClientChange::default()
         }
     }
 }
@@ -229,6 +284,7 @@ impl Changes {
             policy_uri: text(shape.policy_uri, "policy_uri"),
             tos_uri: text(shape.tos_uri, "tos_uri"),
             managed_by: text(None, "managed_by"),
+            ..shape.encryption.said(&clear)
         }
     }
 }

@@ -13,6 +13,10 @@ use authly_services::clients::{CreatedClient as Created, RotatedSecret};
 /// A client as it is shown.
 pub(super) fn client(registered: &RegisteredClient) -> Client {
     let record = &registered.client;
+    let (id_token, userinfo) = (
+        record.openid.id_token_encryption,
+        record.openid.userinfo_encryption,
+    );
     let seconds = |lifetime: std::time::Duration| lifetime.as_secs();
     Client {
         id: Id(record.key),
@@ -41,6 +45,10 @@ pub(super) fn client(registered: &RegisteredClient) -> Client {
             .openid
             .userinfo_alg
             .map(|alg| alg.as_str().to_owned()),
+        id_token_encrypted_response_alg: id_token.alg.map(|alg| alg.as_str().to_owned()),
+        id_token_encrypted_response_enc: id_token.enc.map(|enc| enc.as_str().to_owned()),
+        userinfo_encrypted_response_alg: userinfo.alg.map(|alg| alg.as_str().to_owned()),
+        userinfo_encrypted_response_enc: userinfo.enc.map(|enc| enc.as_str().to_owned()),
         subject_type: record.openid.subject_type.as_str().to_owned(),
         sector_identifier_uri: record.openid.sector_identifier_uri.clone(),
         default_max_age: record.openid.default_max_age.map(seconds),

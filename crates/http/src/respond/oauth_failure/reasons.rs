@@ -83,7 +83,9 @@ impl From<TokenError> for OAuthFailure {
             TokenError::Storage(ref storage) if storage.is_unavailable() => {
                 ErrorCode::TemporarilyUnavailable
             }
-            TokenError::Signing(_) | TokenError::Storage(_) => ErrorCode::ServerError,
+            TokenError::Signing(_) | TokenError::Encryption(_) | TokenError::Storage(_) => {
+                ErrorCode::ServerError
+            }
         };
         Self::new(code).caused_by(error)
     }
@@ -154,9 +156,9 @@ impl From<UserInfoError> for OAuthFailure {
                 UserInfoError::Storage(storage) if storage.is_unavailable() => {
                     Self::new(ErrorCode::TemporarilyUnavailable)
                 }
-                UserInfoError::Signing(_) | UserInfoError::Storage(_) => {
-                    Self::new(ErrorCode::ServerError)
-                }
+                UserInfoError::Signing(_)
+                | UserInfoError::Encryption(_)
+                | UserInfoError::Storage(_) => Self::new(ErrorCode::ServerError),
             };
         failure.caused_by(error)
     }

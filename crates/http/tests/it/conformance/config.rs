@@ -11,7 +11,7 @@ use crate::machine_support::published_keys;
 
 /// Names that are registered for such documents: OpenID Connect Discovery §3, RFC 8414 §2 and §7.1,
 /// RFC 9207 §3, Initiating User Registration §3.
-const REGISTERED: [&str; 30] = [
+const REGISTERED: [&str; 34] = [
     "acr_values_supported",
     "authorization_endpoint",
     "authorization_response_iss_parameter_supported",
@@ -21,6 +21,8 @@ const REGISTERED: [&str; 30] = [
     "code_challenge_methods_supported",
     "display_values_supported",
     "grant_types_supported",
+    "id_token_encryption_alg_values_supported",
+    "id_token_encryption_enc_values_supported",
     "id_token_signing_alg_values_supported",
     "introspection_endpoint",
     "introspection_endpoint_auth_methods_supported",
@@ -39,6 +41,8 @@ const REGISTERED: [&str; 30] = [
     "token_endpoint",
     "token_endpoint_auth_methods_supported",
     "ui_locales_supported",
+    "userinfo_encryption_alg_values_supported",
+    "userinfo_encryption_enc_values_supported",
     "userinfo_endpoint",
     "userinfo_signing_alg_values_supported",
     "end_session_endpoint",

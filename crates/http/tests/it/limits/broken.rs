@@ -33,16 +33,22 @@ pub(crate) fn broken(app: &TestApp) -> Deps {
         ..app.context.clone()
     };
     let issuer = app.policies().tokens.issuer.clone();
+    let clients = ClientCache::new(app.db.clone());
     let authorizations = AuthorizationService::new(
         context.clone(),
         issuer.clone(),
         LivePolicies::new(Policies::new(issuer.clone())),
-        ClientCache::new(app.db.clone()),
+        clients.clone(),
         (*app.deps.sessions).clone(),
         Arc::clone(&app.deps.keys),
     );
     Deps {
-        userinfo: Arc::new(UserInfoService::new(context, issuer, app.deps.keys.ring())),
+        userinfo: Arc::new(UserInfoService::new(
+            context,
+            issuer,
+            app.deps.keys.ring(),
+            clients,
+        )),
         authorizations: Arc::new(authorizations),
         ..app.deps.clone()
     }

@@ -79,6 +79,20 @@ pub struct NewClient {
     /// How what UserInfo answers is signed; absent for plain JSON.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub userinfo_signed_response_alg: Option<String>,
+    /// How the keys of its ID tokens reach it: `RSA-OAEP-256`, `ECDH-ES`, `ECDH-ES+A128KW` or
+    /// `ECDH-ES+A256KW`; absent for ID tokens that are signed alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id_token_encrypted_response_alg: Option<String>,
+    /// What its ID tokens are encrypted with: `A128CBC-HS256` (unless it is said), `A256CBC-HS512`,
+    /// `A128GCM` or `A256GCM`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id_token_encrypted_response_enc: Option<String>,
+    /// How the keys of what UserInfo answers reach it, by the same names.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub userinfo_encrypted_response_alg: Option<String>,
+    /// What UserInfo's answers are encrypted with, by the same names.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub userinfo_encrypted_response_enc: Option<String>,
     /// How users are named to it: `public` or `pairwise`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub subject_type: Option<String>,
@@ -172,6 +186,20 @@ pub struct ClientChange {
     /// How what UserInfo answers is signed; absent for plain JSON.
     #[serde(skip_serializing_if = "Patch::is_keep")]
     pub userinfo_signed_response_alg: Patch<String>,
+    /// How the keys of its ID tokens reach it: `RSA-OAEP-256`, `ECDH-ES`, `ECDH-ES+A128KW` or
+    /// `ECDH-ES+A256KW`; absent for ID tokens that are signed alone.
+    #[serde(skip_serializing_if = "Patch::is_keep")]
+    pub id_token_encrypted_response_alg: Patch<String>,
+    /// What its ID tokens are encrypted with: `A128CBC-HS256` (unless it is said), `A256CBC-HS512`,
+    /// `A128GCM` or `A256GCM`.
+    #[serde(skip_serializing_if = "Patch::is_keep")]
+    pub id_token_encrypted_response_enc: Patch<String>,
+    /// How the keys of what UserInfo answers reach it, by the same names.
+    #[serde(skip_serializing_if = "Patch::is_keep")]
+    pub userinfo_encrypted_response_alg: Patch<String>,
+    /// What UserInfo's answers are encrypted with, by the same names.
+    #[serde(skip_serializing_if = "Patch::is_keep")]
+    pub userinfo_encrypted_response_enc: Patch<String>,
     /// How users are named to it: `public` or `pairwise`.
     #[serde(skip_serializing_if = "Patch::is_keep")]
     pub subject_type: Patch<String>,

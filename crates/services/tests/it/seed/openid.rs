@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use authly_domain::clients::{OpenIdMetadata, SubjectType};
-use authly_domain::keys::SigningAlgorithm;
+use authly_domain::clients::{OpenIdMetadata, ResponseEncryption, SubjectType};
+use authly_domain::keys::{ContentEncryption, KeyManagement, SigningAlgorithm};
 
 use authly_testing::TestServices;
 use pretty_assertions::assert_eq;
@@ -19,6 +19,14 @@ fn client(more: &Value) -> Value {
     let members = client.as_object_mut().unwrap();
     members.extend(more.as_object().unwrap().clone());
     json!({ "clients": [client] })
+}
+
+/// The key of RFC 8037 appendix A.6.
+fn x25519() -> Value {
+    json!({
+        "kty": "OKP", "crv": "X25519", "x": "3p7bfXt9wbTTW2HC7OQ1Nz-DQ8hbeGdNrfx-FG-IK08",
+        "kid": "one", "use": "enc",
+    })
 }
 
 async fn stored(services: &TestServices) -> OpenIdMetadata {
@@ -39,12 +47,23 @@ async fn the_metadata_of_a_client_are_kept_and_what_is_absent_stays() {
     let all = json!({
         "id_token_signed_response_alg": "EdDSA", "userinfo_signed_response_alg": "PS256",
         "subject_type": "pairwise", "sector_identifier_uri": "https://sector.example/uris.json",
-        "default_max_age": 600, "require_auth_time": true,
+        "default_max_age": 600, "require_auth_time": true, "jwks": { "keys": [x25519()] },
+        "id_token_encrypted_response_alg": "ECDH-ES",
+        "userinfo_encrypted_response_alg": "ECDH-ES+A256KW",
+        "userinfo_encrypted_response_enc": "A128GCM",
     });
     seeder.apply(&seed(client(&all))).await.unwrap();
     let expected = OpenIdMetadata {
         id_token_alg: SigningAlgorithm::EdDsa,
         userinfo_alg: Some(SigningAlgorithm::Ps256),
+        id_token_encryption: ResponseEncryption {
+            alg: Some(KeyManagement::EcdhEs),
+            enc: None,
+        },
+        userinfo_encryption: ResponseEncryption {
+            alg: Some(KeyManagement::EcdhEsA256Kw),
+            enc: Some(ContentEncryption::A128Gcm),
+        },
         subject_type: SubjectType::Pairwise,
         sector_identifier_uri: Some("https://sector.example/uris.json".to_owned()),
         default_max_age: Some(Duration::from_mins(10)),
@@ -59,10 +78,7 @@ async fn the_metadata_of_a_client_are_kept_and_what_is_absent_stays() {
 async fn the_keys_of_a_client_are_kept_and_what_is_absent_stays() {
     let services = TestServices::start().await;
     services.bootstrap().ensure_scopes().await.unwrap();
-    let keys = json!({ "keys": [{
-        "kty": "OKP", "crv": "X25519", "kid": "one", "use": "enc",
-        "x": "3p7bfXt9wbTTW2HC7OQ1Nz-DQ8hbeGdNrfx-FG-IK08",
-    }] });
+    let keys = json!({ "keys": [x25519()] });
     let seeder = services.seeder();
     for more in [json!({ "jwks": keys }), json!({})] {
         seeder.apply(&seed(client(&more))).await.unwrap();
@@ -95,6 +111,14 @@ async fn metadata_that_cannot_be_are_problems_and_nothing_is_stored() {
         (
             json!({ "sector_identifier_uri": "http://sector.example/" }),
             "client app: sector_identifier_uri is an https URL",
+        ),
+        (
+            json!({ "id_token_encrypted_response_alg": "ECDH-ES" }),
+            "client app: id_token_encrypted_response_alg: jwks has no key for ECDH-ES",
+        ),
+        (
+            json!({ "userinfo_encrypted_response_alg": "RSA1_5" }),
+            "client app: userinfo_encrypted_response_alg \"RSA1_5\" is not one of the known values",
         ),
         (
             json!({ "jwks": { "keys": [{ "kty": "oct", "k": "AAAA" }] } }),

@@ -68,3 +68,89 @@ async fn each_wrong_key_is_named_and_nothing_is_stored() {
     }
     assert_eq!(app.stored().registry().await, before);
 }
+
+const MEMBERS: [&str; 4] = [
+    "id_token_encrypted_response_alg",
+    "id_token_encrypted_response_enc",
+    "userinfo_encrypted_response_alg",
+    "userinfo_encrypted_response_enc",
+];
+
+#[tokio::test]
+async fn encryption_is_registered_shown_changed_and_cleared() {
+    let app = TestApp::start().await;
+    let root = app.administrator("root").await;
+    let mut document = web("keys");
+    document["jwks"] = json!({ "keys": [p256()] });
+    let values = ["ECDH-ES", "A256GCM", "ECDH-ES+A256KW", "A128CBC-HS256"];
+    for (member, value) in MEMBERS.iter().zip(values) {
+        document[member] = json!(value);
+    }
+    let created = create(&root, &document).await;
+    let path = path(&created);
+    let shown = root.get(&path).await.json();
+    for (member, value) in MEMBERS.iter().zip(values) {
+        assert_eq!(created[member], value, "{member}");
+        assert_eq!(shown[member], value, "{member}");
+    }
+    let change = json!({ MEMBERS[0]: "ECDH-ES+A128KW", MEMBERS[1]: null });
+    let changed = root.patch(&path, &change).await.json();
+    assert_eq!(changed[MEMBERS[0]], "ECDH-ES+A128KW");
+    assert_eq!(changed.get(MEMBERS[1]), None);
+    let clear = MEMBERS.map(|member| (member.to_owned(), Value::Null));
+    let clear = Value::Object(clear.into_iter().collect());
+    let cleared = root.patch(&path, &clear).await.json();
+    assert!(
+        MEMBERS.iter().all(|member| cleared.get(member).is_none()),
+        "{cleared}"
+    );
+}
+
+#[tokio::test]
+async fn what_cannot_be_encrypted_is_not_registered() {
+    let app = TestApp::start().await;
+    let root = app.administrator("root").await;
+    let [id_alg, id_enc, info_alg, info_enc] = MEMBERS;
+    let mut document = web("keys");
+    document["jwks"] = json!({ "keys": [p256()] });
+    document[id_alg] = json!("ECDH-ES");
+    let client = create(&root, &document).await;
+    let before = app.stored().registry().await;
+    let mut signing = p256();
+    signing["use"] = json!("sig");
+    for (wrong, places) in [
+        // None of these is offered, and some never will be.
+        (
+            json!({ id_alg: "RSA1_5", info_alg: "RSA-OAEP" }),
+            vec![id_alg, info_alg],
+        ),
+        (
+            json!({ id_alg: "dir", info_alg: "A256KW" }),
+            vec![id_alg, info_alg],
+        ),
+        (
+            json!({ id_alg: "none", id_enc: "A192GCM" }),
+            vec![id_alg, id_enc],
+        ),
+        (
+            json!({ info_alg: "ecdh-es", info_enc: "" }),
+            vec![info_alg, info_enc],
+        ),
+        // Nothing says how the key would reach the client.
+        (json!({ info_enc: "A128GCM" }), vec![info_enc]),
+        (json!({ id_alg: null, id_enc: "A128GCM" }), vec![id_enc]),
+        // There is no key for it, or none any more.
+        (json!({ id_alg: "RSA-OAEP-256" }), vec![id_alg]),
+        (json!({ info_alg: "RSA-OAEP-256" }), vec![info_alg]),
+        (json!({ "jwks": null }), vec![id_alg]),
+        (json!({ "jwks": { "keys": [signing] } }), vec![id_alg]),
+    ] {
+        let refused = root.patch(&path(&client), &wrong).await;
+        refused.expect_problem(422, "invalid_body");
+        let mut found = refused.wrong_places();
+        found.sort();
+        let places: Vec<_> = places.iter().map(|member| format!("/{member}")).collect();
+        assert_eq!(found, places, "{wrong}");
+    }
+    assert_eq!(app.stored().registry().await, before);
+}

@@ -1,14 +1,16 @@
 //! Whatever the document names, works.
 
-use authly_domain::keys::SigningAlgorithm;
+use authly_domain::clients::ResponseEncryption;
+use authly_domain::keys::{ContentEncryption, KeyManagement, SigningAlgorithm};
 use authly_domain::users::{Address, Profile};
 use authly_testing::TestApp;
 use authly_testing::answer::{claims, jose_header};
 use authly_testing::fixtures::TestClient;
+use authly_testing::recipient::Recipient;
 use authly_testing::rp::{http_client, send};
 use pretty_assertions::assert_eq;
 use reqwest::RequestBuilder;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{OPENID_CONFIGURATION, read};
 use crate::machine_support::{OPENID, assert_issued, at_hash_of, published_keys};
@@ -184,6 +186,52 @@ async fn id_tokens_are_signed_as_the_document_says_by_a_key_that_is_published() 
             claims(&id_token)["at_hash"],
             at_hash_of(&tokens.access_token, registered)
         );
+    }
+}
+
+#[tokio::test]
+async fn tokens_are_encrypted_in_every_way_that_the_document_names() {
+    let app = TestApp::start().await;
+    let alice = app.user("alice").create().await;
+    let document = read(app.url(OPENID_CONFIGURATION)).await;
+    let named = |name: &str, member: &str| -> Vec<String> {
+        let values = texts(
+            &document,
+            &format!("{name}_encryption_{member}_values_supported"),
+        );
+        values.into_iter().map(str::to_owned).collect()
+    };
+    let (algs, encs) = (named("id_token", "alg"), named("id_token", "enc"));
+    assert_eq!(algs, KeyManagement::ALL.map(KeyManagement::as_str));
+    assert_eq!(encs, ContentEncryption::ALL.map(ContentEncryption::as_str));
+    assert_eq!(
+        (named("userinfo", "alg"), named("userinfo", "enc")),
+        (algs.clone(), encs.clone())
+    );
+    for alg in &algs {
+        let recipient = Recipient::new(alg.parse().unwrap());
+        for enc in &encs {
+            let encrypted = ResponseEncryption {
+                alg: alg.parse().ok(),
+                enc: enc.parse().ok(),
+            };
+            let id = format!("{alg}-{enc}").replace('+', "-");
+            let client = app.client().id(&id).with(|client| {
+                client.jwks = Some(recipient.jwks());
+                client.openid.id_token_encryption = encrypted;
+                client.openid.userinfo_encryption = encrypted;
+            });
+            let client = client.create().await;
+            let tokens = app.tokens(&client, &alice, OPENID).await;
+            let (header, signed) = recipient.open(&tokens.id_token.unwrap());
+            assert_eq!((&header["alg"], &header["enc"]), (&json!(alg), &json!(enc)));
+            assert_eq!(claims(&signed)["sub"], alice.subject.as_str());
+            let answer = app.rp(&client).userinfo(&tokens.access_token).await;
+            let (header, content) = recipient.open(&answer.body);
+            assert_eq!((&header["alg"], &header["enc"]), (&json!(alg), &json!(enc)));
+            let told: Value = serde_json::from_str(&content).unwrap();
+            assert_eq!(told["sub"], alice.subject.as_str());
+        }
     }
 }
 

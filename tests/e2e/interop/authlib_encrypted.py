@@ -1,0 +1,121 @@
+# Has ID tokens and answers of UserInfo encrypted to it in every way that the server names, and decrypts
+# them with Authlib (PyPI). Says `CLIENTS` and what is to be registered, reads the issuer, says `GO` and an
+# address for the browser and reads where that leads, once for each client, and at last `DONE`.
+import json
+import os
+import secrets
+import sys
+
+import requests
+from authlib.integrations.requests_client import OAuth2Session
+from authlib.jose import (
+    ECKey,
+    JsonWebEncryption,
+    JsonWebKey,
+    JsonWebToken,
+    OKPKey,
+    RSAKey,
+)
+
+# The test's server listens on the loopback address without TLS.
+os.environ["AUTHLIB_INSECURE_TRANSPORT"] = "1"
+
+redirect_uri = sys.argv[1]
+algs = ["RSA-OAEP-256", "ECDH-ES", "ECDH-ES+A128KW", "ECDH-ES+A256KW"]
+encs = ["A128CBC-HS256", "A256CBC-HS512", "A128GCM", "A256GCM"]
+private = {
+    "rsa": RSAKey.generate_key(2048, is_private=True),
+    "p256": ECKey.generate_key("P-256", is_private=True),
+    "x25519": OKPKey.generate_key("X25519", is_private=True),
+}
+
+
+def public(kid):
+    key = private[kid].as_dict(is_private=False)
+    key.update({"kid": kid, "use": "enc"})
+    return key
+
+
+clients = []
+for number, (alg, enc) in enumerate((alg, enc) for alg in algs for enc in encs):
+    curve = ["p256", "x25519"][number % 2]
+    client = {
+        "client_id": f"client-{number}",
+        "client_secret": secrets.token_urlsafe(48),
+        "redirect_uris": [redirect_uri],
+        "grant_types": ["authorization_code", "refresh_token"],
+        "scope": "openid profile",
+        "require_consent": False,
+        "jwks": {"keys": [public("rsa"), public(curve)]},
+        "id_token_signed_response_alg": "ES256",
+        "id_token_encrypted_response_alg": alg,
+        "id_token_encrypted_response_enc": enc,
+        "userinfo_encrypted_response_alg": alg,
+        "userinfo_encrypted_response_enc": enc,
+    }
+    if number % 2:
+        client["userinfo_signed_response_alg"] = "ES256"
+    clients.append(client)
+print("CLIENTS", json.dumps(clients), flush=True)
+
+issuer = sys.stdin.readline().strip()
+server = requests.get(issuer + "/.well-known/openid-configuration").json()
+for what in ["id_token", "userinfo"]:
+    assert server[what + "_encryption_alg_values_supported"] == algs
+    assert server[what + "_encryption_enc_values_supported"] == encs
+keys = JsonWebKey.import_key_set(requests.get(server["jwks_uri"]).json())
+
+
+def decrypted(client, what, token):
+    """The content of a token that is encrypted to a client, and whether it is a token itself."""
+    kid = "rsa" if "RSA" in client[what + "_encrypted_response_alg"] else None
+    kid = kid or client["jwks"]["keys"][1]["kid"]
+    opened = JsonWebEncryption().deserialize_compact(token, private[kid])
+    header = opened["header"]
+    assert header["alg"] == client[what + "_encrypted_response_alg"]
+    assert header["enc"] == client[what + "_encrypted_response_enc"]
+    assert header["kid"] == kid
+    return opened["payload"], header.get("cty") == "JWT"
+
+
+def verified(token):
+    return dict(JsonWebToken(["ES256"]).decode(token, keys))
+
+
+for client in clients:
+    session = OAuth2Session(
+        client["client_id"],
+        client["client_secret"],
+        scope=client["scope"],
+        redirect_uri=redirect_uri,
+        code_challenge_method="S256",
+    )
+    verifier, nonce = secrets.token_urlsafe(48), secrets.token_urlsafe(16)
+    address, state = session.create_authorization_url(
+        server["authorization_endpoint"], code_verifier=verifier, nonce=nonce
+    )
+    print("GO", address, flush=True)
+    back = sys.stdin.readline().strip()
+    token = session.fetch_token(
+        server["token_endpoint"],
+        authorization_response=back,
+        state=state,
+        code_verifier=verifier,
+    )
+    content, is_token = decrypted(client, "id_token", token["id_token"])
+    assert is_token
+    claims = verified(content)
+    assert claims["nonce"] == nonce and claims["aud"] == client["client_id"]
+
+    answer = session.get(server["userinfo_endpoint"])
+    assert answer.headers["content-type"] == "application/jwt"
+    content, is_token = decrypted(client, "userinfo", answer.text)
+    assert is_token == ("userinfo_signed_response_alg" in client)
+    user = verified(content) if is_token else json.loads(content)
+    assert user["iss"] == issuer and user["aud"] == client["client_id"]
+    assert user["sub"] == claims["sub"] and user["preferred_username"] == "alice"
+
+    renewed = session.refresh_token(server["token_endpoint"])
+    content, is_token = decrypted(client, "id_token", renewed["id_token"])
+    assert is_token and verified(content)["sub"] == claims["sub"]
+print("DONE", len(clients), flush=True)
