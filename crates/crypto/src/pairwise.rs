@@ -4,17 +4,23 @@
 use std::fmt;
 
 use authly_domain::entropy::Entropy;
+use authly_domain::id::SessionId;
 use authly_domain::keys::SealedKey;
 use authly_domain::users::Subject;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
+use crate::base64url;
+use crate::derive::DerivedKey;
 use crate::master_key::MasterKey;
 use crate::seal::{SealError, open, seal};
 
 /// The purpose of the sealed salt.
 const SALT_LABEL: &str = "authly/pairwise-salt/v1";
+
+/// The purpose of the key that names sessions.
+const SESSION_LABEL: &str = "authly/pairwise-sid/v1";
 
 /// What makes pairwise subjects: random, kept sealed, and never changed (decisions 13), since with
 /// another one every user would be a stranger to every pairwise client.
@@ -57,6 +63,18 @@ impl PairwiseSalt {
             .map_err(|_other_length| SealError::Refused)
     }
 
+    /// What a sector that knows a user by this subject calls a session of theirs: other sectors call it
+    /// otherwise, and it stays the same as long as the subject does.
+    #[must_use]
+    pub fn session(&self, known_as: &Subject, session: SessionId) -> String {
+        let key = DerivedKey::from_secret(self.0.as_slice(), SESSION_LABEL);
+        let mut code: Hmac<Sha256> = Hmac::new((&*block_sized(key.as_bytes())).into());
+        code.update(known_as.as_str().as_bytes());
+        code.update(b"\0");
+        code.update(session.as_uuid().as_bytes());
+        base64url::encode(code.finalize().into_bytes())
+    }
+
     /// What a sector calls the user of this subject: a UUID (RFC 9562 §5.8), like every subject, so
     /// that no client can be named like one.
     #[must_use]
@@ -91,6 +109,8 @@ impl fmt::Debug for PairwiseSalt {
 
 #[cfg(test)]
 mod tests {
+    use authly_domain::clock::Timestamp;
+
     use super::*;
     use crate::entropy::OsEntropy;
 
@@ -111,6 +131,22 @@ mod tests {
         ];
         assert!(!others.contains(&alice), "{others:?}");
         assert_eq!(alice.as_str().len(), 36);
+    }
+
+    #[test]
+    fn a_session_has_another_name_for_each_subject_and_salt() {
+        let salt = PairwiseSalt::generate(&OsEntropy);
+        let now = Timestamp::from_unix_seconds(1_800_000_000).unwrap();
+        let [first, second] = [(), ()].map(|()| SessionId::generate(now, &OsEntropy));
+        let one = salt.session(&subject("a"), first);
+        assert_eq!(salt.session(&subject("a"), first), one);
+        let others = [
+            salt.session(&subject("b"), first),
+            salt.session(&subject("a"), second),
+            PairwiseSalt::generate(&OsEntropy).session(&subject("a"), first),
+        ];
+        assert!(!others.contains(&one), "{others:?}");
+        assert_eq!(one.len(), 43);
     }
 
     #[test]

@@ -6,7 +6,7 @@ use crate::id::{ClientKey, GrantId, SessionId, TokenId, UserId};
 use crate::scopes::{Resource, Scope};
 use crate::secret::SecretDigest;
 use crate::sessions::Authentication;
-use crate::users::GrantedClaims;
+use crate::users::{GrantedClaims, Subject};
 
 /// A successor's value, sealed under its predecessor's (decisions 5): who does not hold the spent
 /// token cannot open it.
@@ -79,6 +79,8 @@ pub struct RefreshTokenRecord {
     pub user: UserId,
     /// What the client may know of them.
     pub claims: GrantedClaims,
+    /// The subject by which its client knows them, where that is not their own.
+    pub pairwise_subject: Option<Subject>,
     /// The session it hangs on.
     pub session: Option<SessionId>,
     /// What it can be exchanged for at most.

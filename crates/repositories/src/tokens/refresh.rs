@@ -6,7 +6,7 @@ use authly_domain::secret::SecretDigest;
 use authly_domain::tokens::{
     NewAccessToken, NewRefreshToken, RefreshState, RefreshTokenRecord, SealedSuccessor,
 };
-use authly_domain::users::GrantedClaims;
+use authly_domain::users::{GrantedClaims, Subject};
 
 use crate::DbError;
 use crate::grants::{liveness, liveness_columns};
@@ -45,7 +45,7 @@ impl RefreshTokens<'_> {
             SELECT t.id, t.grant_id, t.client_id, t.user_id, t.scope, t.audience, t.expires_at,
                    t.consumed_at, t.revoked_at, t.predecessor_id, t.successor_sealed,
                    g.session_id, g.auth_time, g.acr, g.amr, g.created_at AS grant_created_at,
-                   g.claims, c.version AS client_version,
+                   g.claims, g.pairwise_subject, c.version AS client_version,
                    ",
             user_claims_columns!(),
             ", ",
@@ -204,6 +204,7 @@ fn record(row: &Columns<'_>) -> Result<RefreshTokenRecord, DbError> {
         },
     };
     let session: Option<uuid::Uuid> = row.get("session_id")?;
+    let pairwise: Option<String> = row.get("pairwise_subject")?;
     let predecessor: Option<uuid::Uuid> = row.get("predecessor_id")?;
     Ok(RefreshTokenRecord {
         id: TokenId::from_uuid(row.uuid("id")?),
@@ -214,6 +215,7 @@ fn record(row: &Columns<'_>) -> Result<RefreshTokenRecord, DbError> {
             user: user_claims(row)?,
             requested: row.parse_all("claims")?,
         },
+        pairwise_subject: pairwise.map(Subject::new),
         session: session.map(SessionId::from_uuid),
         scope: row.parse("scope")?,
         resources: row.parse_all("audience")?,

@@ -130,7 +130,7 @@ fn tokens_for(
         client,
         user,
         scope,
-        session: Some(code.session),
+        sid: Some(maker.sid(code.session, grant.pairwise_subject.as_ref())),
         nonce: code.nonce.as_deref(),
         claims: &claims,
         access_token: &access_token,

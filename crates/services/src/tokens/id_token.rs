@@ -4,7 +4,6 @@ use authly_crypto::claims::{IdTokenClaims, UserClaimsSet, at_hash};
 use authly_crypto::jws::TokenType;
 use authly_domain::clients::Client;
 use authly_domain::clock::Timestamp;
-use authly_domain::id::SessionId;
 use authly_domain::scopes::Scope;
 use authly_domain::secret::{AccessToken, SecretText};
 use authly_domain::users::{ClaimPlace, GrantedClaims};
@@ -19,7 +18,8 @@ pub(super) struct IdOrder<'a> {
     pub(super) user: OnBehalfOf<'a>,
     /// The scope that was granted: without `openid` there is no ID token.
     pub(super) scope: &'a Scope,
-    pub(super) session: Option<SessionId>,
+    /// The session, by the name that the client has for it.
+    pub(super) sid: Option<String>,
     pub(super) nonce: Option<&'a str>,
     /// What may be known of the user: it stands here as far as the request asked for that.
     pub(super) claims: &'a GrantedClaims,
@@ -50,7 +50,7 @@ impl Issuer {
             acr: Some(authentication.acr.clone()),
             amr: authentication.amr.clone(),
             azp: None,
-            sid: order.session.map(|session| session.as_uuid().to_string()),
+            sid: order.sid.clone(),
             at_hash: Some(at_hash(order.access_token, algorithm)),
             user: UserClaimsSet(order.claims.given(
                 ClaimPlace::IdToken,

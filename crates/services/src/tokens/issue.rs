@@ -11,7 +11,7 @@ use authly_crypto::pairwise::PairwiseSalt;
 use authly_domain::clients::Client;
 use authly_domain::clock::Timestamp;
 use authly_domain::entropy::Entropy;
-use authly_domain::id::{GrantId, TokenId, UserId};
+use authly_domain::id::{GrantId, SessionId, TokenId, UserId};
 use authly_domain::scopes::{Resource, Scope};
 use authly_domain::secret::{AccessToken, RefreshToken, SecretText};
 use authly_domain::sessions::Authentication;
@@ -109,6 +109,15 @@ impl Issuer {
     pub(super) fn pairwise_subject(&self, client: &Client, of: &Subject) -> Option<Subject> {
         let sector = client.pairwise_sector()?;
         Some(self.pairwise.subject(&sector, of))
+    }
+
+    /// What a client calls a session of a user: its id, or, where it knows the user by a subject of its
+    /// sector alone, a name of that sector alone.
+    pub(super) fn sid(&self, session: SessionId, pairwise: Option<&Subject>) -> String {
+        match pairwise {
+            Some(subject) => self.pairwise.session(subject, session),
+            None => session.as_uuid().to_string(),
+        }
     }
 
     /// An access token (RFC 9068) and its row.

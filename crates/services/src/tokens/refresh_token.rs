@@ -117,7 +117,10 @@ impl Exchange<'_> {
             client,
             user,
             scope,
-            session: self.record.session,
+            sid: self
+                .record
+                .session
+                .map(|session| maker.sid(session, self.record.pairwise_subject.as_ref())),
             nonce: None,
             claims: &self.record.claims,
             access_token: &access_token,

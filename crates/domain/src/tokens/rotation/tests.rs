@@ -34,6 +34,7 @@ fn token() -> RefreshTokenRecord {
             },
             requested: Vec::new(),
         },
+        pairwise_subject: None,
         session: None,
         scope: "openid email".parse().unwrap(),
         resources: vec!["https://api.example".parse().unwrap()],

@@ -62,6 +62,41 @@ async fn every_sub_that_a_client_sees_is_that_of_its_sector() {
 }
 
 #[tokio::test]
+async fn the_sid_of_a_session_is_that_of_its_sector_alone() {
+    let app = TestApp::start().await;
+    let alice = app.user("alice").create().await;
+    let mut browser = app.logged_in(&alice).await;
+    let mut sids = Vec::new();
+    for (id, host) in [
+        ("first", "app.example"),
+        ("second", "app.example"),
+        ("other", "other.example"),
+    ] {
+        let client = pairwise(&app, id, host).await;
+        let tokens = app.tokens_in(&mut browser, &client, &alice, "openid").await;
+        let sid = claims(tokens.id_token.as_deref().unwrap())["sid"].clone();
+        // A grant keeps the name that it began with.
+        let elsewhere = "https://sector.example/uris.json";
+        let move_away = |client: &mut authly_domain::clients::Client| {
+            client.openid.sector_identifier_uri = Some(elsewhere.to_owned());
+        };
+        client.change(&app.context, move_away).await;
+        let renewed = app.rp(&client).refresh(tokens.refresh()).await;
+        let renewed = renewed.expect_tokens().id_token.unwrap();
+        assert_eq!(claims(&renewed)["sid"], sid);
+        sids.push(sid);
+    }
+    let public = app.client().id("public").create().await;
+    let tokens = app.tokens_in(&mut browser, &public, &alice, "openid").await;
+    sids.push(claims(tokens.id_token.as_deref().unwrap())["sid"].clone());
+    let session = app.stored().grants_of("public").await[0].session.unwrap();
+    assert_eq!(sids[0], sids[1]);
+    assert_ne!(sids[0], sids[2]);
+    assert_eq!(sids[3], session.as_uuid().to_string());
+    assert!(!sids[..3].contains(&sids[3]), "{sids:?}");
+}
+
+#[tokio::test]
 async fn what_is_no_name_of_its_sector_is_not_told_without_the_scope_for_it() {
     let app = TestApp::start().await;
     let alice = app.user("alice").create().await;

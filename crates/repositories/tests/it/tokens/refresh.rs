@@ -32,6 +32,7 @@ async fn a_refresh_token_reads_back_as_it_was_stored(world: World) {
             user: world.claims_of(&family.user, "alice"),
             requested: grant.claims.clone(),
         },
+        pairwise_subject: grant.pairwise_subject.clone(),
         session: grant.session,
         scope: refresh.scope.clone(),
         resources: refresh.resources.clone(),
