@@ -74,7 +74,10 @@ async fn a_scope_is_deleted_while_it_is_being_taken_from_a_client() {
         is_system: false,
     };
     let aim = || aim(client.record.key, &by);
-    catalogue.create(&scope, &by, aim().run).await.unwrap();
+    catalogue
+        .create(&scope, None, &by, aim().run)
+        .await
+        .unwrap();
     let before = scopes("email notes openid");
     registry.update(aim(), before).await.unwrap();
     // Whoever takes both scopes away has the client, and waits at the first of them.
