@@ -48,6 +48,11 @@ impl Record {
                     self.token(name, token);
                 }
             }
+            for name in ["client_secret", "temporary_password", "next_cursor"] {
+                if let Some(secret) = body.get(name).and_then(|secret| secret.as_str()) {
+                    self.secret(name, secret);
+                }
+            }
         }
         for cookie in answer.headers.get_all(SET_COOKIE) {
             let cookie = cookie.to_str().expect("a cookie is text");

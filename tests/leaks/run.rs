@@ -1,5 +1,6 @@
 //! The full run that all tests of this program look at: done once.
 
+mod administration;
 mod clients;
 mod mistakes;
 mod people;
@@ -207,6 +208,7 @@ async fn whole_run() -> Run {
         let world = World::new(server, &record);
         people::come_and_go(&world).await;
         clients::use_and_abuse(&world).await;
+        administration::administer(&world).await;
         trouble::without_the_database(&world, &installation.postgres).await;
         trouble::with_a_broken_database(&world, &installation.postgres).await;
     }

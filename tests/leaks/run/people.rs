@@ -2,6 +2,7 @@
 
 use authly_testing::browser::Page;
 
+use super::administration::CHOSEN;
 use super::{ALICE, BOB, Client, PLANTED, POSTER, WEB, World};
 use crate::record::{Visitor, code_of};
 use crate::search::Kind;
@@ -12,13 +13,12 @@ pub(crate) async fn administrator(world: &World<'_>, made: &str) {
     let page = visitor.get("/login").await;
     let page = visitor.log_in(&page, "admin", made).await;
     let mut page = visitor.follow(&page).await;
-    let good = "a new one, 'the' one & only";
     for (new, repeated) in [
         ("wee-pass", "wee-pass"),
         ("admin-admin-admin", "admin-admin-admin"),
         ("typed this first, then", "something else then"),
         (made, made),
-        (good, good),
+        (CHOSEN, CHOSEN),
     ] {
         world.record.secret("a new password", new);
         world.record.secret("a new password, again", repeated);
@@ -86,11 +86,21 @@ pub(crate) async fn code(
     use_of: &str,
     more: &[(&str, &str)],
 ) -> (String, String) {
+    code_of_user(world, client, ("bob", BOB), (use_of, more)).await
+}
+
+/// The same of any user.
+pub(crate) async fn code_of_user(
+    world: &World<'_>,
+    client: Client,
+    (username, password): (&str, &str),
+    (use_of, more): (&str, &[(&str, &str)]),
+) -> (String, String) {
     let mut visitor = world.visitor();
     let (target, verifier) = world.ask(client, use_of, more);
     let page = visitor.get(&target).await;
     let login = visitor.follow(&page).await;
-    let page = visitor.log_in(&login, "bob", BOB).await;
+    let page = visitor.log_in(&login, username, password).await;
     let consent = visitor.follow(&page).await;
     let answer = visitor.submit(&consent.form("approve")).await;
     (code_of(&answer), verifier)

@@ -4,24 +4,30 @@
 use authly_testing::answer::Tokens;
 use authly_testing::browser::Page;
 
+use super::administration::Administrator;
 use super::people::code;
 use super::{ALICE, POSTER, ROBOT, WEB, World};
 use crate::programs::Postgres;
 use crate::record::Visitor;
 
 /// The tables that requests write to.
-const TABLES: [&str; 7] = [
+const TABLES: [&str; 11] = [
     "authorization_codes",
     "authorization_requests",
+    "client_secrets",
+    "clients",
     "consents",
     "grants",
+    "idempotency_keys",
     "sessions",
+    "settings",
     "throttles",
     "tokens",
 ];
 
 /// Requests that are under way when the trouble begins.
-struct Begun<'r> {
+struct Begun<'w, 'r> {
+    administrator: Administrator<'w>,
     visitor: Visitor<'r>,
     login: Page,
     consent: Page,
@@ -30,8 +36,8 @@ struct Begun<'r> {
     tokens: Tokens,
 }
 
-impl<'r> Begun<'r> {
-    async fn with(world: &World<'r>, use_of: &str) -> Self {
+impl<'w, 'r> Begun<'w, 'r> {
+    async fn with(world: &'w World<'r>, use_of: &str) -> Self {
         let mut visitor = world.visitor();
         let (target, _) = world.ask(WEB, use_of, &[]);
         let page = visitor.get(&target).await;
@@ -39,6 +45,7 @@ impl<'r> Begun<'r> {
         let page = visitor.log_in(&login, "alice", ALICE).await;
         let consent = visitor.follow(&page).await;
         Self {
+            administrator: Administrator::log_in(world, &format!("{use_of}, to administer")).await,
             visitor,
             login,
             consent,
@@ -60,6 +67,7 @@ impl<'r> Begun<'r> {
             visitor.submit(&self.consent.form("approve")).await,
         ];
         let (code, verifier) = &self.code;
+        let administered = self.administrator.make_things().await;
         let token = self.tokens.refresh();
         let mut answers = Vec::new();
         for (client, path, form) in [
@@ -86,7 +94,7 @@ impl<'r> Begun<'r> {
         }
         let of_pages = pages.iter().map(Page::status);
         let of_answers = answers.iter().map(|answer| answer.status);
-        of_pages.chain(of_answers).collect()
+        of_pages.chain(of_answers).chain(administered).collect()
     }
 }
 

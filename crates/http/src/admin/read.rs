@@ -128,10 +128,20 @@ pub(super) fn pointer_to(name: &str) -> String {
     format!("/{}", name.replace('~', "~0").replace('/', "~1"))
 }
 
-/// What serde says, without the place in the text, which nobody sees.
+/// How serde begins where it quotes the value, which may be a secret.
+const QUOTING: [&str; 3] = ["invalid type: ", "invalid value: ", "unknown variant "];
+
+/// What serde says, without the value, and without the place in the text, which nobody sees.
 fn spoken(error: &str) -> String {
-    let end = error.find(" at line ").unwrap_or(error.len());
-    error.get(..end).unwrap_or(error).to_owned()
+    let end = error.rfind(" at line ").unwrap_or(error.len());
+    let text = error.get(..end).unwrap_or(error);
+    if !QUOTING.iter().any(|begin| text.starts_with(begin)) {
+        return text.to_owned();
+    }
+    match text.rsplit_once(", expected ") {
+        Some((_, expected)) => format!("expected {expected}"),
+        None => "it is of another kind than expected".to_owned(),
+    }
 }
 
 #[cfg(test)]
@@ -170,6 +180,26 @@ mod tests {
 
     fn sample(text: &str) -> Result<Sample, AdminProblem> {
         body(text.as_bytes())
+    }
+
+    #[test]
+    fn no_wrong_value_is_quoted() {
+        for (value, detail) in [
+            (r#""hunter-2""#, "expected u8"),
+            (r#""hunter-2, expected a hunter""#, "expected u8"),
+            ("[7, 8]", "expected u8"),
+            ("7893", "expected u8"),
+            (
+                r#""hunter-2 at line 7 column 8""#,
+                "it is of another kind than expected",
+            ),
+        ] {
+            let text = format!(r#"{{"name": "a", "kind": "b", "count": {value}}}"#);
+            let document = sample(&text).unwrap_err().document("id");
+            let document: Value = serde_json::from_slice(&document).unwrap();
+            assert_eq!(document["errors"][0]["detail"], detail, "{document}");
+            assert!(!document.to_string().contains("hunter"), "{document}");
+        }
     }
 
     #[test]
