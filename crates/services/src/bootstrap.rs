@@ -100,7 +100,7 @@ impl Bootstrap {
 
     /// Registers the client of the command line, or brings it up to date: a native application
     /// without a secret, whose answers go to the machine that it runs on, and whose users are asked
-    /// every time (RFC 8252 §8.6).
+    /// every time (RFC 8252 §8.6). Its name stays what an administrator has made of it.
     ///
     /// # Errors
     /// When it cannot be registered.
@@ -109,8 +109,13 @@ impl Bootstrap {
         let administration = AdminScope::ALL.iter().map(|scope| scope.as_str());
         let scope = ["openid", "profile", "offline_access"].into_iter();
         let scope = scope.chain(administration).collect::<Vec<_>>();
+        let conn = self.context.db.connect().await?;
+        let present = conn.reads().clients().find(&COMMAND_LINE.parse()?).await?;
+        drop(conn);
         let client = SeedClient {
-            client_name: Some("Authly's command line".to_owned()),
+            client_name: present
+                .is_none()
+                .then(|| "Authly's command line".to_owned()),
             client_type: Some("public".to_owned()),
             application_type: Some("native".to_owned()),
             token_endpoint_auth_method: Some("none".to_owned()),

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use super::Flaw;
+
 /// The bounds of a lifetime: those of the settings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LifetimeBounds {
@@ -27,6 +29,25 @@ impl LifetimeBounds {
         least: 60,
         most: 3_650 * 86_400,
     };
+
+    /// Of a login, where a request does not say how old it may be: 0 asks for a new one each time.
+    pub const MAX_AGE: Self = Self {
+        least: 0,
+        most: 3_650 * 86_400,
+    };
+    /// Of a secret that another one has replaced.
+    pub const OLD_SECRET: Self = Self {
+        least: 0,
+        most: 90 * 86_400,
+    };
+
+    /// What is wrong about a lifetime, if it is not within them.
+    #[must_use]
+    pub fn flaw(self, member: &'static str, lifetime: Duration) -> Option<Flaw> {
+        let Self { least, most } = self;
+        let what = || format!("{member} is between {least} and {most} seconds");
+        (!self.admit(lifetime)).then(|| Flaw::of(member, what()))
+    }
 
     /// Whether `lifetime` is within them.
     #[must_use]

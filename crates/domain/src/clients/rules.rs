@@ -222,12 +222,13 @@ impl Client {
                 own.refresh_absolute,
                 LifetimeBounds::REFRESH_ABSOLUTE,
             ),
+            (
+                "default_max_age",
+                self.openid.default_max_age,
+                LifetimeBounds::MAX_AGE,
+            ),
         ] {
-            if lifetime.is_some_and(|lifetime| !bounds.admit(lifetime)) {
-                let LifetimeBounds { least, most } = bounds;
-                let what = format!("{member} is between {least} and {most} seconds");
-                flaws.push(Flaw::of(member, what));
-            }
+            flaws.extend(lifetime.and_then(|lifetime| bounds.flaw(member, lifetime)));
         }
     }
 }

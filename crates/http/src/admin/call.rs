@@ -7,7 +7,7 @@ use actix_web::{FromRequest, HttpRequest};
 use authly_domain::admin::Run;
 use authly_domain::idempotency::{IdempotencyKey, IdempotencyKeyError};
 use authly_protocol::admin::{FieldError, ProblemCode};
-use authly_protocol::endpoint::{Access, Endpoint, PathValues as _};
+use authly_protocol::endpoint::{Access, Endpoint, PathValues as _, RequestHeader};
 use authly_services::admin::{AdminCaller, AdminGate, AdmissionError};
 use futures_util::future::LocalBoxFuture;
 
@@ -65,7 +65,7 @@ impl<E: Endpoint> AdminCall<E> {
             Run::ForReal
         };
         let query = read::query(&parameters)?;
-        let if_match = if_match(request)?;
+        let if_match = if_match::<E>(request)?;
         let idempotency_key = idempotency_key(request)?;
         let body = read::body(&body.await?)?;
         Ok(Self {
@@ -163,11 +163,16 @@ fn single<'r>(
     Ok(value)
 }
 
-/// The one version that `If-Match` names (RFC 9110 §13.1.1). `*` is met by whatever is there.
-fn if_match(request: &HttpRequest) -> Result<Option<i64>, AdminProblem> {
+/// The one version that `If-Match` names (RFC 9110 §13.1.1). `*` is met by whatever is there. Where an
+/// endpoint knows no versions it is refused: whoever makes a condition counts on its being looked at.
+fn if_match<E: Endpoint>(request: &HttpRequest) -> Result<Option<i64>, AdminProblem> {
     let Some(value) = single(request, "If-Match")? else {
         return Ok(None);
     };
+    if !E::HEADERS.contains(&RequestHeader::IfMatch) {
+        let detail = "There is no version here that If-Match could name.";
+        return Err(AdminProblem::new(ProblemCode::MalformedRequest, detail));
+    }
     let text = value.to_str().unwrap_or_default().trim();
     if text == "*" {
         return Ok(None);

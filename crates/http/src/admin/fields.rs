@@ -94,11 +94,19 @@ impl Fields {
     }
 }
 
+/// The most members that a refusal names: an answer is no longer than somebody reads.
+const MOST_NAMED: usize = 100;
+
 /// The document is understood, and these members of it are wrong.
-pub(super) fn invalid_body(errors: Vec<FieldError>) -> AdminProblem {
+pub(super) fn invalid_body(mut errors: Vec<FieldError>) -> AdminProblem {
     let detail = match errors.as_slice() {
         [one] => format!("{}: {}.", one.pointer, one.detail),
+        many if many.len() > MOST_NAMED => format!(
+            "{} members of the document are wrong; the first {MOST_NAMED} are named.",
+            many.len()
+        ),
         many => format!("{} members of the document are wrong.", many.len()),
     };
+    errors.truncate(MOST_NAMED);
     AdminProblem::new(ProblemCode::InvalidBody, detail).about(errors)
 }

@@ -105,7 +105,8 @@ pub enum KeyState {
 /// What a rotation did.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Rotation {
-    /// The keys that sign from now on. A dry run names new ones that nobody will see again.
+    /// The keys that sign from now on. A dry run names those that are announced: new ones
+    /// are not made for it.
     pub active: Vec<SigningKey>,
     /// The `kid` of each key that signed before and does no more.
     pub retired: Vec<String>,

@@ -86,15 +86,16 @@ impl KeyAdmin {
     /// # Errors
     /// When keys cannot be made, or storage fails: then nothing has changed.
     pub async fn rotate(&self, by: &Administrator, run: Run) -> Result<Rotation, KeyAdminError> {
-        let rotation = self.keys.rotate_if(run).await?;
-        if run == Run::ForReal {
-            tracing::info!(
-                admin.user.id = by.user().map(tracing::field::display),
-                admin.client.id = by.client().map(tracing::field::display),
-                retired = ?rotation.retired,
-                "an administrator rotated the signing keys"
-            );
+        if run == Run::Dry {
+            return Ok(self.keys.foresee_rotation().await?);
         }
+        let rotation = self.keys.rotate().await?;
+        tracing::info!(
+            admin.user.id = by.user().map(tracing::field::display),
+            admin.client.id = by.client().map(tracing::field::display),
+            retired = ?rotation.retired,
+            "an administrator rotated the signing keys"
+        );
         Ok(rotation)
     }
 

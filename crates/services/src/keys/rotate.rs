@@ -1,6 +1,5 @@
 //! Other keys have to sign, now.
 
-use authly_domain::admin::Run;
 use authly_domain::clock::Timestamp;
 use authly_domain::keys::{KeyId, KeyPhase, SigningAlgorithm, SigningKeyRecord};
 
@@ -28,10 +27,6 @@ impl KeyService {
     /// # Errors
     /// When keys cannot be made, or storage fails: then nothing has changed.
     pub async fn rotate(&self) -> Result<Rotation, KeysError> {
-        self.rotate_if(Run::ForReal).await
-    }
-
-    pub(super) async fn rotate_if(&self, run: Run) -> Result<Rotation, KeysError> {
         let context = &self.context;
         let now = context.now();
         let all = SigningAlgorithm::ALL;
@@ -67,12 +62,20 @@ impl KeyService {
         }
         let present = signing(&work.keys().all().await?);
         note_rotation(context, &work, now).await?;
-        if run == Run::ForReal {
-            work.commit().await?;
-            drop(conn);
-            self.refresh().await?;
-        }
+        work.commit().await?;
+        drop(conn);
+        self.refresh().await?;
         Ok(rotation(&before, present))
+    }
+
+    /// What a rotation would do now. Keys that it would have to make are not named: they are made when
+    /// they are needed.
+    pub(super) async fn foresee_rotation(&self) -> Result<Rotation, KeysError> {
+        let conn = self.context.db.connect().await?;
+        let keys = conn.reads().keys().all().await?;
+        let waits = |key: &&SigningKeyRecord| key.phase == KeyPhase::Announced;
+        let next = keys.iter().filter(waits).cloned().collect();
+        Ok(rotation(&signing(&keys), next))
     }
 }
 

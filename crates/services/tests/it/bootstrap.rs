@@ -171,4 +171,13 @@ async fn the_command_line_is_registered_once_however_often_it_is_done() {
     assert!(registered.is_system);
     bootstrap.ensure_command_line().await.unwrap();
     assert_eq!(services.stored().registry().await, before);
+
+    // What an administrator calls it, it is called.
+    let mut renamed = client.clone();
+    renamed.name = "Our command line".to_owned();
+    let now = services.context.now();
+    clients.upsert(&renamed, now).await.unwrap();
+    bootstrap.ensure_command_line().await.unwrap();
+    let client = clients.find(&id).await.unwrap().unwrap();
+    assert_eq!(client.name, "Our command line");
 }

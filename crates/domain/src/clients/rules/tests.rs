@@ -179,6 +179,14 @@ fn each_rule_on_addresses_sectors_and_lifetimes_names_its_member() {
         flawed(|client| client.lifetimes.refresh_absolute = seconds(u64::MAX)),
         ["refresh_token_absolute_lifetime"]
     );
+    assert_eq!(
+        flawed(|client| client.openid.default_max_age = seconds(3_650 * 86_400 + 1)),
+        ["default_max_age"]
+    );
+    assert_eq!(
+        flawed(|client| client.openid.default_max_age = seconds(0)),
+        [""; 0]
+    );
 }
 
 #[test]

@@ -13,20 +13,14 @@ use crate::admin::fields::Fields;
 use crate::admin::repeated::{document_of, written};
 use crate::respond::AdminProblem;
 
-/// The longest that an old secret stays valid, in seconds: 90 days.
-const MAX_GRACE: u64 = 90 * 86_400;
-
 /// `POST /admin/clients/{client}/secrets`
 pub(super) async fn rotate_secret(
     call: AdminCall<Rotate>,
     clients: Clients,
 ) -> Result<Answer<Rotate>, AdminProblem> {
-    let mut fields = Fields::default();
-    let old_valid_for = grace(&mut fields, call.body.old_secret_valid_for);
-    let old_valid_for = fields.finish(Some(old_valid_for))?;
     let rights = call.caller.admin_scopes();
     let rotation = Rotation {
-        old_valid_for,
+        old_valid_for: Duration::from_secs(call.body.old_secret_valid_for),
         rights: &rights,
     };
     let write = |rotated: &RotatedSecret| written(&document::new_secret(rotated));
@@ -43,14 +37,14 @@ pub(super) async fn set_secret(
     clients: Clients,
 ) -> Result<Answer<SetSecret>, AdminProblem> {
     let mut fields = Fields::default();
-    let old_valid_for = grace(&mut fields, call.body.old_secret_valid_for);
     let secret = ClientSecret::new(call.body.client_secret.expose().to_owned());
     if let Err(why) = secret.check_form() {
         fields.wrong("/client_secret", why);
     }
+    let secret = fields.finish(Some(secret))?;
     let rights = call.caller.admin_scopes();
     let rotation = Rotation {
-        old_valid_for: fields.finish(Some(old_valid_for))?,
+        old_valid_for: Duration::from_secs(call.body.old_secret_valid_for),
         rights: &rights,
     };
     let given = clients.set_secret(aim(&call), &secret, rotation).await?;
@@ -61,15 +55,6 @@ pub(super) async fn set_secret(
         version,
     };
     Ok(Answer::of(document).in_version(version))
-}
-
-/// How long an old secret stays valid.
-fn grace(fields: &mut Fields, seconds: u64) -> Duration {
-    if seconds > MAX_GRACE {
-        let detail = format!("it is at most {MAX_GRACE} seconds");
-        fields.wrong("/old_secret_valid_for", detail);
-    }
-    Duration::from_secs(seconds)
 }
 
 /// `PUT /admin/clients/{client}/entitled_admin_scopes`

@@ -3,7 +3,9 @@
 use authly_testing::TestApp;
 use authly_testing::administrators::AdminCaller;
 use authly_testing::answer::jose_header;
+use authly_testing::rp::send;
 use pretty_assertions::assert_eq;
+use reqwest::Method;
 use serde_json::{Value, json};
 
 async fn keys(caller: &AdminCaller) -> Vec<Value> {
@@ -121,4 +123,17 @@ async fn a_withdrawn_key_is_out_at_once_and_what_it_signed_is_dead_on_every_node
         (200, &json!(false))
     );
     assert_eq!(keys(&second).await, after);
+}
+
+#[tokio::test]
+async fn a_condition_on_a_version_is_refused_where_there_is_none() {
+    let app = TestApp::start().await;
+    let root = app.administrator("root").await;
+    let before = keys(&root).await;
+    for version in ["\"1\"", "*"] {
+        let request = root.request(Method::POST, "/admin/keys/rotate");
+        let request = request.header("if-match", version).json(&json!({}));
+        send(request).await.expect_problem(400, "malformed_request");
+    }
+    assert_eq!(keys(&root).await, before);
 }

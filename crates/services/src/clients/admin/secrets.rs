@@ -3,13 +3,13 @@
 use std::time::Duration;
 
 use authly_crypto::opaque;
-use authly_domain::clients::{Client, ClientId, ClientType, RegisteredClient};
+use authly_domain::clients::{Client, ClientId, ClientType, LifetimeBounds, RegisteredClient};
 use authly_domain::clock::Timestamp;
 use authly_domain::scopes::AdminScope;
 use authly_domain::secret::ClientSecret;
 use authly_repositories::UnitOfWork;
 
-use super::{Aim, ClientAdmin, ClientAdminError, finish, rights};
+use super::{Aim, ClientAdmin, ClientAdminError, finish, refuse_flaws, rights};
 use crate::idempotency::{self, Answered, Keyed};
 
 /// Begins every secret that we make, so that leaked ones are recognised.
@@ -51,7 +51,8 @@ impl ClientAdmin {
     /// another rotation has to end it at once.
     ///
     /// # Errors
-    /// When there is no such client, it can have no secret or has two, it has another version, it may
+    /// When the old one is to stay valid for too long, there is no such client, it can have no secret or
+    /// has two, it has another version, it may
     /// administer more than the caller, the idempotency key belongs to another request, or storage
     /// fails. Nothing is stored then.
     pub async fn rotate_secret(
@@ -60,6 +61,7 @@ impl ClientAdmin {
         rotation: Rotation<'_>,
         keyed: Option<&Keyed<'_, RotatedSecret>>,
     ) -> Result<Answered<RotatedSecret>, ClientAdminError> {
+        check_overlap(rotation)?;
         let now = self.context.now();
         let mut conn = self.context.db.connect().await?;
         let work = conn.begin("clients.rotate_secret").await?;
@@ -99,6 +101,7 @@ impl ClientAdmin {
         secret: &ClientSecret,
         rotation: Rotation<'_>,
     ) -> Result<GivenSecret, ClientAdminError> {
+        check_overlap(rotation)?;
         let now = self.context.now();
         let mut conn = self.context.db.connect().await?;
         let work = conn.begin("clients.set_secret").await?;
@@ -147,6 +150,12 @@ impl ClientAdmin {
     fn new_secret(&self) -> ClientSecret {
         ClientSecret::new(opaque::generate(SECRET_PREFIX, &*self.context.entropy))
     }
+}
+
+/// Refuses to keep an old secret for too long.
+fn check_overlap(rotation: Rotation<'_>) -> Result<(), ClientAdminError> {
+    let flaw = LifetimeBounds::OLD_SECRET.flaw("old_secret_valid_for", rotation.old_valid_for);
+    refuse_flaws(flaw.into_iter().collect())
 }
 
 /// Refuses to replace a secret that there cannot be, and whoever could get more rights by one.

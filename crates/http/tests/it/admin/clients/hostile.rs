@@ -129,3 +129,20 @@ async fn odd_paths_name_nothing() {
         root.get(path).await.expect_problem(404, "not_found");
     }
 }
+
+#[tokio::test]
+async fn a_refusal_names_a_hundred_members_at_most() {
+    let app = TestApp::start().await;
+    let root = app.administrator("root").await;
+    let before = app.stored().registry().await;
+    let uris = |many| json!({"client_type": "public", "redirect_uris": vec!["nowhere"; many]});
+    for (many, named) in [(100, 100), (101, 100), (3_000, 100)] {
+        let refused = root.post("/admin/clients", &uris(many)).await;
+        refused.expect_problem(422, "invalid_body");
+        let problem = refused.json();
+        assert_eq!(problem["errors"].as_array().unwrap().len(), named);
+        let detail = problem["detail"].as_str().unwrap();
+        assert!(detail.starts_with(&format!("{many} members")), "{detail}");
+    }
+    assert_eq!(app.stored().registry().await, before);
+}

@@ -12,7 +12,7 @@ use authly_testing::TestServices;
 use authly_testing::fixtures::TestClient;
 use pretty_assertions::assert_eq;
 
-use super::{aim, machine, person, stored};
+use super::{aim, machine, person, stored, wrong};
 use crate::{flow, idempotency};
 
 const HOUR: Duration = Duration::from_hours(1);
@@ -223,4 +223,18 @@ async fn a_rotation_takes_five_round_trips_and_two_more_with_a_key() {
     let (rotated, with) = services.round_trips_of(rotation).await;
     assert!(matches!(rotated, Ok(Answered::Now(_))));
     assert_eq!((without, with), (5, 7));
+}
+
+#[tokio::test]
+async fn an_old_secret_stays_valid_for_90_days_at_most() {
+    let services = TestServices::start().await;
+    let client = services.client().create().await;
+    let longest = Duration::from_hours(90 * 24);
+    let before = services.stored().registry().await;
+    for too_long in [longest + Duration::from_secs(1), Duration::MAX] {
+        let refused = rotate(&services, &client, too_long).await;
+        assert_eq!(wrong(refused), ["old_secret_valid_for"]);
+    }
+    assert_eq!(services.stored().registry().await, before);
+    rotate(&services, &client, longest).await.unwrap();
 }
