@@ -12,14 +12,14 @@ use crate::server::Server;
 use crate::sign_in::{log_in, seed};
 
 /// One of the examples, running.
-struct Example {
+pub(crate) struct Example {
     _program: Program,
     _folder: TempDir,
 }
 
 impl Example {
     /// Starts it, and waits until it prints `ready`.
-    fn start(name: &str, arguments: &[&str], ready: &str) -> Self {
+    pub(crate) fn start(name: &str, arguments: &[&str], ready: &str) -> Self {
         let folder = folder();
         let mut command = example(name);
         command.args(arguments);

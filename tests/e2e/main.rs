@@ -24,3 +24,4 @@ mod program;
 mod response_modes;
 mod server;
 mod sign_in;
+mod step_up;

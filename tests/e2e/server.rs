@@ -52,12 +52,21 @@ impl Server {
 
     /// A server on this database, as for others but on loopback.
     pub(crate) fn start_on(database: &TestDatabase) -> Self {
+        Self::start_seeded_on(database, "")
+    }
+
+    /// The same with this seed.
+    pub(crate) fn start_seeded_on(database: &TestDatabase, seed: &str) -> Self {
         let data = folder();
+        let seed_file = data.path().join("seed.toml");
+        std::fs::write(&seed_file, seed).unwrap();
         let address = free_address();
         let issuer = format!("http://{address}");
         let mut command = Command::new(binary("authly-server", "authly-server"));
         command
             .args(["--bind", &address, "--issuer", &issuer])
+            .arg("--seed")
+            .arg(&seed_file)
             .env("AUTHLY_DATABASE__URL", database.url())
             .env("AUTHLY_KEYS__MASTER_KEY", STANDARD.encode([7; 32]))
             .env(

@@ -202,6 +202,12 @@ impl TestDatabase {
         self.run("UPDATE jobs SET next_due_at = 'epoch'").await;
     }
 
+    /// Makes every login of people who are logged in an hour older.
+    pub async fn age_logins(&self) {
+        let sql = "UPDATE sessions SET auth_time = auth_time - interval '1 hour'";
+        self.run(sql).await;
+    }
+
     /// Removes the signing keys of an algorithm.
     pub async fn remove_keys_of(&self, algorithm: &str) {
         let sql = "DELETE FROM signing_keys WHERE algorithm = $1";
