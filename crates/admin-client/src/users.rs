@@ -2,9 +2,9 @@
 
 use authly_domain::id::{ClientKey, UserId};
 use authly_protocol::admin::users::{
-    ConsentPath, ConsentsQuery, Create, Delete, Disable, Enable, Get, List, ListConsents,
-    ListQuery, NewUser, RequirePasswordChange, ResetPassword, ResetUserPassword, RevokeConsent,
-    SetAdmin, Unlock, UnsetAdmin, Update, UserChange, Verify,
+    ConsentPath, ConsentsQuery, Create, Delete, Disable, Enable, Get, Import, ImportUsers, List,
+    ListConsents, ListQuery, NewUser, RequirePasswordChange, ResetPassword, ResetUserPassword,
+    RevokeConsent, SetAdmin, Unlock, UnsetAdmin, Update, UserChange, Verify,
 };
 use authly_protocol::admin::{Id, UserPath};
 use authly_protocol::endpoint::NoPath;
@@ -24,6 +24,11 @@ impl AdminClient {
     /// One user.
     pub fn user(&self, user: UserId) -> Call<'_, Get> {
         self.call(&path(user))
+    }
+
+    /// Adds users whom another server had, all of them or none.
+    pub fn import_users(&self, users: &ImportUsers) -> Call<'_, Import> {
+        self.call(&NoPath).body(users)
     }
 
     /// Makes a user. A temporary password is in the answer alone: send an idempotency key with it.

@@ -2,8 +2,10 @@
 //!
 //! bcrypt reads 72 bytes at most, its own NUL included. Up to 71 bytes go in as they are; longer
 //! passwords go in as the base64 text of their SHA-256, and the scheme is stored with the hash. The
-//! threads are no executor's: a hash takes as long as hundreds of requests.
+//! threads are no executor's: a hash takes as long as hundreds of requests. What other servers made
+//! (`foreign`) is checked there, too.
 
+mod foreign;
 mod pool;
 
 use std::error::Error;
@@ -18,7 +20,10 @@ use sha2::{Digest as _, Sha256};
 use tokio::sync::oneshot;
 use zeroize::Zeroizing;
 
+use self::foreign::Foreign;
 use self::pool::{NotTaken, Pool};
+
+pub use self::foreign::{ForeignHashError, imported_hash};
 
 /// The costs that bcrypt knows: 2 to the power of these rounds.
 const COSTS: std::ops::RangeInclusive<u32> = 4..=31;
@@ -54,7 +59,7 @@ pub enum PasswordError {
     /// The text cannot be a password; nothing was computed.
     #[error("the password cannot be used")]
     Form(#[from] PasswordFormError),
-    /// The stored hash is not one of bcrypt's.
+    /// The stored hash is malformed.
     #[error("the stored password hash is malformed")]
     Malformed,
     /// The threads are gone, or the job broke off.
@@ -105,7 +110,7 @@ pub enum PasswordCheck {
 /// Whether a stored hash is as a new one would be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Upgrade {
-    /// It has another cost: hash the password anew and store that.
+    /// It has another cost, or another server made it: hash the password anew and store that.
     NeedsRehash,
     /// It is.
     UpToDate,
@@ -174,10 +179,16 @@ impl PasswordHasher {
         password.check_form()?;
         let input = Input::of(password);
         let stored = stored.cloned();
+        let foreign = stored
+            .as_ref()
+            .is_some_and(|stored| stored.scheme.is_foreign());
+        let text = foreign.then(|| Zeroizing::new(password.expose().as_bytes().to_vec()));
         let cost = self.cost;
         let check = self.pool.submit(move || {
-            if let Some(stored) = stored {
-                return check(&stored, &input, cost);
+            match (stored, text) {
+                (Some(stored), Some(text)) => return check_foreign(&stored, &text, &input, cost),
+                (Some(stored), None) => return check(&stored, &input, cost),
+                (None, _) => {}
             }
             burn(&input, cost);
             Ok(PasswordCheck::Differs)
@@ -234,6 +245,27 @@ fn check(stored: &PasswordHash, input: &Input, cost: u32) -> Result<PasswordChec
         Upgrade::NeedsRehash
     };
     Ok(PasswordCheck::Matches { upgrade })
+}
+
+/// A hash that another server made. Whatever it costs, a wrong password costs one bcrypt besides, as for
+/// everybody else; the right one does, too, when it is hashed anew.
+fn check_foreign(
+    stored: &PasswordHash,
+    text: &[u8],
+    input: &Input,
+    cost: u32,
+) -> Result<PasswordCheck, PasswordError> {
+    let foreign = Foreign::read(&stored.hash);
+    if foreign.as_ref().is_ok_and(|foreign| foreign.is_of(text)) {
+        return Ok(PasswordCheck::Matches {
+            upgrade: Upgrade::NeedsRehash,
+        });
+    }
+    burn(input, cost);
+    match foreign {
+        Ok(_) => Ok(PasswordCheck::Differs),
+        Err(_malformed) => Err(PasswordError::Malformed),
+    }
 }
 
 /// Spends as long as a real check: against a hash of the same cost whose salt and value are all

@@ -82,6 +82,7 @@ pub const ALL: &[Description] = &[
     describe::<keys::Revoke>(),
     describe::<users::List>(),
     describe::<users::Create>(),
+    describe::<users::Import>(),
     describe::<users::Get>(),
     describe::<users::Update>(),
     describe::<users::Delete>(),

@@ -138,6 +138,8 @@ pub trait Endpoint: 'static {
     const ACCESS: Access;
     /// The headers that it heeds.
     const HEADERS: &'static [RequestHeader];
+    /// The most bytes of its body, where that is more than the server's setting allows of others.
+    const MAX_BODY: Option<usize> = None;
     /// The status of its answer when all went well: 200, 201, or 204 without a document.
     const STATUS: u16;
     /// What varies in the path.
@@ -185,6 +187,7 @@ macro_rules! endpoint {
         $(#[doc = $doc:literal])+
         $vis:vis $name:ident = $id:literal, $method:ident $path:literal, $access:expr;
         $(headers: [$($header:ident),+];)?
+        $(max_body: $max_body:literal;)?
         $(path: $values:ty;)?
         $(query: $query:ty;)?
         $(body: $body:ty;)?
@@ -202,6 +205,7 @@ macro_rules! endpoint {
             const ACCESS: $crate::endpoint::Access = $access;
             const HEADERS: &'static [$crate::endpoint::RequestHeader] =
                 &[$($($crate::endpoint::RequestHeader::$header,)+)?];
+            $(const MAX_BODY: Option<usize> = Some($max_body);)?
             const STATUS: u16 = $status;
             type Path = endpoint!(@or $crate::endpoint::NoPath $(, $values)?);
             type Query = endpoint!(@or $crate::endpoint::Nothing $(, $query)?);

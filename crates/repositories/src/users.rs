@@ -44,8 +44,8 @@ pub struct NewUser<'a> {
     pub email: Option<&'a Email>,
     /// Whether the address is proven.
     pub is_verified: bool,
-    /// Their password.
-    pub password: &'a PasswordHash,
+    /// Their password; nobody logs in without one.
+    pub password: Option<&'a PasswordHash>,
     /// Whether it must be changed at the next login.
     pub password_change: PasswordChange,
     /// Whether they may administer (with a token whose scope says so as well).
@@ -185,8 +185,8 @@ impl Users<'_> {
             text(user.email.map(Email::as_str)),
             text(user.email.map(Email::normal_form)),
             flag(user.is_verified),
-            text(&user.password.hash),
-            text(user.password.scheme.as_str()),
+            text(user.password.map(|password| password.hash.as_str())),
+            text(user.password.map(|password| password.scheme.as_str())),
             flag(user.password_change == PasswordChange::Required),
             flag(user.is_admin),
             time(user.created_at.as_date_time()),

@@ -172,7 +172,7 @@ impl Bootstrap {
             username: &administrator.username,
             email: administrator.email.as_ref(),
             is_verified: administrator.email.is_some(),
-            password: &hash,
+            password: Some(&hash),
             password_change: administrator.password_change,
             is_admin: true,
             profile: &Profile::default(),

@@ -8,6 +8,7 @@
 mod change;
 mod create;
 mod error;
+mod import;
 mod list;
 mod password;
 
@@ -24,6 +25,7 @@ use crate::policy::LivePolicies;
 pub use change::UserDeed;
 pub use create::{NewUserOrder, WithPassword};
 pub use error::{TakenName, UserAdminError};
+pub use import::{ImportFlaw, Imported, ImportedUser, TakenBy};
 pub use list::{UserConsent, UserList};
 pub use password::NewPassword;
 

@@ -74,7 +74,9 @@ pub(super) const TABLE: [Row; 15] = [
     Row {
         package: "authly-crypto",
         ours: &["authly-domain"],
-        theirs: &["aes-gcm", "bcrypt", "hkdf", "hmac", "josekit", "openssl"],
+        theirs: &[
+            "aes-gcm", "argon2", "bcrypt", "hkdf", "hmac", "josekit", "openssl",
+        ],
         small: &SMALL,
         in_tests: &[],
     },

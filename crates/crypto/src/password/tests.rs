@@ -203,3 +203,41 @@ fn a_cost_that_bcrypt_does_not_know_is_refused_at_the_start() {
         assert!(matches!(error, PasswordHasherError::Cost(refused) if refused == cost));
     }
 }
+
+#[tokio::test]
+async fn a_hash_of_another_server_matches_asks_for_a_new_one_and_is_read_within_bounds() {
+    let hasher = hasher(4);
+    let stored = |scheme, hash: &str| PasswordHash {
+        scheme,
+        hash: hash.to_owned(),
+    };
+    let made =
+        "$pbkdf2-sha256$i=1$AAECAwQFBgcICQoLDA0ODw$1j+h90zX49tJj90UoeiqNJN7oenPZj24OnkNRYqOhJo";
+    let pbkdf2 = stored(PasswordScheme::Pbkdf2, made);
+    let right = password("correct horse battery staple");
+    let check = hasher.verify_or_dummy(Some(&pbkdf2), &right).await.unwrap();
+    assert_eq!(
+        check,
+        PasswordCheck::Matches {
+            upgrade: Upgrade::NeedsRehash
+        }
+    );
+    for wrong in ["correct horse", &"x".repeat(200)] {
+        let check = hasher
+            .verify_or_dummy(Some(&pbkdf2), &password(wrong))
+            .await;
+        assert_eq!(check.unwrap(), PasswordCheck::Differs);
+    }
+    let costly = made.replace("i=1$", "i=4000000000$");
+    for hash in ["", "$2b$", &costly] {
+        let stored = stored(PasswordScheme::Argon2, hash);
+        let error = hasher
+            .verify_or_dummy(Some(&stored), &right)
+            .await
+            .unwrap_err();
+        assert!(
+            matches!(error, PasswordError::Malformed),
+            "{hash}: {error:?}"
+        );
+    }
+}

@@ -10,13 +10,17 @@ pub const MAX_PASSWORD_BYTES: usize = 1_024;
 /// The most bytes that bcrypt itself takes without cutting.
 pub const MAX_BCRYPT_BYTES: usize = 71;
 
-/// How a password becomes bcrypt's input, as the column `password_scheme` names it.
+/// How a password becomes its hash, as the column `password_scheme` names it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PasswordScheme {
     /// The password itself: up to [`MAX_BCRYPT_BYTES`].
     Bcrypt,
     /// The base64 text of its SHA-256 digest: longer ones.
     BcryptSha256,
+    /// PBKDF2, by another server.
+    Pbkdf2,
+    /// Argon2, by another server.
+    Argon2,
 }
 
 impl PasswordScheme {
@@ -36,7 +40,15 @@ impl PasswordScheme {
         match self {
             Self::Bcrypt => "bcrypt",
             Self::BcryptSha256 => "bcrypt_sha256",
+            Self::Pbkdf2 => "pbkdf2",
+            Self::Argon2 => "argon2",
         }
+    }
+
+    /// Whether only other servers make hashes of it.
+    #[must_use]
+    pub const fn is_foreign(self) -> bool {
+        matches!(self, Self::Pbkdf2 | Self::Argon2)
     }
 }
 
@@ -44,7 +56,7 @@ impl std::str::FromStr for PasswordScheme {
     type Err = UnknownValue;
 
     fn from_str(text: &str) -> Result<Self, UnknownValue> {
-        [Self::Bcrypt, Self::BcryptSha256]
+        [Self::Bcrypt, Self::BcryptSha256, Self::Pbkdf2, Self::Argon2]
             .into_iter()
             .find(|scheme| scheme.as_str() == text)
             .ok_or(UnknownValue)
@@ -54,9 +66,9 @@ impl std::str::FromStr for PasswordScheme {
 /// A stored password: its hash in the modular crypt format and how it was made.
 #[derive(Clone, PartialEq, Eq)]
 pub struct PasswordHash {
-    /// How the password became bcrypt's input.
+    /// How the password became the hash.
     pub scheme: PasswordScheme,
-    /// `$2b$…`, which holds cost and salt.
+    /// `$2b$…`, or what another server made, which holds cost and salt.
     pub hash: String,
 }
 

@@ -41,7 +41,7 @@ impl<E: Endpoint> FromRequest for AdminCall<E> {
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let entered = enter(request);
-        let body = read_json(request, payload);
+        let body = read_json(request, payload, E::MAX_BODY);
         let request = request.clone();
         Box::pin(async move {
             entered?;

@@ -21,6 +21,18 @@ impl Fields {
         });
     }
 
+    /// Reads a document that stands at `base` within the whole.
+    pub(crate) fn within<T>(&mut self, base: &str, read: impl FnOnce(&mut Self) -> T) -> T {
+        let mut inner = Self::default();
+        let value = read(&mut inner);
+        let errors = inner.0.into_iter();
+        self.0.extend(errors.map(|error| FieldError {
+            pointer: format!("{base}{}", error.pointer),
+            ..error
+        }));
+        value
+    }
+
     /// Reads a member; notes why it cannot be read.
     pub(crate) fn parse<T: FromStr<Err: Display>>(
         &mut self,

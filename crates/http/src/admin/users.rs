@@ -4,6 +4,7 @@ mod change;
 mod claims;
 mod consents;
 mod create;
+mod import;
 mod list;
 mod passwords;
 mod refusal;
@@ -26,6 +27,7 @@ pub(super) fn table(table: Table) -> Table {
     table
         .with(list::list)
         .with(create::create)
+        .with(import::import)
         .with(get)
         .with(change::update)
         .with(change::delete)

@@ -42,15 +42,16 @@ pub(super) fn read_form(
     Box::pin(async move { Parameters::parse(&body.await?) })
 }
 
-/// Reads the body as JSON, which nobody has understood yet, up to the limit of the settings. An
-/// absent body is empty, whatever its type.
+/// Reads the body as JSON, which nobody has understood yet, up to the limit of the settings, or
+/// `at_least` so many bytes. An absent body is empty, whatever its type.
 pub(crate) fn read_json(
     request: &HttpRequest,
     payload: &mut Payload,
+    at_least: Option<usize>,
 ) -> LocalBoxFuture<'static, Result<BytesMut, ParametersError>> {
     let is_absent = !request.headers().contains_key(CONTENT_TYPE);
     let fits = JSON.contains(&essence(request).as_str());
-    let body = read_whole(request, payload, fits || is_absent);
+    let body = read_whole(request, payload, fits || is_absent, at_least);
     Box::pin(async move {
         let body = body.await?;
         if is_absent && !body.is_empty() {
@@ -65,13 +66,14 @@ fn read_whole(
     request: &HttpRequest,
     payload: &mut Payload,
     has_right_type: bool,
+    at_least: Option<usize>,
 ) -> LocalBoxFuture<'static, Result<BytesMut, ParametersError>> {
     let settings = collaborator::<HttpSettings>(request);
     let encoded = is_encoded(request);
     let announced = announced_length(request);
     let payload = payload.take();
     Box::pin(async move {
-        let limit = settings?.max_body_bytes;
+        let limit = settings?.max_body_bytes.max(at_least.unwrap_or(0));
         if !has_right_type {
             return Err(ParametersError::ContentType);
         }

@@ -19,7 +19,7 @@ impl FromRequest for JsonBody {
     type Future = LocalBoxFuture<'static, Result<Self, OAuthFailure>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let body = read_json(request, payload);
+        let body = read_json(request, payload, None);
         Box::pin(async move { body.await.map(Self).map_err(refusal) })
     }
 }

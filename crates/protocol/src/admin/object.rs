@@ -32,6 +32,25 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
     }
 }
 
+/// Reads a document, for `deserialize_with`.
+pub(super) fn required<'de, T, D>(deserializer: D) -> Result<T, D::Error>
+where
+    T: Deserialize<'de>,
+    D: Deserializer<'de>,
+{
+    Object::<T>::deserialize(deserializer).map(|Object(document)| document)
+}
+
+/// Reads several documents, for `deserialize_with`.
+pub(super) fn list<'de, T, D>(deserializer: D) -> Result<Vec<T>, D::Error>
+where
+    T: Deserialize<'de>,
+    D: Deserializer<'de>,
+{
+    let read = Vec::<Object<T>>::deserialize(deserializer)?;
+    Ok(read.into_iter().map(|Object(document)| document).collect())
+}
+
 /// Reads a document that may be absent, for `deserialize_with`.
 pub(super) fn optional<'de, T, D>(deserializer: D) -> Result<Option<T>, D::Error>
 where

@@ -2,6 +2,7 @@
 
 mod change;
 mod document;
+mod import;
 
 use authly_domain::id::{ClientKey, UserId};
 use authly_domain::scopes::AdminScope::{UsersRead, UsersWrite};
@@ -14,6 +15,7 @@ use crate::endpoint::{endpoint, path_values};
 
 pub use change::{AddressChange, NewUser, ResetPassword, UserChange};
 pub use document::{Address, Consent, CreatedUser, PasswordAnswer, User};
+pub use import::{ImportReport, ImportUsers, ImportedUser, MAX_IMPORTED_USERS, SkippedUser};
 
 endpoint! {
     /// Lists users, in pages: all of them or those who fit the filters, in one of several orders; or
@@ -29,6 +31,15 @@ endpoint! {
     headers: [IdempotencyKey];
     body: NewUser;
     answer: 201 CreatedUser;
+}
+
+endpoint! {
+    /// Adds users whom another server had, with the hashes of their passwords: all of them or none. Who is
+    /// here already is passed over. The body may have 8 MiB.
+    pub Import = "users.import", Post "/admin/user-imports", Scope(UsersWrite);
+    max_body: 8_388_608;
+    body: ImportUsers;
+    answer: 200 ImportReport;
 }
 
 endpoint! {

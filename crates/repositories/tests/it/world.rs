@@ -114,7 +114,7 @@ impl World {
             username: &username,
             email: Some(&email),
             is_verified: true,
-            password: &password_hash("first"),
+            password: Some(&password_hash("first")),
             password_change: PasswordChange::NotRequired,
             is_admin: false,
             profile: &Profile::default(),

@@ -199,7 +199,7 @@ impl Seeder {
                     username: &user.username,
                     email: user.email.as_ref(),
                     is_verified: user.verified.unwrap_or(false),
-                    password: hash,
+                    password: Some(hash),
                     password_change: PasswordChange::NotRequired,
                     is_admin: user.admin.unwrap_or(false),
                     profile: &user.profile,

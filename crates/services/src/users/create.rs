@@ -67,7 +67,7 @@ impl UserAdmin {
             username: &order.username,
             email,
             is_verified: order.is_verified,
-            password: &made.hash,
+            password: Some(&made.hash),
             password_change: made.change,
             is_admin: order.is_admin,
             profile: &order.profile,

@@ -4,6 +4,7 @@ use authly_crypto::password::PasswordError;
 use authly_domain::users::{AccountConflict, AccountProtection, NewPasswordError};
 use authly_repositories::DbError;
 
+use super::ImportFlaw;
 use crate::idempotency::IdempotencyError;
 use crate::paging::CursorError;
 
@@ -45,6 +46,9 @@ pub enum UserAdminError {
     /// The password is not good enough.
     #[error("the password is refused")]
     Password(#[from] NewPasswordError),
+    /// Something is wrong about users of an import: all of it.
+    #[error("{} things are wrong about imported users", .0.len())]
+    Import(Vec<ImportFlaw>),
     /// Too many passwords are hashed at the moment: 503.
     #[error("too many passwords wait to be hashed")]
     Busy,

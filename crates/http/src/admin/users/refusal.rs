@@ -2,7 +2,7 @@
 
 use authly_domain::users::{AccountConflict, AccountProtection};
 use authly_protocol::admin::{FieldError, ProblemCode};
-use authly_services::users::{TakenName, UserAdminError};
+use authly_services::users::{ImportFlaw, TakenName, UserAdminError};
 
 use crate::admin::fields::invalid_body;
 use crate::admin::paging::foreign_cursor;
@@ -39,6 +39,7 @@ impl From<UserAdminError> for AdminProblem {
                 ProblemCode::Conflict,
                 "The user has no phone number that could be verified.",
             ),
+            Why::Import(flaws) => return invalid_body(flaws.iter().map(imported).collect()),
             Why::Password(refused) => return invalid_body(vec![at("/password", &refused)]),
             Why::Cursor(error) => return foreign_cursor(error),
             Why::Busy => return Self::unavailable(),
@@ -51,6 +52,10 @@ impl From<UserAdminError> for AdminProblem {
         };
         Self::new(code, detail)
     }
+}
+
+fn imported(flaw: &ImportFlaw) -> FieldError {
+    at(&format!("/users/{}/{}", flaw.at, flaw.member), &flaw.what)
 }
 
 fn at(pointer: &str, detail: &impl ToString) -> FieldError {

@@ -3,6 +3,7 @@
 mod access;
 mod consents;
 mod hostile;
+mod import;
 mod list;
 mod passwords;
 mod rights;
