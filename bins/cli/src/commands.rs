@@ -4,6 +4,7 @@ mod apply;
 mod client;
 mod completion;
 mod grant;
+mod import;
 mod key;
 mod login;
 mod logout;
@@ -29,6 +30,7 @@ use clap_complete::Shell;
 use self::apply::{ApplyArguments, ExportArguments};
 use self::client::ClientCommand;
 use self::grant::GrantCommand;
+use self::import::ImportCommand;
 use self::key::KeyCommand;
 use self::login::LoginArguments;
 use self::logout::LogoutArguments;
@@ -97,6 +99,9 @@ pub(crate) enum Command {
     Apply(ApplyArguments),
     /// Print clients, scopes and settings as a configuration, which `apply` takes.
     Export(ExportArguments),
+    /// Take what another server had: clients, scopes, and users with their passwords.
+    #[command(subcommand)]
+    Import(ImportCommand),
     /// Print the JSON Schema of a configuration, for editors.
     Schema,
     /// Look after several logins.
@@ -177,6 +182,7 @@ async fn converse(command: Command, caller: &Caller) -> Result<Exit, Failure> {
         Command::System(command) => system::run(command, caller).await,
         Command::User(command) => user::run(*command, caller).await,
         Command::Apply(arguments) => apply::apply(&arguments, caller).await,
+        Command::Import(command) => import::run(&command, caller).await,
         Command::Export(arguments) => apply::print(&arguments, caller).await,
         Command::Schema
         | Command::Completion { .. }

@@ -9,8 +9,9 @@ mod plan;
 mod schema;
 mod show;
 
-pub(crate) use self::document::desired;
+pub(crate) use self::document::{added, desired};
 pub(crate) use self::execute::execute;
 pub(crate) use self::export::{Notation, export};
-pub(crate) use self::plan::{Prune, make};
+pub(crate) use self::plan::{Prune, make, make_added};
 pub(crate) use self::schema::schema;
+pub(crate) use self::show::Outcome;

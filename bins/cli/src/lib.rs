@@ -17,6 +17,7 @@ mod commands;
 mod configuration;
 mod exit;
 mod failure;
+mod keycloak;
 mod output;
 mod profiles;
 mod prompt;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use authly_admin_client::secret::ClientSecret;
 use serde_json::{Map, Value};
 
 use super::entry::{ClientSaid, Place, ScopeSaid};
@@ -36,6 +37,27 @@ pub(crate) fn desired(named: &[PathBuf]) -> Result<Desired, Failure> {
     let mut reader = Reader::default();
     for file in files::read(named)? {
         reader.file(&file);
+    }
+    reader.finish()
+}
+
+/// What another server had, as what is to be there.
+pub(crate) fn added(
+    scopes: &[Value],
+    clients: &[(Value, Option<String>)],
+) -> Result<Desired, Failure> {
+    let mut reader = Reader::default();
+    let at = |path: &str| Place {
+        file: "export".to_owned(),
+        path: path.to_owned(),
+    };
+    reader.scopes(scopes, &at("scopes"));
+    for (at, (entry, secret)) in numbered(clients, &at("clients")) {
+        if let Some(mut said) = ClientSaid::read(entry, &at, &mut reader.problems) {
+            reader.once("client", &said.own.client_id, &at);
+            said.given = secret.clone().map(ClientSecret::new);
+            reader.clients.push(Placed { at, said });
+        }
     }
     reader.finish()
 }
@@ -165,7 +187,7 @@ pub(super) fn wrong(problems: &[String], exit: Exit) -> Failure {
     Failure::new(exit, what + &lines.collect::<String>())
 }
 
-fn numbered<'v>(entries: &'v [Value], at: &Place) -> impl Iterator<Item = (Place, &'v Value)> {
+fn numbered<'v, T>(entries: &'v [T], at: &Place) -> impl Iterator<Item = (Place, &'v T)> {
     entries.iter().enumerate().map(|(number, entry)| {
         let place = Place {
             file: at.file.clone(),

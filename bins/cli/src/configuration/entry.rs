@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use authly_admin_client::admin::Patch;
 use authly_admin_client::admin::clients::{ClientChange, NewClient};
 use authly_admin_client::admin::scopes::{NewScope, ScopeChange};
+use authly_admin_client::secret::ClientSecret;
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -105,10 +106,12 @@ pub(super) struct SecretSource {
 }
 
 /// A client as it is to be.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(super) struct ClientSaid {
     pub(super) own: ClientOwn,
     pub(super) change: ClientChange,
+    /// A secret that is known without a file: that of another server.
+    pub(super) given: Option<ClientSecret>,
 }
 
 impl ScopeSaid {
@@ -118,21 +121,21 @@ impl ScopeSaid {
     }
 
     /// It as a new scope; one needs a description.
-    pub(super) fn as_new(&self, managed_by: &str) -> Option<NewScope> {
+    pub(super) fn as_new(&self, managed_by: Option<&str>) -> Option<NewScope> {
         Some(NewScope {
             name: self.name.clone(),
             description: self.description.clone()?,
             is_default: self.is_default.unwrap_or_default(),
-            managed_by: Some(managed_by.to_owned()),
+            managed_by: managed_by.map(str::to_owned),
         })
     }
 
     /// It as a change of the scope that is there.
-    pub(super) fn as_change(&self, managed_by: &str) -> ScopeChange {
+    pub(super) fn as_change(&self, managed_by: Option<&str>) -> ScopeChange {
         ScopeChange {
             description: Patch::set_if(self.description.clone()),
             is_default: Patch::set_if(self.is_default),
-            managed_by: Patch::Set(managed_by.to_owned()),
+            managed_by: Patch::set_if(managed_by.map(str::to_owned)),
         }
     }
 }
@@ -163,6 +166,7 @@ impl ClientSaid {
         let mut said = Self {
             own: own?,
             change: change?,
+            given: None,
         };
         if let Some(secret) = &said.own.client_secret
             && secret.env.is_some() == secret.file.is_some()
@@ -191,14 +195,14 @@ impl ClientSaid {
     }
 
     /// It as a client that is to be registered.
-    pub(super) fn as_new(&self, managed_by: &str) -> Result<NewClient, Failure> {
+    pub(super) fn as_new(&self, managed_by: Option<&str>) -> Result<NewClient, Failure> {
         let change = written(&self.change)?;
         let said = change.into_iter().filter(|(_, value)| !value.is_null());
         let mut new: NewClient = serde_json::from_value(Value::Object(said.collect()))
             .map_err(|error| Failure::refused(error.to_string()))?;
         new.client_id = Some(self.own.client_id.clone());
         new.client_type.clone_from(&self.own.client_type);
-        new.managed_by = Some(managed_by.to_owned());
+        new.managed_by = managed_by.map(str::to_owned);
         if let (None, Some(entitled)) = (&new.scope, &self.own.entitled_admin_scopes) {
             new.scope = Some(entitled.join(" "));
         }
@@ -206,9 +210,9 @@ impl ClientSaid {
     }
 
     /// It as a change of the client that is there.
-    pub(super) fn as_change(&self, managed_by: &str) -> ClientChange {
+    pub(super) fn as_change(&self, managed_by: Option<&str>) -> ClientChange {
         ClientChange {
-            managed_by: Patch::Set(managed_by.to_owned()),
+            managed_by: Patch::set_if(managed_by.map(str::to_owned)),
             ..self.change.clone()
         }
     }

@@ -22,6 +22,7 @@ use super::show::{FieldChange, Thing, Verb};
 use crate::caller::Caller;
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::keycloak::Note;
 
 /// What is done with managed things that the configuration does not name any more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,6 +31,15 @@ pub(crate) enum Prune {
     Keep,
     /// They are removed.
     Remove,
+}
+
+/// What is done with things that are here already.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Present {
+    /// They become as is said, and are marked as managed.
+    Changed,
+    /// They stay, which is noted; and so is what the server refuses.
+    Kept,
 }
 
 /// What would change.
@@ -41,9 +51,16 @@ pub(crate) struct Plan {
     pub(super) unchanged: usize,
     /// What is to be done, in this order.
     pub(super) acts: Vec<Act>,
+    /// What is not added, and why.
+    notes: Vec<Note>,
 }
 
 impl Plan {
+    /// What is not added, and why.
+    pub(crate) fn take_notes(&mut self) -> Vec<Note> {
+        std::mem::take(&mut self.notes)
+    }
+
     /// How many things change.
     pub(crate) const fn changes(&self) -> usize {
         self.things.len()
@@ -118,6 +135,7 @@ pub(super) struct Planner<'c> {
     caller: &'c Caller,
     /// The name of the configuration.
     name: String,
+    present: Present,
     plan: Plan,
     problems: Vec<String>,
     /// Scopes that are not there yet: a dry run would not know them.
@@ -132,20 +150,8 @@ pub(crate) async fn make(
     prune: Prune,
     caller: &Caller,
 ) -> Result<Plan, Failure> {
-    let mut planner = Planner {
-        caller,
-        name: desired.name.clone(),
-        plan: Plan::default(),
-        problems: Vec::new(),
-        coming: BTreeSet::new(),
-        asking: BTreeMap::new(),
-    };
-    for scope in &desired.scopes {
-        planner.scope(scope).await?;
-    }
-    for client in &desired.clients {
-        planner.client(client).await?;
-    }
+    let mut planner = Planner::new(desired, Present::Changed, caller);
+    planner.things(desired).await?;
     planner.settings(desired, prune).await?;
     if prune == Prune::Remove {
         planner.prune(desired).await?;
@@ -158,7 +164,67 @@ pub(crate) async fn make(
     }
 }
 
+/// Makes the plan of what is added. What is here already stays, and what cannot be is noted.
+pub(crate) async fn make_added(desired: &Desired, caller: &Caller) -> Result<Plan, Failure> {
+    let mut planner = Planner::new(desired, Present::Kept, caller);
+    planner.things(desired).await?;
+    planner.plan.acts.sort_by_key(Act::turn);
+    Ok(planner.plan)
+}
+
+impl<'c> Planner<'c> {
+    fn new(desired: &Desired, present: Present, caller: &'c Caller) -> Self {
+        Self {
+            caller,
+            name: desired.name.clone(),
+            present,
+            plan: Plan::default(),
+            problems: Vec::new(),
+            coming: BTreeSet::new(),
+            asking: BTreeMap::new(),
+        }
+    }
+}
+
 impl Planner<'_> {
+    /// Plans what becomes of scopes and clients.
+    async fn things(&mut self, desired: &Desired) -> Result<(), Failure> {
+        for scope in &desired.scopes {
+            self.scope(scope).await?;
+            self.settle(&format!("scope {}", scope.said.name));
+        }
+        for client in &desired.clients {
+            self.client(client).await?;
+            self.settle(&format!("client {}", client.said.own.client_id));
+        }
+        Ok(())
+    }
+
+    /// The mark of what is made.
+    fn mark(&self) -> Option<&str> {
+        (self.present == Present::Changed).then_some(self.name.as_str())
+    }
+
+    /// Passes over what is here already, where that stays.
+    fn passes_over(&mut self, what: String) -> bool {
+        let keeps = self.present == Present::Kept;
+        if keeps {
+            let why = "it is here already, and stays as it is".to_owned();
+            self.plan.notes.push(Note { what, why });
+        }
+        keeps
+    }
+
+    /// Where things are only added, what is wrong about one of them is a note.
+    fn settle(&mut self, what: &str) {
+        if self.present == Present::Kept && !self.problems.is_empty() {
+            let problems = std::mem::take(&mut self.problems);
+            let why = format!("it is refused: {}", problems.join("; "));
+            let what = what.to_owned();
+            self.plan.notes.push(Note { what, why });
+        }
+    }
+
     fn problem(&mut self, at: &Place, what: &str) {
         self.problems.push(at.problem(what));
     }

@@ -14,6 +14,7 @@ mod configuration;
 mod desk;
 mod home;
 mod installation;
+mod keycloak;
 mod login;
 mod machines;
 mod man;

@@ -22,6 +22,7 @@ impl Planner<'_> {
     /// Plans what becomes of a client.
     pub(super) async fn client(&mut self, placed: &Placed<ClientSaid>) -> Result<(), Failure> {
         match self.find_client(&placed.said.own.client_id).await? {
+            Some(present) if self.passes_over(format!("client {}", present.client_id)) => Ok(()),
             Some(present) if present.is_system => {
                 self.problem(
                     &placed.at,
@@ -53,7 +54,7 @@ impl Planner<'_> {
 
     async fn new_client(&mut self, placed: &Placed<ClientSaid>) -> Result<(), Failure> {
         let Placed { at, said } = placed;
-        let new = said.as_new(&self.name)?;
+        let new = said.as_new(self.mark())?;
         let mut known = new.clone();
         known.scope = known.scope.map(|scope| self.without_coming(&scope));
         known.optional_scope = known
@@ -115,7 +116,7 @@ impl Planner<'_> {
             let what = format!("the client is {}, and stays so", present.client_type);
             self.problem(&at.member("client_type"), &what);
         }
-        let change = said.as_change(&self.name);
+        let change = said.as_change(self.mark());
         let Some(mut changes) = self.registration(at, &change, present).await? else {
             return Ok(());
         };
@@ -222,6 +223,12 @@ impl Planner<'_> {
 
     /// The secret that the configuration names.
     fn secret(&mut self, at: &Place, said: &ClientSaid, client: &Client) -> Option<GivenSecret> {
+        if let Some(secret) = &said.given {
+            return Some(GivenSecret {
+                client_secret: WireSecret::new(secret.expose().to_owned()),
+                old_secret_valid_for: 0,
+            });
+        }
         let source = said.own.client_secret.as_ref()?;
         let at = at.member("client_secret");
         if client.client_type == "public" {
@@ -296,7 +303,7 @@ fn secret_change(said: &ClientSaid) -> FieldChange {
     let place = match source.map(|source| (&source.env, &source.file)) {
         Some((Some(name), _)) => format!("the one in the variable {name}"),
         Some((None, Some(path))) => format!("the one in {}", path.display()),
-        _ => String::new(),
+        _ => "the one that it had".to_owned(),
     };
     FieldChange {
         field: "client_secret".to_owned(),

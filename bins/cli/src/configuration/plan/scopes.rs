@@ -14,6 +14,7 @@ impl Planner<'_> {
     /// Plans what becomes of a scope.
     pub(super) async fn scope(&mut self, placed: &Placed<ScopeSaid>) -> Result<(), Failure> {
         match self.caller.client.scope(&placed.said.name).await {
+            Ok(present) if self.passes_over(format!("scope {}", present.name)) => Ok(()),
             Ok(present) if present.is_system => {
                 self.problem(
                     &placed.at,
@@ -33,7 +34,7 @@ impl Planner<'_> {
 
     async fn new_scope(&mut self, placed: &Placed<ScopeSaid>) -> Result<(), Failure> {
         let Placed { at, said } = placed;
-        let Some(new) = said.as_new(&self.name) else {
+        let Some(new) = said.as_new(self.mark()) else {
             let at = at.member("description");
             self.problem(&at, "it is missing, and the scope is not there yet");
             return Ok(());
@@ -57,7 +58,7 @@ impl Planner<'_> {
         present: &Scope,
     ) -> Result<(), Failure> {
         let Placed { at, said } = placed;
-        let change = said.as_change(&self.name);
+        let change = said.as_change(self.mark());
         let (before, members) = (written(present)?, written(&change)?);
         let mut changes = Vec::new();
         if !is_so(&before, &members) {
