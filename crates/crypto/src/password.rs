@@ -215,7 +215,9 @@ impl Input {
         let text = password.expose();
         let scheme = PasswordScheme::for_length(text.len());
         let bytes = match scheme {
-            PasswordScheme::Bcrypt => text.as_bytes().to_vec(),
+            PasswordScheme::Bcrypt | PasswordScheme::Pbkdf2 | PasswordScheme::Argon2 => {
+                text.as_bytes().to_vec()
+            }
             // Text, because bcrypt stops at the NUL bytes that a bare digest may hold.
             PasswordScheme::BcryptSha256 => STANDARD.encode(Sha256::digest(text)).into_bytes(),
         };

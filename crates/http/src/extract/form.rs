@@ -38,7 +38,7 @@ pub(super) fn read_form(
     request: &HttpRequest,
     payload: &mut Payload,
 ) -> LocalBoxFuture<'static, Result<Parameters, ParametersError>> {
-    let body = read_whole(request, payload, is_form(request));
+    let body = read_whole(request, payload, is_form(request), None);
     Box::pin(async move { Parameters::parse(&body.await?) })
 }
 

@@ -268,6 +268,10 @@ async fn what_cannot_be_read_is_refused_and_never_a_failure() {
         send(form)
             .await
             .expect_problem(415, "unsupported_media_type");
+        if one.name == "users.import" {
+            // It takes longer bodies than the others.
+            continue;
+        }
         let long = root
             .request(method(one), &address)
             .json(&"x".repeat(100_000));
