@@ -174,16 +174,7 @@ pub(crate) async fn run(command: ScopeCommand, caller: &Caller) -> Result<Exit, 
             default,
             change,
         } => {
-            let said = ScopeChange {
-                description: Patch::set_if(description),
-                is_default: Patch::set_if(default),
-                managed_by: Patch::Keep,
-            };
-            if said == ScopeChange::default() {
-                return Err(Failure::usage(
-                    "say what to change: --description, --default, or both",
-                ));
-            }
+            let said = said(description, default)?;
             change.apply(client.update_scope(&scope, &said)).await?
         }
         ScopeCommand::Enable { scope, change } => change.apply(client.enable_scope(&scope)).await?,
@@ -199,6 +190,21 @@ pub(crate) async fn run(command: ScopeCommand, caller: &Caller) -> Result<Exit, 
     }
     caller.output.sheet(&Shown(scope))?;
     Ok(Exit::Ok)
+}
+
+/// What a change says, which is something.
+fn said(description: Option<String>, default: Option<bool>) -> Result<ScopeChange, Failure> {
+    let said = ScopeChange {
+        description: Patch::set_if(description),
+        is_default: Patch::set_if(default),
+        managed_by: Patch::Keep,
+    };
+    if said == ScopeChange::default() {
+        return Err(Failure::usage(
+            "say what to change: --description, --default, or both",
+        ));
+    }
+    Ok(said)
 }
 
 async fn list(listing: &Listing, caller: &Caller) -> Result<Exit, Failure> {

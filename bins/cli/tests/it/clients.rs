@@ -122,13 +122,9 @@ async fn what_openid_connect_registers_of_a_client_is_said_changed_and_cleared()
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn the_keys_in_a_file_are_registered_and_cleared() {
-    let desk = Desk::new().await;
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("keys.json");
-    let file = file.to_str().unwrap();
-    let create = [
+/// What registers a client with the keys in this file.
+fn create_with_keys(file: &str) -> [&str; 7] {
+    [
         "client",
         "create",
         "web",
@@ -136,7 +132,16 @@ async fn the_keys_in_a_file_are_registered_and_cleared() {
         URI,
         "--jwks-file",
         file,
-    ];
+    ]
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_of_keys_that_is_not_there_or_no_json_is_wrong_usage() {
+    let desk = Desk::new().await;
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("keys.json");
+    let file = file.to_str().unwrap();
+    let create = create_with_keys(file);
     let missing = desk.run(&create);
     assert_eq!((missing.status, missing.results.as_str()), (2, ""));
     std::fs::write(file, "{").unwrap();
@@ -147,7 +152,14 @@ async fn the_keys_in_a_file_are_registered_and_cleared() {
         "{}",
         malformed.messages
     );
+}
 
+#[tokio::test(flavor = "multi_thread")]
+async fn the_keys_in_a_file_are_registered_and_cleared() {
+    let desk = Desk::new().await;
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("keys.json");
+    let file = file.to_str().unwrap();
     let keys = json!({ "keys": [{
         "kty": "OKP", "crv": "X25519", "x": "3p7bfXt9wbTTW2HC7OQ1Nz-DQ8hbeGdNrfx-FG-IK08",
         "kid": "one",
@@ -161,7 +173,7 @@ async fn the_keys_in_a_file_are_registered_and_cleared() {
         "--userinfo-encrypted-response-enc",
         "A256GCM",
     ];
-    let created = desk.json(&[&create[..], &encrypted].concat());
+    let created = desk.json(&[&create_with_keys(file)[..], &encrypted].concat());
     assert_eq!(created["jwks"], keys);
     assert_eq!(created["userinfo_encrypted_response_enc"], "A256GCM");
     let sheet = desk.result(&["client", "show", "web"]);
