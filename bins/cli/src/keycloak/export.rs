@@ -1,11 +1,16 @@
-//! What is read of an export: the members that mean something here.
+//! What is read of an export: the members that mean something here. What holds secrets cannot be
+//! shown by accident: it has no `Debug`.
+#![expect(
+    clippy::struct_field_names,
+    reason = "these are the members of Keycloak's document"
+)]
 
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
 use serde_json::Value;
 
-#[derive(Debug, Deserialize)]
+#[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Realm {
     pub(super) realm: String,
@@ -30,7 +35,7 @@ pub(super) struct Roles {
     pub(super) realm: Vec<Value>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[expect(
     clippy::struct_excessive_bools,
@@ -88,7 +93,7 @@ pub(super) struct ClientScope {
     pub(super) attributes: BTreeMap<String, Value>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct User {
     #[serde(default)]
@@ -119,7 +124,7 @@ pub(super) struct User {
     pub(super) service_account_client_id: Option<String>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Credential {
     #[serde(default, rename = "type")]

@@ -13,6 +13,24 @@ use crate::desk::Desk;
 
 const PASSWORD: &str = "correct horse battery staple";
 
+/// How the lines on what is not taken begin.
+const NOT_TAKEN: [&str; 14] = [
+    "1 realm roles: Authly has nothing like them",
+    "client api: it only takes tokens",
+    "client legacy: it does not speak OpenID Connect",
+    "client patterns: the redirect URI https://*.example.com/* is not taken: it is a pattern",
+    "client patterns: no redirect URI of its can be taken",
+    "client reports: the export has no secret, and it gets another one",
+    "client shop-web: the grant by password is not taken",
+    "client shop-web: the redirect URI https://shop.example.com/* is not taken: it is a pattern",
+    "user bob: the required action CONFIGURE_TOTP is not taken",
+    "user carol: credentials of the type otp are not taken",
+    "user dave: the password is not taken: the algorithm scrypt is not known",
+    "user dave: there is no password: it cannot log in until it is given one",
+    "user dave: accounts at other providers are not taken",
+    "user service-account-reports: it is the service account of the client reports",
+];
+
 fn export() -> String {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/exports/keycloak-realm.json");
     path.to_str().unwrap().to_owned()
@@ -74,22 +92,7 @@ async fn a_realm_is_tried_taken_and_then_there_is_nothing_to_take() {
     assert_eq!(secrets.len(), 1);
     assert_eq!(secrets[0]["client_id"], "reports");
     let said = notes(&taken);
-    for note in [
-        "1 realm roles: Authly has nothing like them",
-        "client api: it only takes tokens",
-        "client legacy: it does not speak OpenID Connect",
-        "client patterns: the redirect URI https://*.example.com/* is not taken: it is a pattern",
-        "client patterns: no redirect URI of its can be taken",
-        "client reports: the export has no secret, and it gets another one",
-        "client shop-web: the grant by password is not taken",
-        "client shop-web: the redirect URI https://shop.example.com/* is not taken: it is a pattern",
-        "user bob: the required action CONFIGURE_TOTP is not taken",
-        "user carol: credentials of the type otp are not taken",
-        "user dave: the password is not taken: the algorithm scrypt is not known",
-        "user dave: there is no password: it cannot log in until it is given one",
-        "user dave: accounts at other providers are not taken",
-        "user service-account-reports: it is the service account of the client reports",
-    ] {
+    for note in NOT_TAKEN {
         assert!(
             said.iter().any(|one| one.starts_with(note)),
             "{note}: {said:#?}"

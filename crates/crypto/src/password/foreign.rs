@@ -218,7 +218,7 @@ fn argon2(algorithm: Algorithm, rest: &[&str]) -> Result<Foreign, ForeignHashErr
         named(passes, "t=")?,
         named(lanes, "p=")?,
     );
-    let work = memory.checked_mul(passes).unwrap_or(u32::MAX);
+    let work = memory.saturating_mul(passes);
     if memory > MAX_MEMORY || passes > MAX_PASSES || work > MAX_WORK || lanes > MAX_LANES {
         return Err(ForeignHashError::TooCostly);
     }

@@ -107,7 +107,7 @@ async fn a_key_that_was_replaced_is_not_encrypted_to_any_more() {
 
     client
         .change(context, |client| {
-            client.openid.userinfo_encryption = ResponseEncryption::default()
+            client.openid.userinfo_encryption = ResponseEncryption::default();
         })
         .await;
     let plain = rp.userinfo(&refreshed.access_token).await;
