@@ -20,7 +20,7 @@ use authly_testing::answer::Answer;
 /// How often each page is asked for.
 const TIMES: usize = 41;
 
-/// The lists, with their filters and orders.
+/// The lists, with their filters and orders, and the statistics.
 const LISTS: &[&str] = &[
     "/admin/users",
     "/admin/users?limit=200",
@@ -58,9 +58,20 @@ const LISTS: &[&str] = &[
     "/admin/clients?is_active=false",
     "/admin/clients?grant_type=refresh_token",
     "/admin/clients?grant_type=client_credentials",
+    "/admin/clients?grant_type=client_credentials&sort=created_at",
+    "/admin/clients?client_type=public&grant_type=client_credentials",
+    "/admin/clients?client_type=public&grant_type=client_credentials&sort=created_at",
+    "/admin/clients?client_type=public&grant_type=client_credentials&sort=client_name",
+    "/admin/clients?client_type=public&grant_type=client_credentials&q=app-",
     "/admin/sessions",
+    "/admin/sessions?show=all",
     "/admin/grants",
+    "/admin/grants?show=all",
     "/admin/tokens",
+    "/admin/tokens?show=all",
+    "/admin/scopes",
+    "/admin/keys",
+    "/admin/system/statistics",
 ];
 
 /// The answer, and how long it took to its end.

@@ -10,6 +10,10 @@ use crate::row::Columns;
 /// A table with more rows than this is not counted: the database estimates.
 pub const MOST_COUNTED: u64 = 20_000;
 
+/// Counts active administrators, for whoever asks the database how it does that.
+pub const ADMINISTRATORS: &str = "-- system.count_administrators
+    SELECT count(*) AS \"0\" FROM users WHERE is_admin AND is_active";
+
 /// A number of rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RowCount {
@@ -69,9 +73,7 @@ impl System<'_> {
     /// # Errors
     /// When storage fails.
     pub async fn administrators(&self) -> Result<u64, DbError> {
-        const SQL: &str = "-- system.count_administrators
-            SELECT count(*) AS \"0\" FROM users WHERE is_admin AND is_active";
-        let row = self.conn.query_opt(SQL, &[]).await?;
+        let row = self.conn.query_opt(ADMINISTRATORS, &[]).await?;
         row.map_or(Ok(0), |row| counted(&Columns::of("users", &row), "0"))
     }
 

@@ -46,6 +46,7 @@ mod records;
 mod scopes;
 mod sessions;
 mod spoil;
+mod system;
 mod throttle;
 mod tls;
 mod tokens;
