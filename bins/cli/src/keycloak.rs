@@ -7,6 +7,7 @@ mod users;
 use std::fs;
 use std::path::Path;
 
+use authly_admin_client::WireSecret;
 use authly_admin_client::admin::users::ImportedUser;
 use serde::Serialize;
 use serde_json::Value;
@@ -25,7 +26,7 @@ pub(crate) struct Taken {
     /// Scopes, as a configuration says them.
     pub(crate) scopes: Vec<Value>,
     /// Clients, as a configuration says them, with the secrets that the export has.
-    pub(crate) clients: Vec<(Value, Option<String>)>,
+    pub(crate) clients: Vec<(Value, Option<WireSecret>)>,
     /// Users with the hashes of their passwords.
     pub(crate) users: Vec<ImportedUser>,
     /// What is not taken, and why.

@@ -38,6 +38,8 @@ pub(crate) fn settings(options: &Options, socket_folder: &Path) -> Vec<OsString>
         "log_destination=stderr".into(),
         "timezone=UTC".into(),
         "log_timezone=UTC".into(),
+        // Compiling a statement takes longer than any statement here does.
+        "jit=off".into(),
     ];
     match options.kind {
         Kind::Persistent => {}

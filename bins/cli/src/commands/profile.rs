@@ -44,16 +44,24 @@ pub(crate) fn run(command: &ProfileCommand, output: &Output) -> Result<Exit, Fai
 
 fn list(output: &Output) -> Result<Exit, Failure> {
     let profiles = Profiles::of_this_person()?;
-    let mut listed = Vec::new();
+    let (mut listed, mut unreadable) = (Vec::new(), Vec::new());
     for name in profiles.names()? {
-        if let Some(profile) = profiles.load(&name)? {
-            listed.push(Listed {
+        match profiles.load(&name) {
+            Ok(Some(profile)) => listed.push(Listed {
                 name: name.as_str().to_owned(),
                 server: profile.server,
                 client_id: profile.client_id,
-            });
+            }),
+            Ok(None) => {}
+            Err(error) => unreadable.push(Failure::from(error)),
         }
     }
-    output.list(&listed)?;
-    Ok(Exit::Ok)
+    let last = unreadable.pop();
+    if last.is_none() || !listed.is_empty() {
+        output.list(&listed)?;
+    }
+    for failure in &unreadable {
+        output.complain(&failure.message);
+    }
+    last.map_or(Ok(Exit::Ok), Err)
 }

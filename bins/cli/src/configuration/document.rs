@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use authly_admin_client::WireSecret;
 use authly_admin_client::secret::ClientSecret;
 use serde_json::{Map, Value};
 
@@ -44,7 +45,7 @@ pub(crate) fn desired(named: &[PathBuf]) -> Result<Desired, Failure> {
 /// What another server had, as what is to be there.
 pub(crate) fn added(
     scopes: &[Value],
-    clients: &[(Value, Option<String>)],
+    clients: &[(Value, Option<WireSecret>)],
 ) -> Result<Desired, Failure> {
     let mut reader = Reader::default();
     let at = |path: &str| Place {
@@ -55,7 +56,8 @@ pub(crate) fn added(
     for (at, (entry, secret)) in numbered(clients, &at("clients")) {
         if let Some(mut said) = ClientSaid::read(entry, &at, &mut reader.problems) {
             reader.once("client", &said.own.client_id, &at);
-            said.given = secret.clone().map(ClientSecret::new);
+            let given = secret.as_ref().map(|secret| secret.expose().to_owned());
+            said.given = given.map(ClientSecret::new);
             reader.clients.push(Placed { at, said });
         }
     }

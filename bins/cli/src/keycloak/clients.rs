@@ -1,5 +1,6 @@
 //! Clients and client scopes of a realm.
 
+use authly_admin_client::WireSecret;
 use authly_admin_client::secret::ClientSecret;
 use serde_json::{Map, Value, json};
 use url::Url;
@@ -133,7 +134,8 @@ fn one(client: &Client, known: &[&str], taken: &mut Taken) -> Result<Value, Stri
         Acts::ForUsers
     };
     let redirect_uris = if signs_in {
-        redirect_uris(client, &what, taken)
+        let uris = client.redirect_uris.iter().map(String::as_str);
+        whole(uris, "redirect URI", client, &what, taken)
     } else {
         Vec::new()
     };
@@ -149,11 +151,18 @@ fn one(client: &Client, known: &[&str], taken: &mut Taken) -> Result<Value, Stri
     if !signs_in && acts == Acts::ForUsers {
         return Err("no grant of its can be taken".to_owned());
     }
-    Ok(said(client, known, redirect_uris, acts))
+    let logout_uris = logout_uris(client, &redirect_uris, &what, taken);
+    Ok(said(client, known, redirect_uris, logout_uris, acts))
 }
 
 /// The client as a configuration says it.
-fn said(client: &Client, known: &[&str], redirect_uris: Vec<String>, acts: Acts) -> Value {
+fn said(
+    client: &Client,
+    known: &[&str],
+    redirect_uris: Vec<String>,
+    logout_uris: Vec<String>,
+    acts: Acts,
+) -> Value {
     let signs_in = !redirect_uris.is_empty();
     let mut grants = Vec::new();
     if signs_in {
@@ -188,6 +197,9 @@ fn said(client: &Client, known: &[&str], redirect_uris: Vec<String>, acts: Acts)
     say("scope", scope(client, known, signs_in).into());
     if signs_in {
         say("redirect_uris", redirect_uris.into());
+        if !logout_uris.is_empty() {
+            say("post_logout_redirect_uris", logout_uris.into());
+        }
     }
     let lifespan = first(&client.attributes, "access.token.lifespan");
     if let Some(seconds) = lifespan.and_then(|text| text.parse::<u64>().ok()) {
@@ -211,26 +223,48 @@ fn scope(client: &Client, known: &[&str], signs_in: bool) -> String {
     names.join(" ")
 }
 
-/// Where answers may go. Keycloak takes patterns and addresses below the root URL; Authly compares whole
-/// addresses (OAuth 2.1 §4.1.3).
-fn redirect_uris(client: &Client, what: &str, taken: &mut Taken) -> Vec<String> {
+/// Where a browser may go after a logout: `+` is wherever answers may go, `-` is nowhere.
+fn logout_uris(
+    client: &Client,
+    redirect_uris: &[String],
+    what: &str,
+    taken: &mut Taken,
+) -> Vec<String> {
+    let said = first(&client.attributes, "post.logout.redirect.uris").unwrap_or_default();
+    let own = said.split("##").filter(|uri| !["", "+", "-"].contains(uri));
+    let mut all = whole(own, "post-logout redirect URI", client, what, taken);
+    if said.split("##").any(|uri| uri == "+") {
+        all.extend_from_slice(redirect_uris);
+    }
+    all
+}
+
+/// Whole addresses. Keycloak takes patterns and addresses below the root URL; Authly compares all of it
+/// (OAuth 2.1 §4.1.3).
+fn whole<'u>(
+    uris: impl Iterator<Item = &'u str>,
+    kind: &str,
+    client: &Client,
+    what: &str,
+    taken: &mut Taken,
+) -> Vec<String> {
     let root = client.root_url.as_deref().unwrap_or_default();
     let mut all = Vec::new();
-    for uri in &client.redirect_uris {
+    for uri in uris {
         let whole = if uri.starts_with('/') {
             format!("{}{uri}", root.trim_end_matches('/'))
         } else {
-            uri.clone()
+            uri.to_owned()
         };
         if whole.contains('*') {
             taken.note(
                 what,
-                format!("the redirect URI {uri} is not taken: it is a pattern"),
+                format!("the {kind} {uri} is not taken: it is a pattern"),
             );
         } else if whole.contains("${") || Url::parse(&whole).is_err() {
             taken.note(
                 what,
-                format!("the redirect URI {uri} is not taken: it is not absolute"),
+                format!("the {kind} {uri} is not taken: it is not absolute"),
             );
         } else if !all.contains(&whole) {
             all.push(whole);
@@ -245,20 +279,20 @@ fn is_native(uri: &str) -> bool {
 }
 
 /// The secret of a confidential client, if it can be taken.
-fn secret(client: &Client, what: &str, taken: &mut Taken) -> Option<String> {
+fn secret(client: &Client, what: &str, taken: &mut Taken) -> Option<WireSecret> {
     if client.public_client {
         return None;
     }
     let kind = client.client_authenticator_type.as_deref();
-    let secret = client.secret.clone().unwrap_or_default();
+    let secret = client.secret.as_ref().map_or("", WireSecret::expose);
     let why = if kind.is_some_and(|kind| kind != "client-secret") {
         "it authenticates in another way in Keycloak, and gets a secret"
     } else if secret.is_empty() || secret.bytes().all(|byte| byte == b'*') {
         "the export has no secret, and it gets another one"
-    } else if ClientSecret::new(secret.clone()).check_form().is_err() {
+    } else if ClientSecret::new(secret.to_owned()).check_form().is_err() {
         "its secret is too short or has odd characters, and it gets another one"
     } else {
-        return Some(secret);
+        return client.secret.clone();
     };
     taken.note(what, why);
     None

@@ -1,5 +1,4 @@
-//! What is read of an export: the members that mean something here. What holds secrets cannot be
-//! shown by accident: it has no `Debug`.
+//! What is read of an export: the members that mean something here.
 #![expect(
     clippy::struct_field_names,
     reason = "these are the members of Keycloak's document"
@@ -7,10 +6,11 @@
 
 use std::collections::BTreeMap;
 
+use authly_admin_client::WireSecret;
 use serde::Deserialize;
 use serde_json::Value;
 
-#[derive(Deserialize)]
+#[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Realm {
     pub(super) realm: String,
@@ -35,7 +35,7 @@ pub(super) struct Roles {
     pub(super) realm: Vec<Value>,
 }
 
-#[derive(Deserialize)]
+#[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[expect(
     clippy::struct_excessive_bools,
@@ -66,7 +66,7 @@ pub(super) struct Client {
     #[serde(default)]
     pub(super) client_authenticator_type: Option<String>,
     #[serde(default)]
-    pub(super) secret: Option<String>,
+    pub(super) secret: Option<WireSecret>,
     #[serde(default)]
     pub(super) root_url: Option<String>,
     #[serde(default)]
@@ -93,7 +93,7 @@ pub(super) struct ClientScope {
     pub(super) attributes: BTreeMap<String, Value>,
 }
 
-#[derive(Deserialize)]
+#[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct User {
     #[serde(default)]
@@ -124,21 +124,21 @@ pub(super) struct User {
     pub(super) service_account_client_id: Option<String>,
 }
 
-#[derive(Deserialize)]
+#[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Credential {
     #[serde(default, rename = "type")]
     pub(super) kind: String,
     #[serde(default)]
-    pub(super) secret_data: Option<String>,
+    pub(super) secret_data: Option<WireSecret>,
     #[serde(default)]
     pub(super) credential_data: Option<String>,
 }
 
 /// The text within `secretData`.
-#[derive(Deserialize)]
+#[derive(Debug, Deserialize)]
 pub(super) struct SecretData {
-    pub(super) value: String,
+    pub(super) value: WireSecret,
     #[serde(default)]
     pub(super) salt: String,
 }

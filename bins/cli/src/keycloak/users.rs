@@ -74,12 +74,12 @@ fn one(user: &User, taken: &mut Taken) -> Option<ImportedUser> {
         },
         sub,
         is_active: (user.enabled == Some(false)).then_some(false),
-        password_hash: hash.map(WireSecret::new),
+        password_hash: hash,
     })
 }
 
 /// The hash of a user's password; what else they log in with is noted.
-fn password(user: &User, what: &str, taken: &mut Taken) -> Option<String> {
+fn password(user: &User, what: &str, taken: &mut Taken) -> Option<WireSecret> {
     let mut found = None;
     for credential in &user.credentials {
         if credential.kind != "password" {
@@ -100,19 +100,21 @@ fn password(user: &User, what: &str, taken: &mut Taken) -> Option<String> {
 }
 
 /// The hash in the PHC string format.
-fn hash(credential: &Credential) -> Result<String, String> {
-    let read = |text: &Option<String>| text.clone().ok_or("it has no data");
-    let secret: SecretData = serde_json::from_str(&read(&credential.secret_data)?)
-        .map_err(|_error| "its secretData is malformed")?;
-    let data: CredentialData = serde_json::from_str(&read(&credential.credential_data)?)
-        .map_err(|_error| "its credentialData is malformed")?;
-    let (rounds, salt, value) = (data.hash_iterations, &secret.salt, &secret.value);
+fn hash(credential: &Credential) -> Result<WireSecret, String> {
+    let empty = "it has no data";
+    let secret = credential.secret_data.as_ref().ok_or(empty)?;
+    let data = credential.credential_data.as_ref().ok_or(empty)?;
+    let secret: SecretData =
+        serde_json::from_str(secret.expose()).map_err(|_error| "its secretData is malformed")?;
+    let data: CredentialData =
+        serde_json::from_str(data).map_err(|_error| "its credentialData is malformed")?;
+    let (rounds, salt, value) = (data.hash_iterations, &secret.salt, secret.value.expose());
     let parameter =
         |name: &str, usual: &'static str| first(&data.additional_parameters, name).unwrap_or(usual);
-    match data.algorithm.as_str() {
-        "pbkdf2" => Ok(format!("$pbkdf2-sha1$i={rounds}${salt}${value}")),
+    let hash = match data.algorithm.as_str() {
+        "pbkdf2" => format!("$pbkdf2-sha1$i={rounds}${salt}${value}"),
         "pbkdf2-sha256" | "pbkdf2-sha512" => {
-            Ok(format!("${}$i={rounds}${salt}${value}", data.algorithm))
+            format!("${}$i={rounds}${salt}${value}", data.algorithm)
         }
         "argon2" => {
             let version = match parameter("version", "1.3") {
@@ -122,11 +124,10 @@ fn hash(credential: &Credential) -> Result<String, String> {
             };
             let (memory, lanes) = (parameter("memory", "7168"), parameter("parallelism", "1"));
             let kind = parameter("type", "id");
-            Ok(format!(
-                "$argon2{kind}$v={version}$m={memory},t={rounds},p={lanes}${salt}${value}"
-            ))
+            format!("$argon2{kind}$v={version}$m={memory},t={rounds},p={lanes}${salt}${value}")
         }
-        "bcrypt" => Ok(secret.value),
-        other => Err(format!("the algorithm {other} is not known")),
-    }
+        "bcrypt" => return Ok(secret.value),
+        other => return Err(format!("the algorithm {other} is not known")),
+    };
+    Ok(WireSecret::new(hash))
 }

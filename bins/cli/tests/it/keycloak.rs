@@ -14,7 +14,7 @@ use crate::desk::Desk;
 const PASSWORD: &str = "correct horse battery staple";
 
 /// How the lines on what is not taken begin.
-const NOT_TAKEN: [&str; 14] = [
+const NOT_TAKEN: [&str; 15] = [
     "1 realm roles: Authly has nothing like them",
     "client api: it only takes tokens",
     "client legacy: it does not speak OpenID Connect",
@@ -23,6 +23,7 @@ const NOT_TAKEN: [&str; 14] = [
     "client reports: the export has no secret, and it gets another one",
     "client shop-web: the grant by password is not taken",
     "client shop-web: the redirect URI https://shop.example.com/* is not taken: it is a pattern",
+    "client shop-web: the post-logout redirect URI /bye/* is not taken: it is a pattern",
     "user bob: the required action CONFIGURE_TOTP is not taken",
     "user carol: credentials of the type otp are not taken",
     "user dave: the password is not taken: the algorithm scrypt is not known",
@@ -118,6 +119,13 @@ async fn what_was_taken_works_as_before() {
     assert_eq!(
         shop["redirect_uris"],
         json!(["https://shop.example.com/callback"])
+    );
+    assert_eq!(
+        shop["post_logout_redirect_uris"],
+        json!([
+            "https://shop.example.com/goodbye",
+            "https://shop.example.com/callback"
+        ])
     );
     assert_eq!(
         shop["grant_types"],

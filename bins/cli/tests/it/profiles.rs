@@ -108,6 +108,28 @@ fn a_profile_that_others_may_read_is_not_used() {
 }
 
 #[test]
+fn profiles_that_cannot_be_read_do_not_hide_the_others() {
+    let home = Home::new();
+    for profile in ["broken", "default", "spoilt"] {
+        home.log_in(profile, "https://auth.example.com");
+    }
+    let damaged = ["broken", "spoilt"].map(|name| home.profile_path(name));
+    for path in &damaged {
+        fs::write(path, "{").unwrap();
+    }
+
+    let ended = end_of(&mut home.authly(&["profile", "list"]));
+
+    let listed = "PROFILE  SERVER                    CLIENT\n\
+                  default  https://auth.example.com  authly-cli\n";
+    assert_eq!((ended.status, ended.results.as_str()), (1, listed));
+    for path in damaged {
+        let says = format!("{} is damaged", path.display());
+        assert!(ended.messages.contains(&says), "{}", ended.messages);
+    }
+}
+
+#[test]
 fn a_damaged_profile_is_named_and_none_of_it_shown() {
     let home = Home::new();
     home.log_in("default", "https://auth.example.com");
