@@ -14,8 +14,9 @@ use page::Page;
 use reader::Reader;
 
 /// The pages that have commands, each with a test below.
-const FOLLOWED: [&str; 11] = [
+const FOLLOWED: [&str; 12] = [
     "README.md",
+    "docs/audit.md",
     "docs/cli.md",
     "docs/config-as-code.md",
     "docs/configuration.md",
@@ -71,6 +72,11 @@ async fn the_page_on_the_command_line_does_what_it_says() {
 #[tokio::test]
 async fn the_page_on_configuration_as_code_does_what_it_says() {
     follow("docs/config-as-code.md").await;
+}
+
+#[tokio::test]
+async fn the_page_on_the_audit_trail_does_what_it_says() {
+    follow("docs/audit.md").await;
 }
 
 #[tokio::test]

@@ -93,7 +93,8 @@ Results go to standard output, messages to standard error.
 
 Exit status:
   0  done
-  1  the server refused, or is not healthy; or somebody said no
+  1  the server refused, or is not healthy; the audit trail was tampered with;
+     or somebody said no
   2  the command line makes no sense
   3  not logged in, or not any more
   4  the server cannot be reached, or cannot answer now

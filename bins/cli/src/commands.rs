@@ -1,6 +1,7 @@
 //! The commands, and how one is run from the words of a command line.
 
 mod apply;
+mod audit;
 mod client;
 mod completion;
 mod grant;
@@ -28,6 +29,7 @@ use clap::{Parser, Subcommand};
 use clap_complete::Shell;
 
 use self::apply::{ApplyArguments, ExportArguments};
+use self::audit::AuditCommand;
 use self::client::ClientCommand;
 use self::grant::GrantCommand;
 use self::import::ImportCommand;
@@ -85,6 +87,9 @@ pub(crate) enum Command {
     /// Look after users: the people who log in.
     #[command(subcommand)]
     User(Box<UserCommand>),
+    /// Read the audit trail: who did what, and whether it is what was sealed.
+    #[command(subcommand)]
+    Audit(AuditCommand),
     /// Look after the settings that can be changed while the server runs.
     #[command(subcommand)]
     Settings(SettingsCommand),
@@ -178,6 +183,7 @@ async fn converse(command: Command, caller: &Caller) -> Result<Exit, Failure> {
         Command::Grant(command) => grant::run(command, caller).await,
         Command::Token(command) => token::run(command, caller).await,
         Command::Key(command) => key::run(command, caller).await,
+        Command::Audit(command) => audit::run(command, caller).await,
         Command::Settings(command) => settings::run(command, caller).await,
         Command::System(command) => system::run(command, caller).await,
         Command::User(command) => user::run(*command, caller).await,

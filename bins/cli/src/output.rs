@@ -137,6 +137,24 @@ impl Output {
         self.form == Form::Table
     }
 
+    /// Prints one line of a result that goes on: a document for programs, its cells for people. Answers
+    /// whether somebody still listens.
+    pub(crate) fn line<T: Row>(&self, row: &T) -> Result<bool, Failure> {
+        match self.form {
+            Form::Table => {
+                let cells = row.cells();
+                let cells: Vec<_> = cells.iter().map(Cell::text).collect();
+                write_line(&cells.join("  "))
+            }
+            Form::Json | Form::Yaml => Self::json_line(row),
+        }
+    }
+
+    /// Prints a document as one line of JSON. Answers whether somebody still listens.
+    pub(crate) fn json_line(document: &impl Serialize) -> Result<bool, Failure> {
+        write_line(&serde_json::to_string(document).map_err(unwritable)?)
+    }
+
     /// Prints a script as it is, whatever the form of results.
     pub(crate) fn script(script: &[u8]) -> Result<(), Failure> {
         print(script)
@@ -232,6 +250,16 @@ fn print(text: &[u8]) -> Result<(), Failure> {
     match results.write_all(text).and_then(|()| results.flush()) {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(unwritable(error)),
         _ => Ok(()),
+    }
+}
+
+/// Writes a line to standard output. Answers whether somebody still listens.
+fn write_line(line: &str) -> Result<bool, Failure> {
+    let mut results = io::stdout().lock();
+    match writeln!(results, "{line}").and_then(|()| results.flush()) {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(false),
+        Err(error) => Err(unwritable(error)),
     }
 }
 

@@ -5,6 +5,7 @@
 //! `deploy/server.example.toml`; tests compare these. It must do something.
 
 mod admin;
+mod audit;
 mod authorization;
 mod bootstrap;
 mod database;
@@ -38,6 +39,7 @@ use authly_services::settings::Origins;
 use self::reader::Reader;
 use self::setting::{DefaultValue, Kind, Setting};
 
+pub(crate) use self::audit::AuditSettings;
 pub(crate) use self::authorization::AuthorizationSettings;
 pub(crate) use self::bootstrap::BootstrapSettings;
 pub(crate) use self::database::{DatabaseSettings, Migration, Tls};
@@ -63,10 +65,11 @@ pub(crate) const ISSUER: Setting = Setting {
 };
 
 /// All settings, section by section, in the order in which they are shown.
-const SECTIONS: [&[Setting]; 15] = [
+const SECTIONS: [&[Setting]; 16] = [
     &[ISSUER],
     listen::SETTINGS,
     admin::SETTINGS,
+    audit::SETTINGS,
     database::SETTINGS,
     keys::SETTINGS,
     tokens::SETTINGS,
@@ -92,6 +95,7 @@ pub(crate) struct Settings {
     pub(crate) issuer: Issuer,
     pub(crate) listen: ListenSettings,
     pub(crate) admin: AdminPolicy,
+    pub(crate) audit: AuditSettings,
     pub(crate) database: DatabaseSettings,
     pub(crate) keys: KeySettings,
     pub(crate) tokens: TokenSettings,
@@ -119,6 +123,7 @@ impl Settings {
         let mut reader = Reader::new(layers, secrets, problems);
 
         let listen = ListenSettings::read(&mut reader);
+        let audit = AuditSettings::read(&mut reader);
         let issuer = issuer(&mut reader, listen.address);
         let admin = admin::read(&mut reader, issuer.as_ref());
         let database = DatabaseSettings::read(&mut reader);
@@ -141,6 +146,7 @@ impl Settings {
                 issuer,
                 listen,
                 admin,
+                audit,
                 database,
                 keys,
                 tokens,

@@ -86,7 +86,8 @@ pub(crate) struct Opened {
 
 /// What is done beside requests.
 pub(crate) fn jobs(settings: &Settings, context: &Context, keys: Arc<KeyService>) -> JobRunner {
-    JobRunner::of_a_node(context.clone(), keys, &token_policy(settings))
+    let tokens = token_policy(settings);
+    JobRunner::of_a_node(context.clone(), keys, &tokens, settings.audit.kept_for)
 }
 
 /// What stands in front of the services, checked before anything is changed.

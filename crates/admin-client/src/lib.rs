@@ -51,6 +51,7 @@
 //! feature that begins it with [`AdminClient::call`].
 
 mod answer;
+mod audit;
 mod call;
 mod client;
 mod clients;

@@ -11,6 +11,7 @@
 //! * [`opaque`] makes tokens that say nothing, [`compare`] compares in constant time, [`pkce`]
 //!   checks a code verifier, [`pairwise`] names users to sectors;
 //! * [`client_keys`] reads the public keys of clients, [`encryption`] encrypts tokens to them;
+//! * [`chain`] seals the audit trail;
 //! * [`password`] hashes on threads of its own;
 //! * [`strict_json`] reads JSON that somebody else wrote, [`entropy`] asks the system for
 //!   randomness.
@@ -49,6 +50,7 @@ mod derive;
 mod jwk;
 
 pub mod answer;
+pub mod chain;
 pub mod claims;
 pub mod client_keys;
 pub mod compare;

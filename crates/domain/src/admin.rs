@@ -1,5 +1,6 @@
 //! Administration: who acts, and whether what they ask for is meant.
 
+use crate::audit::{Actor, Origin};
 use crate::clients::ClientId;
 use crate::id::{ClientKey, UserId};
 use crate::users::Username;
@@ -13,6 +14,8 @@ pub enum Administrator {
         id: UserId,
         /// Their name.
         username: Username,
+        /// The request by which they act.
+        origin: Origin,
     },
     /// A service client.
     Client {
@@ -20,6 +23,8 @@ pub enum Administrator {
         key: ClientKey,
         /// Its name on the wire.
         client_id: ClientId,
+        /// The request by which it acts.
+        origin: Origin,
     },
 }
 
@@ -40,6 +45,32 @@ impl Administrator {
             Self::User { .. } => None,
             Self::Client { key, .. } => Some(*key),
         }
+    }
+
+    /// Who acts, for the audit trail.
+    #[must_use]
+    pub const fn actor(&self) -> Actor {
+        match self {
+            Self::User { id, .. } => Actor::User(*id),
+            Self::Client { key, .. } => Actor::Client(*key),
+        }
+    }
+
+    /// The request by which they act.
+    #[must_use]
+    pub const fn origin(&self) -> &Origin {
+        match self {
+            Self::User { origin, .. } | Self::Client { origin, .. } => origin,
+        }
+    }
+
+    /// The same administrator, who acts by this request.
+    #[must_use]
+    pub fn by_request(mut self, request: Origin) -> Self {
+        match &mut self {
+            Self::User { origin, .. } | Self::Client { origin, .. } => *origin = request,
+        }
+        self
     }
 
     /// Whether the person with this id is who acts.

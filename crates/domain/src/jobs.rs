@@ -18,11 +18,13 @@ pub enum JobName {
     CleanUp,
     /// Moves signing keys from phase to phase ([`crate::keys::KeySchedule`]).
     RotateKeys,
+    /// Seals events of the audit trail ([`crate::audit`]).
+    SealAudit,
 }
 
 impl JobName {
     /// All of them.
-    pub const ALL: [Self; 2] = [Self::CleanUp, Self::RotateKeys];
+    pub const ALL: [Self; 3] = [Self::CleanUp, Self::RotateKeys, Self::SealAudit];
 
     /// Its name in the column.
     #[must_use]
@@ -30,6 +32,7 @@ impl JobName {
         match self {
             Self::CleanUp => "clean_up",
             Self::RotateKeys => "rotate_keys",
+            Self::SealAudit => "seal_audit",
         }
     }
 
@@ -38,6 +41,16 @@ impl JobName {
     pub const fn interval(self) -> Duration {
         match self {
             Self::CleanUp | Self::RotateKeys => Duration::from_mins(1),
+            Self::SealAudit => Duration::from_millis(500),
+        }
+    }
+
+    /// How often a node looks whether it is due.
+    #[must_use]
+    pub const fn look_interval(self) -> Duration {
+        match self {
+            Self::CleanUp | Self::RotateKeys => Duration::from_secs(5),
+            Self::SealAudit => Duration::from_millis(500),
         }
     }
 }

@@ -16,11 +16,13 @@
 //! compares the table with the list of all endpoints, and calls each one without its rights.
 
 mod answer;
+mod audit;
 mod call;
 mod clients;
 mod fields;
 mod grants;
 mod keys;
+mod look;
 mod paging;
 mod parameters;
 mod read;
@@ -48,7 +50,7 @@ pub(crate) fn table() -> Table {
         .with(system::status)
         .with(system::statistics);
     let table = sessions::table(grants::table(table));
-    let table = keys::table(tokens::table(table));
+    let table = audit::table(keys::table(tokens::table(table)));
     users::table(scopes::table(clients::table(table)))
 }
 

@@ -48,7 +48,7 @@ pub(crate) async fn refresh(
         scope: read_scope(form)?,
         resources: Vec::new(),
     };
-    let issued = logins.refresh(&auth.client, grant, auth.address).await?;
+    let issued = logins.refresh(&auth.client, grant, auth.origin).await?;
     Ok(HttpResponse::Ok().json(token_response(issued)))
 }
 

@@ -6,6 +6,7 @@ use actix_web::web::{Data, ServiceConfig};
 use authly_domain::entropy::Entropy;
 use authly_services::Services;
 use authly_services::admin::AdminGate;
+use authly_services::audit::AuditTrail;
 use authly_services::authorizations::AuthorizationService;
 use authly_services::clients::{ClientAdmin, ClientAuthenticator};
 use authly_services::discovery::DiscoveryService;
@@ -74,6 +75,8 @@ pub struct Deps {
     pub key_admin: Arc<KeyAdmin>,
     /// Looks after users.
     pub user_admin: Arc<UserAdmin>,
+    /// Reads the audit trail.
+    pub audit: Arc<AuditTrail>,
     /// Makes request ids.
     pub entropy: Arc<dyn Entropy>,
     /// Counts requests that ended in a panic; share one among all workers.
@@ -97,6 +100,10 @@ pub struct Deps {
 impl Deps {
     /// Endpoints over these services, answering as `settings` say, with pages of this look.
     #[must_use]
+    #[expect(
+        clippy::too_many_lines,
+        reason = "a list: each collaborator is taken and handed on"
+    )]
     pub fn new(services: Services, settings: HttpSettings, theme: Theme) -> Self {
         let Services {
             clients,
@@ -119,6 +126,7 @@ impl Deps {
             token_admin,
             key_admin,
             user_admin,
+            audit,
             cursors: _,
             context,
             sources,
@@ -148,6 +156,7 @@ impl Deps {
             token_admin,
             key_admin,
             user_admin,
+            audit,
             entropy: context.entropy,
             drain: Arc::new(Drain::default()),
             panics,
@@ -188,6 +197,7 @@ impl Deps {
             .app_data(Data::from(Arc::clone(&self.token_admin)))
             .app_data(Data::from(Arc::clone(&self.key_admin)))
             .app_data(Data::from(Arc::clone(&self.user_admin)))
+            .app_data(Data::from(Arc::clone(&self.audit)))
             .app_data(Data::from(Arc::clone(&self.panics)))
             .app_data(Data::from(Arc::clone(&self.drain)))
             .app_data(Data::from(Arc::clone(&self.settings)))

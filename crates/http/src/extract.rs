@@ -17,7 +17,7 @@ mod waiting;
 
 pub(crate) use authorization::{FormParameters, QueryParameters};
 pub(crate) use bearer::{BearerToken, header_token};
-pub(crate) use browser::{Visit, Visitor};
+pub(crate) use browser::{Visit, Visitor, origin};
 pub(crate) use caller::CallerAddress;
 pub(crate) use client_auth::ClientAuth;
 pub(crate) use cookies::Cookies;

@@ -6,6 +6,7 @@
 //! To add an endpoint: its documents and an `endpoint!` in the module of its feature, a line in
 //! [`ALL`], and its handler on the server, which does not compile for another type.
 
+pub mod audit;
 pub mod clients;
 mod describe;
 pub mod grants;
@@ -96,4 +97,7 @@ pub const ALL: &[Description] = &[
     describe::<users::RequirePasswordChange>(),
     describe::<users::ListConsents>(),
     describe::<users::RevokeConsent>(),
+    describe::<audit::List>(),
+    describe::<audit::Follow>(),
+    describe::<audit::Verify>(),
 ];

@@ -159,7 +159,7 @@ impl Sessions<'_> {
         Ok(())
     }
 
-    /// Ends the session with this cookie.
+    /// Ends the session with this cookie. Answers which that was, and whose.
     ///
     /// # Errors
     /// When storage fails.
@@ -168,18 +168,24 @@ impl Sessions<'_> {
         digest: &SecretDigest,
         why: SessionEnd,
         now: Timestamp,
-    ) -> Result<(), DbError> {
+    ) -> Result<Option<(SessionId, UserId)>, DbError> {
         const SQL: &str = "-- sessions.end
             UPDATE sessions
                SET ended_at = $2, ended_reason = $3
-             WHERE digest = $1 AND ended_at IS NULL";
+             WHERE digest = $1 AND ended_at IS NULL
+            RETURNING id, user_id";
         let params = [
             bytes(digest.as_bytes().as_slice()),
             time(now.as_date_time()),
             text(why.as_str()),
         ];
-        self.conn.execute(SQL, &params).await?;
-        Ok(())
+        let ended = self.conn.query_opt(SQL, &params).await?;
+        let ended = ended.map(|row| {
+            let row = Columns::of("sessions", &row);
+            let session = SessionId::from_uuid(row.uuid("id")?);
+            Ok((session, UserId::from_uuid(row.uuid("user_id")?)))
+        });
+        ended.transpose()
     }
 }
 

@@ -2,6 +2,7 @@
 
 use authly_crypto::opaque;
 use authly_domain::admin::Administrator;
+use authly_domain::audit::Origin;
 use authly_domain::clients::ClientId;
 use authly_domain::clock::Timestamp;
 use authly_domain::id::ClientKey;
@@ -146,10 +147,12 @@ fn caller(record: CallerRecord) -> Result<AdminCaller, AdmissionError> {
         (Some(user), Some(username)) => Administrator::User {
             id: user.id,
             username,
+            origin: Origin::default(),
         },
         (None, _) => Administrator::Client {
             key: client,
             client_id: client_id.clone(),
+            origin: Origin::default(),
         },
         // A user always has a name.
         (Some(_), None) => return Err(AdmissionError::Unknown),

@@ -10,6 +10,7 @@ use tokio::runtime::Handle;
 
 use crate::Context;
 use crate::admin::AdminGate;
+use crate::audit::AuditTrail;
 use crate::authorizations::AuthorizationService;
 use crate::clients::{ClientAdmin, ClientAuthenticator, ClientCache};
 use crate::discovery::DiscoveryService;
@@ -87,6 +88,8 @@ pub struct Services {
     pub key_admin: Arc<KeyAdmin>,
     /// Looks after users.
     pub user_admin: Arc<UserAdmin>,
+    /// Reads the audit trail.
+    pub audit: Arc<AuditTrail>,
     /// Makes the cursors of lists.
     pub cursors: Cursors,
     /// Storage, time, randomness and counters, as all of them got it.
@@ -134,14 +137,13 @@ impl Services {
         );
         let gate = AdminGate::new(context.clone(), issuer.clone());
         let userinfo = UserInfoService::new(context.clone(), issuer, keys.ring(), cache);
-        let browsers = BrowserGuard::new(&master, Arc::clone(&context.entropy));
         Self {
             clients: Arc::new(clients),
             password_logins: Arc::new(PasswordLogins::new(Arc::clone(&tokens), sessions.clone())),
             tokens,
             authorizations: Arc::new(authorizations),
             sessions: Arc::new(sessions),
-            browsers: Arc::new(browsers),
+            browsers: Arc::new(BrowserGuard::new(&master, Arc::clone(&context.entropy))),
             userinfo: Arc::new(userinfo),
             discovery: Arc::new(DiscoveryService::new(context.clone())),
             health: Arc::new(HealthService::new(context.clone(), keys.ring())),
@@ -155,6 +157,7 @@ impl Services {
             grant_admin: admins.grants,
             token_admin: admins.tokens,
             key_admin: admins.keys,
+            audit: admins.audit,
             cursors,
             keys,
             context,
@@ -172,6 +175,7 @@ struct Admins {
     grants: Arc<GrantAdmin>,
     tokens: Arc<TokenAdmin>,
     keys: Arc<KeyAdmin>,
+    audit: Arc<AuditTrail>,
 }
 
 impl Admins {
@@ -197,6 +201,7 @@ impl Admins {
             grants: Arc::new(GrantAdmin::new(context.clone(), cursors.clone())),
             tokens: Arc::new(TokenAdmin::new(context.clone(), cursors.clone())),
             keys: Arc::new(KeyAdmin::new(Arc::clone(keys), cursors.clone())),
+            audit: Arc::new(AuditTrail::new(context.clone(), cursors.clone())),
         }
     }
 }

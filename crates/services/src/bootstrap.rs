@@ -4,9 +4,9 @@
 use std::sync::Arc;
 
 use authly_crypto::password::{PasswordError, PasswordHasher};
-use authly_domain::audit::{AuditAction, AuditEvent};
+use authly_domain::audit::{Actor, AuditAction, Origin};
 use authly_domain::clients::ClientIdError;
-use authly_domain::id::{AuditEventId, UserId};
+use authly_domain::id::UserId;
 use authly_domain::scopes::{AdminScope, ParseScopeError, ScopeRecord};
 use authly_domain::secret::Password;
 use authly_domain::users::{Email, PasswordChange, Profile, Subject, Username};
@@ -194,17 +194,12 @@ impl Bootstrap {
         if work.users().has_administrator().await? || !work.users().insert(user).await? {
             return Ok(false);
         }
-        let event = AuditEvent {
-            id: AuditEventId::generate(user.created_at, &*self.context.entropy),
-            at: user.created_at,
-            action: AuditAction::AdministratorCreated,
-            user: Some(user.id),
-            client: None,
-            grant: None,
-            session: None,
-            address: None,
-        };
-        work.audit().append(&event).await?;
+        let action = AuditAction::AdministratorCreated;
+        let event = self
+            .context
+            .event(action, Actor::Machine, Origin::default())
+            .of_user(user.id);
+        self.context.note(&work, &event).await?;
         work.commit().await?;
         Ok(true)
     }

@@ -1,6 +1,7 @@
 //! Grants for administrators: looked at and revoked, with or without what the user had answered.
 
 use authly_domain::admin::{Administrator, Run};
+use authly_domain::audit::AuditAction;
 use authly_domain::grants::{GrantRecord, Revocation};
 use authly_domain::id::{ClientKey, GrantId, UserId};
 use authly_domain::page::Shown;
@@ -133,16 +134,14 @@ impl GrantAdmin {
         let has_ended = work.grants().revoke(grant, why, now).await?;
         let found = work.grants().find(grant).await?;
         let record = found.ok_or(GrantAdminError::UnknownGrant)?;
-        if run == Run::ForReal {
-            work.commit().await?;
-            tracing::info!(
-                admin.user.id = by.user().map(tracing::field::display),
-                admin.client.id = by.client().map(tracing::field::display),
-                grant.id = %grant,
-                has_ended,
-                "an administrator revoked a grant"
-            );
-        }
+        let event = self
+            .context
+            .deed(AuditAction::GrantRevoked, by)
+            .of_grant(grant)
+            .of_user(record.user)
+            .of_client(record.client)
+            .with("has_ended", has_ended);
+        self.context.finish(work, run, event).await?;
         Ok(record)
     }
 
@@ -172,22 +171,30 @@ impl GrantAdmin {
         {
             return Err(GrantAdminError::UnknownClient);
         }
+        let action = match which {
+            GrantsToRevoke::OfClient(_) => AuditAction::GrantsOfClientRevoked,
+            GrantsToRevoke::OfUser(_) | GrantsToRevoke::OfUserAtClient(..) => {
+                AuditAction::GrantsOfUserRevoked
+            }
+        };
+        let fate = match consents {
+            ConsentFate::Kept => "kept",
+            ConsentFate::Removed => "forgotten",
+        };
+        let event = self
+            .context
+            .deed(action, by)
+            .of_user(user)
+            .of_client(client)
+            .with("consents", fate);
+        // Before the first batch: nothing ends without it, wherever the rest breaks off.
+        let work = conn.begin("grants.begin_to_revoke").await?;
+        self.context.finish(work, run, event).await?;
         let consents = match consents {
             ConsentFate::Kept => 0,
             ConsentFate::Removed => forget_consents(&mut conn, which, run).await?,
         };
         let grants = end_everywhere(&self.context, &mut conn, which, run).await?;
-        if run == Run::ForReal {
-            tracing::info!(
-                admin.user.id = by.user().map(tracing::field::display),
-                admin.client.id = by.client().map(tracing::field::display),
-                user.id = user.map(tracing::field::display),
-                client.id = client.map(tracing::field::display),
-                grants,
-                consents,
-                "an administrator revoked grants"
-            );
-        }
         Ok(RevokedGrants { grants, consents })
     }
 }

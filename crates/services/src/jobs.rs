@@ -43,10 +43,19 @@ pub enum JobError {
 /// A run on its way.
 pub type JobFuture<'a> = Pin<Box<dyn Future<Output = Result<(), JobError>> + Send + 'a>>;
 
+/// A look whether a job has anything to do.
+pub type WantedFuture<'a> = Pin<Box<dyn Future<Output = Result<bool, DbError>> + Send + 'a>>;
+
 /// Something that is done from time to time.
 pub trait Job: Send + Sync {
     /// Which of the jobs it is.
     fn name(&self) -> JobName;
+
+    /// Whether there may be anything to do. A job that is due often is not even claimed where there is
+    /// nothing, so that a server without work writes nothing.
+    fn is_wanted(&self) -> WantedFuture<'_> {
+        Box::pin(std::future::ready(Ok(true)))
+    }
 
     /// Does what is due now. What fails is tried again at the next run.
     fn run<'a>(&'a self, lease: &'a mut Lease) -> JobFuture<'a>;

@@ -54,6 +54,7 @@
 
 pub mod admin;
 pub mod assembly;
+pub mod audit;
 pub mod authorizations;
 pub mod bootstrap;
 pub mod clients;

@@ -88,7 +88,11 @@ impl Cursors {
     }
 
     /// The cursor of what comes after a position.
-    fn cursor(&self, list: &impl std::fmt::Debug, position: &Position) -> Option<String> {
+    pub(crate) fn cursor(
+        &self,
+        list: &impl std::fmt::Debug,
+        position: &Position,
+    ) -> Option<String> {
         let list = format!("{list:?}");
         let position = serde_json::to_vec(position).ok()?;
         Some(self.key.seal(list.as_bytes(), &position, &*self.entropy))

@@ -1,6 +1,7 @@
 //! Administration of the catalogue of scopes.
 
 use authly_domain::admin::{Administrator, Run};
+use authly_domain::audit::AuditAction;
 use authly_domain::configuration::ConfigurationName;
 use authly_domain::scopes::{
     RegisteredScope, ScopeChange, ScopeFilter, ScopeFlaw, ScopeRecord, ScopeToken,
@@ -126,7 +127,10 @@ impl ScopeAdmin {
             work.scopes().mark(&scope.name, managed_by).await?;
         }
         let created = present(&work, &scope.name).await?;
-        finish(work, run, by, "scopes.create", &scope.name).await?;
+        let event = self.context.deed(AuditAction::ScopeCreated, by);
+        self.context
+            .finish(work, run, event.of(&scope.name))
+            .await?;
         Ok(created)
     }
 
@@ -138,7 +142,7 @@ impl ScopeAdmin {
     pub async fn change(
         &self,
         aim: ScopeAim<'_>,
-        what: &'static str,
+        what: AuditAction,
         change: ScopeChange,
     ) -> Result<RegisteredScope, ScopeAdminError> {
         let mut conn = self.context.db.connect().await?;
@@ -157,7 +161,8 @@ impl ScopeAdmin {
             work.scopes().mark(aim.scope, mark.as_ref()).await?;
         }
         let changed = present(&work, aim.scope).await?;
-        finish(work, aim.run, aim.by, what, aim.scope).await?;
+        let event = self.context.deed(what, aim.by).of(aim.scope);
+        self.context.finish(work, aim.run, event).await?;
         Ok(changed)
     }
 
@@ -182,7 +187,9 @@ impl ScopeAdmin {
             error if error.violates("client_scopes_scope_fkey") => ScopeAdminError::InUse,
             error => error.into(),
         })?;
-        finish(work, aim.run, aim.by, "scopes.delete", aim.scope).await
+        let event = self.context.deed(AuditAction::ScopeDeleted, aim.by);
+        let event = event.of(aim.scope);
+        Ok(self.context.finish(work, aim.run, event).await?)
     }
 }
 
@@ -216,29 +223,6 @@ async fn present(
 ) -> Result<RegisteredScope, ScopeAdminError> {
     let found = work.scopes().find(name).await?;
     found.ok_or(ScopeAdminError::NotFound)
-}
-
-/// Makes the change last, if it is meant, and says who made it.
-async fn finish(
-    work: UnitOfWork<'_>,
-    run: Run,
-    by: &Administrator,
-    what: &'static str,
-    scope: &ScopeToken,
-) -> Result<(), ScopeAdminError> {
-    if run == Run::Dry {
-        return Ok(());
-    }
-    work.commit().await?;
-    match by {
-        Administrator::User { id, .. } => {
-            tracing::info!(admin.user.id = %id, scope = %scope, "{what}");
-        }
-        Administrator::Client { key, .. } => {
-            tracing::info!(admin.client.id = %key, scope = %scope, "{what}");
-        }
-    }
-    Ok(())
 }
 
 /// The name that a cursor of ours holds.

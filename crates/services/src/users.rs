@@ -16,7 +16,9 @@ use std::sync::Arc;
 
 use authly_crypto::password::PasswordHasher;
 use authly_domain::admin::{Administrator, Run};
+use authly_domain::audit::AuditAction;
 use authly_domain::id::UserId;
+use authly_repositories::UnitOfWork;
 
 use crate::Context;
 use crate::paging::Cursors;
@@ -68,17 +70,16 @@ impl UserAdmin {
     }
 }
 
-/// Notes in the log that an administrator has changed a user.
-fn log(by: &Administrator, user: UserId, change: &'static str) {
-    let (person, client) = match by {
-        Administrator::User { id, .. } => (Some(tracing::field::display(id)), None),
-        Administrator::Client { client_id, .. } => (None, Some(tracing::field::display(client_id))),
-    };
-    tracing::info!(
-        admin.user.id = person,
-        admin.client.id = client,
-        user.id = %user,
-        change,
-        "a user was changed by an administrator"
-    );
+impl UserAdmin {
+    /// Ends a change of a user: writes it down and makes it last, if it is meant.
+    async fn finish(
+        &self,
+        work: UnitOfWork<'_>,
+        order: &Order<'_>,
+        action: AuditAction,
+        user: UserId,
+    ) -> Result<(), UserAdminError> {
+        let event = self.context.deed(action, order.by).of_user(user);
+        Ok(self.context.finish(work, order.run, event).await?)
+    }
 }

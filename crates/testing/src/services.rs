@@ -8,6 +8,7 @@ use authly_crypto::opaque;
 use authly_domain::clock::Clock;
 use authly_http::{Demo, Deps, FirstAdministrator, Theme};
 use authly_repositories::Db;
+use authly_services::audit::SealJob;
 use authly_services::bootstrap::Bootstrap;
 use authly_services::demo::DemoService;
 use authly_services::jobs::JobRunner;
@@ -86,7 +87,13 @@ impl TestServices {
         let Policies { http, pages, .. } = parts.policies.clone();
         let theme = Theme::load(&http.issuer, &pages).expect("the pages are in order");
         let policies = parts.policies.of_services();
-        let jobs = JobRunner::of_a_node(context.clone(), Arc::clone(&keys), &policies.tokens);
+        let kept_for = Duration::from_hours(730 * 24);
+        let jobs = JobRunner::of_a_node(
+            context.clone(),
+            Arc::clone(&keys),
+            &policies.tokens,
+            kept_for,
+        );
         let foundation = Foundation {
             context: context.clone(),
             master: master_key(),
@@ -235,6 +242,20 @@ impl TestServices {
     #[must_use]
     pub fn stored(&self) -> Stored<'_> {
         self.parts.database.stored()
+    }
+
+    /// Seals the events of the audit trail that wait for it, as the job of a node does, a second later.
+    ///
+    /// # Panics
+    /// When that fails.
+    pub async fn seal_audit(&self) {
+        self.advance(Duration::from_secs(1));
+        let job = Arc::new(SealJob::new(self.context.clone()));
+        let runner = JobRunner::new(self.context.clone(), vec![job]);
+        let reports = runner.run_due().await.expect("the job can be claimed");
+        for report in reports {
+            report.result.expect("the events are sealed");
+        }
     }
 
     /// Lets time pass.

@@ -2,6 +2,7 @@
 //!
 //! Asked over a connection of the test's own, so that nothing of it counts as a round trip.
 
+mod audit;
 mod authorizations;
 mod people;
 mod snapshot;
@@ -10,6 +11,7 @@ mod tokens;
 use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
 
+pub use audit::StoredEvent;
 pub use authorizations::{StoredCode, StoredGrant, StoredRequest};
 pub use people::{StoredSession, StoredUser};
 pub use snapshot::Snapshot;

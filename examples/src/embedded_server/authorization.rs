@@ -2,6 +2,7 @@
 
 use std::num::NonZeroUsize;
 use std::sync::Arc;
+use std::time::Duration;
 
 use authly_crypto::entropy::OsEntropy;
 use authly_crypto::master_key::MasterKey;
@@ -82,8 +83,9 @@ impl Authorization {
         let schedule = policies.key_schedule();
         let keys = KeyService::open(context.clone(), Arc::clone(&master), schedule).await?;
         let keys = Arc::new(keys);
-        // Clean-up, and keys on schedule.
-        let jobs = JobRunner::of_a_node(context.clone(), Arc::clone(&keys), &policies.tokens);
+        // Clean-up, keys on schedule, and the seals of the audit trail, which is kept for two years.
+        let (tokens, two_years) = (&policies.tokens, Duration::from_hours(2 * 365 * 24));
+        let jobs = JobRunner::of_a_node(context.clone(), Arc::clone(&keys), tokens, two_years);
         Handle::current().spawn(async move { jobs.watch().await });
         // What administrators change while it runs.
         let settings = SettingsService::open(context.clone(), policies, Origins::new()).await?;

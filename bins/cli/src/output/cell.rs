@@ -62,6 +62,11 @@ impl Cell {
         Self::plain(if is_so { "yes" } else { "no" })
     }
 
+    /// The value as text.
+    pub(crate) fn text(&self) -> &str {
+        &self.text
+    }
+
     fn toned(text: impl AsRef<str>, tone: Tone) -> Self {
         let text = printable(text.as_ref());
         Self { text, tone }

@@ -8,6 +8,7 @@
 )]
 
 mod access;
+mod audit;
 mod clients;
 mod completion;
 mod configuration;

@@ -157,6 +157,7 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
+    use crate::audit::Origin;
     use crate::id::ClientKey;
 
     fn account() -> Account {
@@ -186,6 +187,7 @@ mod tests {
         Administrator::User {
             id: UserId::from_uuid(Uuid::from_u128(id)),
             username: "somebody".parse().unwrap(),
+            origin: Origin::default(),
         }
     }
 
@@ -193,6 +195,7 @@ mod tests {
         Administrator::Client {
             key: ClientKey::from_uuid(Uuid::from_u128(1)),
             client_id: "robot".parse().unwrap(),
+            origin: Origin::default(),
         }
     }
 

@@ -13,7 +13,7 @@ use futures_util::future::LocalBoxFuture;
 
 use super::parameters::invalid_query;
 use super::read;
-use crate::extract::{ParametersError, collaborator, enter, header_token, read_json};
+use crate::extract::{ParametersError, collaborator, enter, header_token, origin, read_json};
 use crate::respond::{AdminProblem, IsUnavailable};
 
 /// A call of the endpoint `E`. Extracting it *is* both layers of the check: who calls from an allowed
@@ -45,7 +45,8 @@ impl<E: Endpoint> FromRequest for AdminCall<E> {
         let request = request.clone();
         Box::pin(async move {
             entered?;
-            let caller = admit::<E>(&request).await?;
+            let mut caller = admit::<E>(&request).await?;
+            caller.identity = caller.identity.by_request(origin(&request));
             Self::read(&request, caller, body).await
         })
     }

@@ -3,8 +3,10 @@
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{FromRequest, HttpRequest, HttpResponse, Resource, Route, guard};
 use authly_protocol::endpoint::{Endpoint, Method};
+use authly_services::audit::AuditTrail;
+use futures_util::future::join;
 
-use super::{AdminCall, Answer};
+use super::{AdminCall, Answer, look};
 use crate::places::Places;
 use crate::respond::{AdminProblem, Trouble, trouble};
 
@@ -20,7 +22,8 @@ struct Line {
 pub(crate) struct Table(Vec<Line>);
 
 impl Table {
-    /// Gives the endpoint `E` its handler, which can only be reached through the endpoint's checks.
+    /// Gives the endpoint `E` its handler, which can only be reached through the endpoint's checks. What
+    /// tells of people is not answered unless the audit trail says who has asked.
     pub(crate) fn with<E, S, F, Fut>(mut self, handler: F) -> Self
     where
         E: Endpoint,
@@ -28,6 +31,18 @@ impl Table {
         F: Fn(AdminCall<E>, S) -> Fut + Copy + 'static,
         Fut: Future<Output = Result<Answer<E>, AdminProblem>> + 'static,
     {
+        let handler = move |call: AdminCall<E>, service: S, trail: web::Data<AuditTrail>| async move {
+            match look::of(&call) {
+                None => handler(call, service).await,
+                Some((by, look)) => {
+                    let note = trail.note_look(&by, look);
+                    let (answer, noted) = join(handler(call, service), note).await;
+                    let answer = answer?;
+                    noted.map_err(look::unnoted)?;
+                    Ok(answer)
+                }
+            }
+        };
         let route = web::route().guard(guard_for(E::METHOD));
         self.0.push(Line {
             method: E::METHOD,

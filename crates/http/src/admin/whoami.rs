@@ -17,7 +17,7 @@ pub(super) async fn whoami(
 ) -> Result<Answer<WhoAmI>, AdminProblem> {
     let caller = call.caller;
     let user = match caller.identity {
-        Administrator::User { id, username } => Some(CallingUser {
+        Administrator::User { id, username, .. } => Some(CallingUser {
             id: Id(id),
             username: username.as_str().to_owned(),
         }),

@@ -6,11 +6,13 @@ use actix_web::cookie::Cookie;
 use actix_web::dev::Payload;
 use actix_web::http::Method;
 use actix_web::http::header::USER_AGENT;
-use actix_web::{FromRequest, HttpRequest, HttpResponse, web};
+use actix_web::{FromRequest, HttpMessage as _, HttpRequest, HttpResponse, web};
+use authly_domain::audit::Origin;
 use authly_domain::secret::{CsrfToken, DeviceToken, SessionToken};
 use authly_services::sessions::{Browser, BrowserGuard, DeviceCookie};
 
 use super::{Cookies, Misconfigured, client_address, collaborator};
+use crate::middleware::RequestId;
 use crate::respond::PageFailure;
 
 /// How much of `User-Agent` is kept, in characters.
@@ -67,6 +69,7 @@ impl Visitor {
                 device: value(&cookies.device).map(DeviceToken::new),
                 address: client_address(request)?,
                 user_agent: user_agent(request),
+                request: request_number(request),
             },
             visit,
             session_cookie: SessionCookie::Unchanged,
@@ -136,6 +139,23 @@ impl FromRequest for Visitor {
 fn is_posted_by_another_site(request: &HttpRequest) -> bool {
     let site = request.headers().get("sec-fetch-site");
     request.method() == Method::POST && site.is_some_and(|site| site == "cross-site")
+}
+
+/// The request, for the audit trail. What a program calls itself is cut as a browser's is.
+pub(crate) fn origin(request: &HttpRequest) -> Origin {
+    let user_agent = user_agent(request);
+    Origin {
+        request: request_number(request),
+        address: client_address(request).ok(),
+        user_agent: (!user_agent.is_empty()).then_some(user_agent),
+    }
+}
+
+/// The number of the request in the log.
+fn request_number(request: &HttpRequest) -> Option<String> {
+    let extensions = request.extensions();
+    let id = extensions.get::<RequestId>();
+    id.map(|id| id.as_str().to_owned())
 }
 
 /// How the caller names itself, cut short.

@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use actix_web::dev::Payload;
 use actix_web::http::header::{AUTHORIZATION, HeaderMap};
 use actix_web::{FromRequest, HttpRequest};
+use authly_domain::audit::Origin;
 use authly_domain::clients::AuthMethod;
 use authly_domain::secret::ClientSecret;
 use authly_protocol::oauth::ErrorCode;
@@ -12,7 +13,7 @@ use authly_services::clients::{AuthenticatedClient, ClientAuthenticator, Present
 use futures_util::future::LocalBoxFuture;
 
 use super::basic::BasicCredentials;
-use super::{OAuthForm, client_address, collaborator};
+use super::{OAuthForm, client_address, collaborator, origin};
 use crate::respond::OAuthFailure;
 
 /// A form posted by an authenticated client. Extracting it *is* the authentication.
@@ -23,6 +24,8 @@ pub(crate) struct ClientAuth {
     pub(crate) form: OAuthForm,
     /// Where the request came from.
     pub(crate) address: IpAddr,
+    /// The request, for the audit trail.
+    pub(crate) origin: Origin,
 }
 
 impl FromRequest for ClientAuth {
@@ -32,6 +35,7 @@ impl FromRequest for ClientAuth {
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let authenticator = collaborator::<ClientAuthenticator>(request);
         let address = client_address(request);
+        let origin = origin(request);
         let header = the_header(request.headers());
         let form = OAuthForm::read(request, payload);
         Box::pin(async move {
@@ -43,6 +47,7 @@ impl FromRequest for ClientAuth {
                 client,
                 form,
                 address,
+                origin,
             })
         })
     }

@@ -67,6 +67,7 @@ pub(crate) async fn surround(
         route: envelope.places.route(request.path()),
         pages: envelope.pages(&request),
     };
+    request.extensions_mut().insert(letter.id.clone());
     if let Some(pages) = &letter.pages {
         request.extensions_mut().insert(pages.clone());
     }

@@ -42,7 +42,7 @@ impl RequestId {
     }
 
     /// The number as text.
-    pub(super) fn as_str(&self) -> &str {
+    pub(crate) fn as_str(&self) -> &str {
         &self.0
     }
 }

@@ -20,7 +20,7 @@ pub(crate) async fn exchange(
     tokens: web::Data<TokenService>,
 ) -> Result<HttpResponse, OAuthFailure> {
     let grant = read_grant(&mut auth.form)?;
-    let issued = tokens.exchange(&auth.client, grant, auth.address).await?;
+    let issued = tokens.exchange(&auth.client, grant, auth.origin).await?;
     Ok(HttpResponse::Ok().json(token_response(issued)))
 }
 

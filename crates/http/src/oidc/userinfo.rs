@@ -1,12 +1,12 @@
 //! The UserInfo endpoint.
 
 use actix_web::http::header::CONTENT_TYPE;
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use authly_domain::users::{Address, ClaimValue, GivenClaims, StandardClaim, Subject};
 use authly_protocol::oidc::{AddressClaim, UserInfoResponse};
 use authly_services::userinfo::{UserInfo, UserInfoService};
 
-use crate::extract::{BearerToken, JsonBody};
+use crate::extract::{BearerToken, JsonBody, origin};
 use crate::respond::OAuthFailure;
 
 /// The content type of signed and of encrypted answers (OpenID Connect Core §5.3.2).
@@ -26,8 +26,10 @@ pub(crate) async fn change(
     BearerToken(token): BearerToken,
     JsonBody(document): JsonBody,
     userinfo: web::Data<UserInfoService>,
+    request: HttpRequest,
 ) -> Result<HttpResponse, OAuthFailure> {
-    userinfo.change(&token, &document).await?;
+    let from = origin(&request);
+    userinfo.change(&token, &document, from).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 

@@ -2,6 +2,7 @@
 
 mod access;
 mod api_docs;
+mod audit;
 
 mod clients;
 mod documents;

@@ -2,6 +2,7 @@
 
 use authly_domain::id::{ClientKey, GrantId, UserId};
 use authly_repositories::StatementMode;
+use authly_repositories::audit::AuditEvents;
 use authly_repositories::grants::GrantsOf;
 use authly_repositories::sessions::SessionsOf;
 use authly_repositories::tokens::TokensOf;
@@ -82,4 +83,46 @@ async fn a_plan_that_reads_a_whole_table_is_noticed() {
         .await;
     let plan = plan(&world, all, None).await;
     assert!(plan.contains("Seq Scan on sessions "), "{plan}");
+}
+
+#[tokio::test]
+async fn no_filter_reads_the_audit_trail_to_its_end() {
+    let world = World::new(StatementMode::Prepared).await;
+    let fill = "INSERT INTO audit_events
+                    (id, occurred_at, action, actor_kind, actor_user_id, user_id, client_id,
+                     request_id)
+                SELECT gen_random_uuid(), 'epoch', 'a.' || n % 50, 'user', md5((n % 500)::text)::uuid,
+                       md5((n % 700)::text)::uuid, md5((n % 300)::text)::uuid, 'r' || n
+                  FROM generate_series(1, 30000) n";
+    world.database.run(fill).await;
+    world.database.analyze().await;
+    let some = one(&world, "SELECT user_id FROM audit_events LIMIT 1").await;
+    let session = world.database.session().await;
+    let explain = ["EXPLAIN ", AuditEvents::LIST].concat();
+    for filter in 0..8 {
+        let id = |number: usize| (filter == number).then_some(some);
+        let word = |number: usize, word: &'static str| (filter == number).then_some(word);
+        let (before, since, until) = (id(1), id(2), id(3));
+        let (actor, user_id, client) = (id(4), id(5), id(6));
+        let (action, number) = (word(0, "a.7"), word(7, "r77"));
+        let params: [(&(dyn ToSql + Sync), Type); 10] = [
+            (&before, Type::UUID),
+            (&51_i64, Type::INT8),
+            (&since, Type::UUID),
+            (&until, Type::UUID),
+            (&actor, Type::UUID),
+            (&user_id, Type::UUID),
+            (&client, Type::UUID),
+            (&action, Type::TEXT),
+            (&None::<&str>, Type::TEXT),
+            (&number, Type::TEXT),
+        ];
+        let lines = session.query_typed(&explain, &params).await.unwrap();
+        let lines = lines.iter().map(|line| line.get::<_, String>(0));
+        let plan = lines.collect::<Vec<_>>().join("\n");
+        assert!(
+            !plan.contains("Seq Scan on audit_events"),
+            "{filter}\n{plan}"
+        );
+    }
 }

@@ -1,6 +1,7 @@
 //! Making the code that answers a request.
 
 use authly_crypto::opaque;
+use authly_domain::audit::AuditEvent;
 use authly_domain::authorizations::{AuthorizationRequest, NewCode, StoredRequest};
 use authly_domain::clients::Client;
 use authly_domain::consents::Consent;
@@ -16,6 +17,15 @@ use super::{AuthorizationResponse, AuthorizationService, AuthorizeFailure};
 
 /// Begins every authorization code.
 const CODE_PREFIX: &str = "authly_ac_";
+
+/// What the user has said to a request, if they were asked.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Answered<'a> {
+    /// What is remembered of it.
+    pub(super) remembered: Option<&'a Consent>,
+    /// That they said it.
+    pub(super) given: Option<&'a AuditEvent>,
+}
 
 impl AuthorizationService {
     /// Answers a request that never had to wait: one statement. `None` where the copy of the client
@@ -46,7 +56,7 @@ impl AuthorizationService {
         client: &Client,
         session: &Session,
         scope: &Scope,
-        consent: Option<&Consent>,
+        consent: Answered<'_>,
     ) -> Result<AuthorizationResponse, AuthorizeFailure> {
         let (value, code) = self.new_code(&stored.request, session, scope);
         if self
@@ -76,7 +86,7 @@ impl AuthorizationService {
         client_version: i64,
         session: &Session,
         code: &NewCode,
-        consent: Option<&Consent>,
+        consent: Answered<'_>,
     ) -> Result<bool, AuthorizeFailure> {
         let now = self.context.now();
         let mut conn = self.context.db.connect().await?;
@@ -84,7 +94,7 @@ impl AuthorizationService {
         if !work.authorization_requests().answer(stored.id, now).await? {
             return Err(AuthorizeFailure::AlreadyAnswered);
         }
-        if let Some(newer) = consent {
+        if let Some(newer) = consent.remembered {
             let consents = work.consents();
             let older = consents
                 .lock(session.user, code.client)
@@ -101,6 +111,9 @@ impl AuthorizationService {
             .await?
         {
             return Ok(false);
+        }
+        if let Some(given) = consent.given {
+            self.context.note(&work, given).await?;
         }
         work.commit().await?;
         Ok(true)

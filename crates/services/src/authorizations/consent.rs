@@ -1,5 +1,6 @@
 //! The consent page: what it says, and what its answer does.
 
+use authly_domain::audit::{Actor, AuditAction, AuditEvent};
 use authly_domain::authorizations::{NextStep, StoredRequest};
 use authly_domain::clients::{Client, RedirectUri};
 use authly_domain::consents::answered;
@@ -8,6 +9,7 @@ use authly_domain::secret::RequestHandle;
 use authly_domain::sessions::Session;
 use url::Url;
 
+use super::answer::Answered;
 use super::respond::Refusal;
 use super::{
     AuthorizationErrorCode, AuthorizationResponse, AuthorizationService, AuthorizeFailure,
@@ -65,8 +67,21 @@ impl AuthorizationService {
         let consent = answered(&client, &request.asked_scope(), &ticked);
         // Not for a client that anyone's program could pass for (decisions 19).
         let remembered = (!client.is_unproven_at(&request.redirect_uri)).then_some(&consent);
+        let actor = Actor::User(session.user);
+        let given = self
+            .context
+            .event(AuditAction::ConsentGiven, actor, browser.origin())
+            .of_user(session.user)
+            .of_client(client.key)
+            .of_session(session.id)
+            .with("granted", &consent.granted)
+            .with("declined", &consent.declined);
+        let said = Answered {
+            remembered,
+            given: Some(&given),
+        };
         let response = self
-            .answer_stored(&stored, &client, &session, &consent.granted, remembered)
+            .answer_stored(&stored, &client, &session, &consent.granted, said)
             .await?;
         Ok(AuthorizeStep::Respond(response))
     }
@@ -81,7 +96,20 @@ impl AuthorizationService {
         browser: &Browser,
     ) -> Result<AuthorizationResponse, AuthorizeFailure> {
         let (stored, _client) = self.waiting(handle, browser).await?;
-        self.close(&stored).await?;
+        let session = self.sessions.current(browser).await?;
+        let user = session.as_ref().map(|session| session.user);
+        let event = self
+            .context
+            .event(
+                AuditAction::ConsentDenied,
+                user.map_or(Actor::Anonymous, Actor::User),
+                browser.origin(),
+            )
+            .of_user(user)
+            .of_client(stored.request.client)
+            .of_session(session.map(|session| session.id))
+            .refused();
+        self.close_noting(&stored, &event).await?;
         let refusal = Refusal {
             code: AuthorizationErrorCode::AccessDenied,
             description: "the user has denied the request",
@@ -91,6 +119,22 @@ impl AuthorizationService {
             refusal,
             &self.issuer,
         ))
+    }
+
+    /// Closes a request that was denied, and writes that down.
+    async fn close_noting(
+        &self,
+        stored: &StoredRequest,
+        event: &AuditEvent,
+    ) -> Result<(), AuthorizeFailure> {
+        let mut conn = self.context.db.connect().await?;
+        let work = conn.begin("authorizations.deny").await?;
+        let requests = work.authorization_requests();
+        if !requests.answer(stored.id, self.context.now()).await? {
+            return Err(AuthorizeFailure::AlreadyAnswered);
+        }
+        self.context.note(&work, event).await?;
+        Ok(work.commit().await?)
     }
 
     /// The session, if its login is all that the request asks for.

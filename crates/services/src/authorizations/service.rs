@@ -17,6 +17,7 @@ use authly_domain::users::Subject;
 use authly_repositories::DbError;
 use authly_repositories::authorizations::{Admission, NewRequest, RequestCaps, RequestKey};
 
+use super::answer::Answered;
 use super::respond::{Refusal, ReturnAddress};
 use super::{
     AuthorizationErrorCode, AuthorizationParameters, AuthorizationResponse, LoginView, validate,
@@ -187,7 +188,7 @@ impl AuthorizationService {
         match (step, &session) {
             (NextStep::Answer(scope), Some(session)) => {
                 let response = self
-                    .answer_stored(&stored, &client, session, &scope, None)
+                    .answer_stored(&stored, &client, session, &scope, Answered::default())
                     .await?;
                 Ok(AuthorizeStep::Respond(response))
             }

@@ -6,6 +6,7 @@ mod secrets;
 mod standing;
 
 use authly_domain::admin::{Administrator, Run};
+use authly_domain::audit::AuditAction;
 use authly_domain::clients::{
     AuthMethod, Client, ClientChange, ClientFilter, ClientId, ClientOrder, ClientType, Flaw,
     RegisteredClient,
@@ -142,8 +143,11 @@ impl ClientAdmin {
             secret,
         };
         idempotency::keep(&work, keyed, &created, &*self.context.entropy).await?;
-        let made = finish(work, run, by, "clients.create", client.key).await;
-        made.map(|()| Answered::Now(created))
+        let event = self.context.deed(AuditAction::ClientCreated, by);
+        self.context
+            .finish(work, run, event.of_client(client.key))
+            .await?;
+        Ok(Answered::Now(created))
     }
 
     /// Changes what is named, and keeps the rest.
@@ -154,6 +158,28 @@ impl ClientAdmin {
     pub async fn update(
         &self,
         aim: Aim<'_>,
+        change: ClientChange,
+    ) -> Result<RegisteredClient, ClientAdminError> {
+        self.store(aim, AuditAction::ClientUpdated, change).await
+    }
+
+    /// Changes what the client may ask for: the members `scope` and `optional_scope` of a change.
+    ///
+    /// # Errors
+    /// As [`update`](Self::update).
+    pub async fn assign_scopes(
+        &self,
+        aim: Aim<'_>,
+        change: ClientChange,
+    ) -> Result<RegisteredClient, ClientAdminError> {
+        self.store(aim, AuditAction::ClientScopesAssigned, change)
+            .await
+    }
+
+    async fn store(
+        &self,
+        aim: Aim<'_>,
+        action: AuditAction,
         change: ClientChange,
     ) -> Result<RegisteredClient, ClientAdminError> {
         let mut conn = self.context.db.connect().await?;
@@ -182,8 +208,19 @@ impl ClientAdmin {
             store_scopes(&work, &client).await?;
         }
         let changed = self.present(&work, client.key).await?;
-        finish(work, aim.run, aim.by, "clients.update", client.key).await?;
+        self.finish(work, aim, action).await?;
         Ok(changed)
+    }
+
+    /// Ends a change of a client: writes it down and makes it last, if it is meant.
+    async fn finish(
+        &self,
+        work: UnitOfWork<'_>,
+        aim: Aim<'_>,
+        action: AuditAction,
+    ) -> Result<(), ClientAdminError> {
+        let event = self.context.deed(action, aim.by).of_client(aim.client);
+        Ok(self.context.finish(work, aim.run, event).await?)
     }
 
     /// The client that is to be changed, kept from everybody else, in the version that the caller has
@@ -263,34 +300,6 @@ fn refuse_flaws(flaws: Vec<Flaw>) -> Result<(), ClientAdminError> {
 fn made_id(key: ClientKey) -> Result<ClientId, ClientAdminError> {
     let made = format!("client-{}", key.as_uuid().simple()).parse();
     made.map_err(|_malformed| ClientAdminError::AlreadyExists)
-}
-
-/// Makes the change last, if it is meant.
-async fn finish(
-    work: UnitOfWork<'_>,
-    run: Run,
-    by: &Administrator,
-    what: &'static str,
-    client: ClientKey,
-) -> Result<(), ClientAdminError> {
-    if run == Run::ForReal {
-        work.commit().await?;
-        log(by, what, client);
-    }
-    Ok(())
-}
-
-/// Says who did what to which client.
-fn log(by: &Administrator, what: &'static str, client: ClientKey) {
-    let client_key = client.to_string();
-    match by {
-        Administrator::User { id, .. } => {
-            tracing::info!(admin.user.id = %id, client.id = client_key, "{what}");
-        }
-        Administrator::Client { key, .. } => {
-            tracing::info!(admin.client.id = %key, client.id = client_key, "{what}");
-        }
-    }
 }
 
 /// The position that a cursor of ours holds.

@@ -10,6 +10,7 @@ use authly_repositories::jobs::{CleanUp, PageOfSessions, Progress};
 
 use super::{Job, JobError, JobFuture, Lease};
 use crate::Context;
+use crate::audit::trim;
 
 /// What is removed, in the order in which one makes way for the next: tokens hold grants, grants and
 /// requests hold sessions, tokens hold keys.
@@ -35,15 +36,19 @@ pub struct CleanUpJob {
     context: Context,
     /// How long a grant gives tokens at the most.
     longest_grant: Duration,
+    /// How long events of the audit trail are kept.
+    audit_kept_for: Duration,
 }
 
 impl CleanUpJob {
-    /// Cleans up where grants give tokens for at most `longest_grant`.
+    /// Cleans up where grants give tokens for at most `longest_grant`, and events of the audit trail are
+    /// kept for `audit_kept_for`.
     #[must_use]
-    pub const fn new(context: Context, longest_grant: Duration) -> Self {
+    pub const fn new(context: Context, longest_grant: Duration, audit_kept_for: Duration) -> Self {
         Self {
             context,
             longest_grant,
+            audit_kept_for,
         }
     }
 
@@ -51,6 +56,7 @@ impl CleanUpJob {
     /// fails keeps none from its turn either; the first error is the answer.
     async fn sweep(&self, lease: &mut Lease) -> Result<(), JobError> {
         let cutoffs = Cutoffs::at(self.context.now(), self.longest_grant);
+        let audit_cutoff = self.context.now().minus(self.audit_kept_for);
         let mut sweeps = Sweep::all();
         let mut result = Ok(());
         while !sweeps.is_empty() {
@@ -66,7 +72,14 @@ impl CleanUpJob {
             }
             sweeps = unfinished;
         }
-        result
+        loop {
+            lease.keep().await?;
+            match trim(&self.context, audit_cutoff).await {
+                Ok(true) => {}
+                Ok(false) => return result,
+                Err(error) => return result.and(Err(error.into())),
+            }
+        }
     }
 
     /// One batch, on a connection that is given back after it. Answers what is left to do.

@@ -13,11 +13,9 @@ use tokio::time::{MissedTickBehavior, interval};
 
 use super::{CleanUpJob, Job, JobError, Lease};
 use crate::Context;
+use crate::audit::SealJob;
 use crate::keys::KeyService;
 use crate::policy::TokenPolicy;
-
-/// How often a node looks whether a job is due: one statement that writes nothing where it is not.
-const LOOK_INTERVAL: Duration = Duration::from_secs(5);
 
 /// What became of a run.
 #[derive(Debug)]
@@ -48,11 +46,19 @@ pub struct JobRunner {
 }
 
 impl JobRunner {
-    /// A runner of everything that a node does beside requests.
+    /// A runner of everything that a node does beside requests, where events of the audit trail are kept
+    /// for `audit_kept_for`.
     #[must_use]
-    pub fn of_a_node(context: Context, keys: Arc<KeyService>, tokens: &TokenPolicy) -> Self {
-        let clean_up = CleanUpJob::new(context.clone(), tokens.refresh_token_absolute_lifetime);
-        Self::new(context, vec![Arc::new(clean_up), keys])
+    pub fn of_a_node(
+        context: Context,
+        keys: Arc<KeyService>,
+        tokens: &TokenPolicy,
+        audit_kept_for: Duration,
+    ) -> Self {
+        let longest_grant = tokens.refresh_token_absolute_lifetime;
+        let clean_up = CleanUpJob::new(context.clone(), longest_grant, audit_kept_for);
+        let seal = SealJob::new(context.clone());
+        Self::new(context, vec![Arc::new(clean_up), keys, Arc::new(seal)])
     }
 
     /// A runner of these jobs.
@@ -87,7 +93,7 @@ impl JobRunner {
 
     async fn watch_one(&self, job: &Arc<dyn Job>) {
         let name = job.name().as_str();
-        let mut ticks = interval(LOOK_INTERVAL);
+        let mut ticks = interval(job.name().look_interval());
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut has_failed = false;
         loop {
@@ -117,6 +123,9 @@ impl JobRunner {
     /// Runs one job, if it is due and no other node is at it.
     async fn attempt(&self, job: &Arc<dyn Job>) -> Result<Option<JobReport>, DbError> {
         let (context, name) = (&self.context, job.name());
+        if !job.is_wanted().await? {
+            return Ok(None);
+        }
         let began = context.now();
         let run = JobRunId::generate(began, &*context.entropy);
         let claim = JobClaim::at(began, name, run);

@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use authly_domain::admin::{Administrator, Run};
+use authly_domain::audit::{AuditAction, AuditEvent};
 use authly_domain::clock::Timestamp;
 use authly_domain::keys::{KeyHistory, KeyId, KeyPhase, SigningAlgorithm, SigningKeyRecord};
 use authly_repositories::{DbError, UnitOfWork};
 
-use super::changes::{make_keys, note_rotation};
+use super::changes::make_keys;
 use super::{KeyService, KeysError, Rotation};
 use crate::paging::{CursorError, Cursors, PageAsked, Paged};
 
@@ -89,14 +90,11 @@ impl KeyAdmin {
         if run == Run::Dry {
             return Ok(self.keys.foresee_rotation().await?);
         }
-        let rotation = self.keys.rotate().await?;
-        tracing::info!(
-            admin.user.id = by.user().map(tracing::field::display),
-            admin.client.id = by.client().map(tracing::field::display),
-            retired = ?rotation.retired,
-            "an administrator rotated the signing keys"
-        );
-        Ok(rotation)
+        let event = self
+            .keys
+            .context
+            .deed(AuditAction::KeysRotatedByAdministrator, by);
+        Ok(self.keys.rotate_noting(event).await?)
     }
 
     /// Withdraws a key at once: it signs and verifies nothing any more, it leaves the key set, and
@@ -111,24 +109,19 @@ impl KeyAdmin {
         by: &Administrator,
         run: Run,
     ) -> Result<KeyRevocation, KeyAdminError> {
-        let revocation = self.keys.revoke(kid, run).await?;
-        let revocation = revocation.ok_or(KeyAdminError::UnknownKey)?;
-        if run == Run::ForReal {
-            tracing::warn!(
-                admin.user.id = by.user().map(tracing::field::display),
-                admin.client.id = by.client().map(tracing::field::display),
-                key.id = %kid,
-                key.successor = revocation.successor.as_ref().map(tracing::field::display),
-                was_withdrawn_now = revocation.was_withdrawn_now,
-                "an administrator withdrew a signing key"
-            );
-        }
-        Ok(revocation)
+        let event = self.keys.context.deed(AuditAction::KeyRevoked, by).of(kid);
+        let revocation = self.keys.revoke(kid, run, event).await?;
+        revocation.ok_or(KeyAdminError::UnknownKey)
     }
 }
 
 impl KeyService {
-    async fn revoke(&self, kid: &KeyId, run: Run) -> Result<Option<KeyRevocation>, KeysError> {
+    async fn revoke(
+        &self,
+        kid: &KeyId,
+        run: Run,
+        event: AuditEvent,
+    ) -> Result<Option<KeyRevocation>, KeysError> {
         let context = &self.context;
         let now = context.now();
         let conn = context.db.connect().await?;
@@ -154,12 +147,14 @@ impl KeyService {
             KeyPhase::Active { .. } => Some(replace(&work, &keys, key, spare, now).await?),
             _ => None,
         };
-        if successor.is_some() {
-            note_rotation(context, &work, now).await?;
-        }
         let algorithm = key.algorithm;
+        let event = event.with("was_withdrawn_now", was_withdrawn_now);
+        let event = match &successor {
+            Some(successor) => event.with("successor", successor),
+            None => event,
+        };
+        context.finish(work, run, event).await?;
         if run == Run::ForReal && was_withdrawn_now {
-            work.commit().await?;
             drop(conn);
             self.refresh().await?;
         }

@@ -4,9 +4,8 @@ use std::sync::Arc;
 
 use authly_crypto::keys::generate_signing_key;
 use authly_crypto::master_key::MasterKey;
-use authly_domain::audit::{AuditAction, AuditEvent};
+use authly_domain::audit::{Actor, AuditAction, Origin};
 use authly_domain::clock::Timestamp;
-use authly_domain::id::AuditEventId;
 use authly_domain::jobs::JobName;
 use authly_domain::keys::{
     KeyChange, KeyId, KeyPhase, KeySchedule, SigningAlgorithm, SigningKeyRecord,
@@ -94,7 +93,7 @@ async fn follow(
     }
     changes.make(&work, now).await?;
     if !changes.promoted.is_empty() {
-        note_rotation(context, &work, now).await?;
+        note_rotation(context, &work).await?;
     }
     work.commit().await?;
     Ok(due)
@@ -170,21 +169,8 @@ pub(super) async fn make_keys(
         .unwrap_or(Err(KeysError::Stopped))
 }
 
-/// Writes down that other keys sign from now on.
-pub(super) async fn note_rotation(
-    context: &Context,
-    work: &UnitOfWork<'_>,
-    now: Timestamp,
-) -> Result<(), KeysError> {
-    let event = AuditEvent {
-        id: AuditEventId::generate(now, &*context.entropy),
-        at: now,
-        action: AuditAction::KeysRotated,
-        user: None,
-        client: None,
-        grant: None,
-        session: None,
-        address: None,
-    };
-    Ok(work.audit().append(&event).await?)
+/// Writes down that other keys sign from now on, because the schedule says so.
+async fn note_rotation(context: &Context, work: &UnitOfWork<'_>) -> Result<(), KeysError> {
+    let event = context.event(AuditAction::KeysRotated, Actor::Server, Origin::default());
+    Ok(context.note(work, &event).await?)
 }

@@ -1,9 +1,11 @@
 //! Other keys have to sign, now.
 
+use authly_domain::admin::Run;
+use authly_domain::audit::{Actor, AuditAction, AuditEvent, Origin};
 use authly_domain::clock::Timestamp;
 use authly_domain::keys::{KeyId, KeyPhase, SigningAlgorithm, SigningKeyRecord};
 
-use super::changes::{make_keys, note_rotation};
+use super::changes::make_keys;
 use super::{KeyService, KeysError};
 
 /// What a rotation did.
@@ -27,6 +29,15 @@ impl KeyService {
     /// # Errors
     /// When keys cannot be made, or storage fails: then nothing has changed.
     pub async fn rotate(&self) -> Result<Rotation, KeysError> {
+        let action = AuditAction::KeysRotated;
+        let event = self
+            .context
+            .event(action, Actor::Machine, Origin::default());
+        self.rotate_noting(event).await
+    }
+
+    /// The same, noted as this event.
+    pub(super) async fn rotate_noting(&self, event: AuditEvent) -> Result<Rotation, KeysError> {
         let context = &self.context;
         let now = context.now();
         let all = SigningAlgorithm::ALL;
@@ -61,11 +72,12 @@ impl KeyService {
             work.keys().insert(&key).await?;
         }
         let present = signing(&work.keys().all().await?);
-        note_rotation(context, &work, now).await?;
-        work.commit().await?;
+        let rotation = rotation(&before, present);
+        let event = event.of(listed(&rotation.active));
+        context.finish(work, Run::ForReal, event).await?;
         drop(conn);
         self.refresh().await?;
-        Ok(rotation(&before, present))
+        Ok(rotation)
     }
 
     /// What a rotation would do now. Keys that it would have to make are not named: they are made when
@@ -77,6 +89,12 @@ impl KeyService {
         let next = keys.iter().filter(waits).cloned().collect();
         Ok(rotation(&signing(&keys), next))
     }
+}
+
+/// The ids of keys, for people.
+fn listed(keys: &[(SigningAlgorithm, KeyId)]) -> String {
+    let kids: Vec<_> = keys.iter().map(|(_, kid)| kid.to_string()).collect();
+    kids.join(", ")
 }
 
 /// The keys that sign.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use authly_crypto::opaque;
 use authly_crypto::password::PasswordHasher;
+use authly_domain::audit::{Actor, AuditAction, Origin};
 use authly_domain::clients::{Client, ClientId};
 use authly_domain::id::{ClientKey, UserId};
 use authly_domain::scopes::{Scope, ScopeRecord};
@@ -113,35 +114,60 @@ impl Seeder {
     ) -> Result<(), SeedError> {
         let mut conn = self.context.db.connect().await?;
         let work = conn.begin("seed.apply").await?;
+        let mut is_news = !users.is_empty();
         for scope in scopes {
-            self.store_scope(&work, scope).await?;
+            is_news |= self.store_scope(&work, scope).await?;
         }
         for user in users {
             self.store_user(&work, user).await?;
         }
         for planned in clients {
-            self.store_client(&work, planned).await?;
+            is_news |= self.store_client(&work, planned).await?;
         }
+        if !is_news {
+            return Ok(());
+        }
+        let event = self
+            .context
+            .event(AuditAction::SeedApplied, Actor::Machine, Origin::default())
+            .with("scopes", scopes.len())
+            .with("users", users.len())
+            .with("clients", clients.len());
+        self.context.note(&work, &event).await?;
         Ok(work.commit().await?)
     }
 
-    /// Stores a scope. A seed does not say whether it is enabled: one that was disabled stays so.
-    async fn store_scope(&self, work: &UnitOfWork<'_>, scope: &ScopeRecord) -> Result<(), DbError> {
-        let present = work.scopes().find(&scope.name).await?;
-        let is_active = present.is_none_or(|present| present.record.is_active);
+    /// Stores a scope, and answers whether it was another before. A seed does not say whether it is
+    /// enabled: one that was disabled stays so.
+    async fn store_scope(
+        &self,
+        work: &UnitOfWork<'_>,
+        scope: &ScopeRecord,
+    ) -> Result<bool, DbError> {
+        let present = work
+            .scopes()
+            .find(&scope.name)
+            .await?
+            .map(|found| found.record);
+        let is_active = present.as_ref().is_none_or(|present| present.is_active);
         let scope = ScopeRecord {
             is_active,
             ..scope.clone()
         };
-        work.scopes().upsert(&scope, self.context.now()).await
+        if present.as_ref() == Some(&scope) {
+            return Ok(false);
+        }
+        work.scopes().upsert(&scope, self.context.now()).await?;
+        Ok(true)
     }
 
-    /// Stores what differs: a client that is as the seed says keeps its version.
+    /// Stores what differs, and answers whether something does: a client that is as the seed says keeps
+    /// its version.
     async fn store_client(
         &self,
         work: &UnitOfWork<'_>,
         planned: &PlannedClient,
-    ) -> Result<(), SeedError> {
+    ) -> Result<bool, SeedError> {
         let PlannedClient {
             client,
             secret,
@@ -153,7 +179,7 @@ impl Seeder {
             present == client && secret.is_none_or(has)
         });
         if known {
-            return Ok(());
+            return Ok(false);
         }
         for warning in client.warnings() {
             tracing::warn!(client.id = %client.id, "{warning}");
@@ -172,7 +198,7 @@ impl Seeder {
         if let Some(digest) = secret {
             work.clients().replace_secrets(key, digest, now).await?;
         }
-        Ok(())
+        Ok(true)
     }
 
     async fn store_user(&self, work: &UnitOfWork<'_>, user: &PlannedUser) -> Result<(), SeedError> {

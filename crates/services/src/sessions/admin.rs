@@ -1,6 +1,7 @@
 //! Sessions for administrators: looked at and ended, as logout ends them.
 
 use authly_domain::admin::{Administrator, Run};
+use authly_domain::audit::AuditAction;
 use authly_domain::clock::Timestamp;
 use authly_domain::id::{SessionId, UserId};
 use authly_domain::page::Shown;
@@ -122,17 +123,13 @@ impl SessionAdmin {
         let has_ended = work.sessions().end_one(session, why, now).await?;
         let found = work.sessions().find(session).await?;
         let record = found.ok_or(SessionAdminError::UnknownSession)?;
-        if run == Run::ForReal {
-            work.commit().await?;
-            tracing::info!(
-                admin.user.id = by.user().map(tracing::field::display),
-                admin.client.id = by.client().map(tracing::field::display),
-                session.id = %session,
-                user.id = %record.user,
-                has_ended,
-                "an administrator ended a session"
-            );
-        }
+        let event = self
+            .context
+            .deed(AuditAction::SessionEnded, by)
+            .of_session(session)
+            .of_user(record.user)
+            .with("has_ended", has_ended);
+        self.context.finish(work, run, event).await?;
         Ok(self.view(record, now))
     }
 
@@ -161,16 +158,12 @@ impl SessionAdmin {
         }
         let (why, now) = (SessionEnd::ByAdministrator, self.context.now());
         let ended = work.sessions().end_all_of(user, kept, why, now).await?;
-        if run == Run::ForReal {
-            work.commit().await?;
-            tracing::info!(
-                admin.user.id = by.user().map(tracing::field::display),
-                admin.client.id = by.client().map(tracing::field::display),
-                user.id = %user,
-                sessions = ended,
-                "an administrator ended the sessions of a user"
-            );
-        }
+        let event = self
+            .context
+            .deed(AuditAction::SessionsEnded, by)
+            .of_user(user)
+            .with("sessions", ended);
+        self.context.finish(work, run, event).await?;
         Ok(ended)
     }
 

@@ -3,9 +3,10 @@
 
 use std::net::IpAddr;
 
+use authly_domain::audit::{Actor, AuditAction, Origin};
 use authly_domain::secret::{DeviceToken, SecretDigest};
 use authly_domain::sessions::KnownAccount;
-use authly_domain::throttle::{self as rules, ThrottleKind};
+use authly_domain::throttle::{self as rules, Spent, ThrottleKind};
 use authly_domain::users::{LoginName, UserCredentials};
 use authly_repositories::DbError;
 use authly_repositories::throttle::Counter;
@@ -32,7 +33,7 @@ impl SessionService {
     pub(super) async fn admit(
         &self,
         name: &LoginName,
-        from: IpAddr,
+        (from, origin): (IpAddr, &Origin),
         device: Option<&DeviceToken>,
     ) -> Result<Attempt, LoginError> {
         let digest = name_digest(name);
@@ -41,7 +42,7 @@ impl SessionService {
         {
             return Ok(attempt);
         }
-        self.admit_stranger(name, digest, from).await
+        self.admit_stranger(name, digest, (from, origin)).await
     }
 
     /// Uncounts an attempt that was not tried: a rush of logins is no guessing.
@@ -90,12 +91,52 @@ impl SessionService {
         }))
     }
 
+    /// Writes down that somebody has to wait: once for each window on each node, since the refusals that
+    /// follow say nothing new and may be many.
+    async fn note_throttled(
+        &self,
+        name: &LoginName,
+        spent: &[Spent],
+        counters: &[Counter],
+        origin: &Origin,
+    ) -> Result<(), DbError> {
+        let key_of = |one: &Spent| {
+            let mut counters = counters.iter();
+            let counter = counters.find(|counter| counter.kind == one.kind)?;
+            Some((one.kind, *counter.key.as_bytes(), one.until))
+        };
+        let mut windows = spent.iter().filter_map(key_of);
+        let Some(window) = windows.find(|window| !self.noted.contains_key(window)) else {
+            return Ok(());
+        };
+        let account = if window.0 == ThrottleKind::LoginAddress {
+            None
+        } else {
+            let conn = self.context.db.connect().await?;
+            conn.reads().users().find_credentials(name).await?
+        };
+        let mut event = self
+            .context
+            .event(
+                AuditAction::LoginThrottled,
+                Actor::Anonymous,
+                origin.clone(),
+            )
+            .of_user(account.as_ref().map(|user| user.id))
+            .with("counter", window.0.as_str())
+            .refused();
+        event.username = account.map(|user| user.username);
+        self.context.note_alone(&event).await?;
+        self.noted.insert(window, ()).await;
+        Ok(())
+    }
+
     /// Counts any other attempt. Whether the account exists is not looked up before.
     async fn admit_stranger(
         &self,
         name: &LoginName,
         digest: SecretDigest,
-        from: IpAddr,
+        (from, origin): (IpAddr, &Origin),
     ) -> Result<Attempt, LoginError> {
         let policy = self.policy().throttle;
         let account = counted_name(name);
@@ -119,6 +160,8 @@ impl SessionService {
         let spent = conn.reads().throttles().count(&counters, now).await?;
         throttle::note(&spent, &self.context.metrics);
         if let Some(retry_after) = rules::wait(&spent, now) {
+            drop(conn);
+            self.note_throttled(name, &spent, &counters, origin).await?;
             return Err(LoginError::Throttled { retry_after });
         }
         Ok(Attempt {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use authly_crypto::csrf::CsrfKey;
 use authly_crypto::master_key::MasterKey;
 use authly_crypto::opaque;
+use authly_domain::audit::Origin;
 use authly_domain::entropy::Entropy;
 use authly_domain::secret::{BrowserToken, CsrfToken, DeviceToken, SessionToken};
 
@@ -27,6 +28,19 @@ pub struct Browser {
     pub address: IpAddr,
     /// `User-Agent`, cut to 256 characters; empty where absent.
     pub user_agent: String,
+    /// The number of the request in the log.
+    pub request: Option<String>,
+}
+
+impl Browser {
+    /// The request, for the audit trail.
+    pub(crate) fn origin(&self) -> Origin {
+        Origin {
+            request: self.request.clone(),
+            address: Some(self.address),
+            user_agent: (!self.user_agent.is_empty()).then(|| self.user_agent.clone()),
+        }
+    }
 }
 
 /// Makes browser cookies, and the tokens that tie forms to them.

@@ -2,9 +2,8 @@
 
 use authly_crypto::opaque;
 use authly_crypto::password::{PasswordCheck, PasswordError};
-use authly_domain::audit::{AuditAction, AuditEvent};
+use authly_domain::audit::{Actor, AuditAction};
 use authly_domain::grants::Revocation;
-use authly_domain::id::AuditEventId;
 use authly_domain::secret::Password;
 use authly_domain::sessions::{LoginStep, Session, SessionEnd};
 use authly_domain::users::{Email, LoginName, NewPasswordError, PasswordHash};
@@ -103,16 +102,12 @@ impl SessionService {
             now,
             expires_at: self.absolute_end(now),
         };
-        let event = AuditEvent {
-            id: AuditEventId::generate(now, &*self.context.entropy),
-            at: now,
-            action: AuditAction::PasswordChanged,
-            user: Some(session.user),
-            client: None,
-            grant: None,
-            session: Some(session.id),
-            address: Some(browser.address),
-        };
+        let actor = Actor::User(session.user);
+        let event = self
+            .context
+            .event(AuditAction::PasswordChanged, actor, browser.origin())
+            .of_user(session.user)
+            .of_session(session.id);
         let why = SessionEnd::PasswordChanged;
         let mut conn = self.context.db.connect().await?;
         let work = conn.begin("sessions.change_password").await?;
@@ -130,7 +125,7 @@ impl SessionService {
         work.grants()
             .revoke_all_of(session.user, Revocation::PasswordChanged, now)
             .await?;
-        work.audit().append(&event).await?;
+        self.context.note(&work, &event).await?;
         work.commit().await?;
         let name = LoginName::Username(session.username.normal_form().to_owned());
         let login = JustLoggedIn {

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use authly_crypto::opaque;
 use authly_crypto::password::PasswordError;
+use authly_domain::audit::{Actor, AuditAction};
 use authly_domain::id::SessionId;
 use authly_domain::secret::{Password, SessionToken};
 use authly_domain::sessions::{Authentication, LoginStep, Session, SessionEnd};
@@ -90,7 +91,8 @@ impl SessionService {
         password: Password,
         browser: &Browser,
     ) -> Result<LoggedIn, LoginError> {
-        let (from, device) = (browser.address, browser.device.as_ref());
+        let from = (browser.address, &browser.origin());
+        let device = browser.device.as_ref();
         let proof = self.prove(username, &password, from, device).await?;
         self.begin_session(&proof, browser).await
     }
@@ -108,9 +110,16 @@ impl SessionService {
         let mut conn = self.context.db.connect().await?;
         let work = conn.begin("sessions.log_in").await?;
         proof.note(&work, now).await?;
-        let session = self
+        let (session, opened) = self
             .open(&work, user, pending, present.as_ref(), browser)
             .await?;
+        let actor = Actor::User(user.id);
+        let event = self
+            .context
+            .event(AuditAction::LoggedIn, actor, browser.origin())
+            .of_user(user.id)
+            .of_session(opened);
+        self.context.note(&work, &event).await?;
         proof.forgive(&work).await?;
         work.commit().await?;
         let login = JustLoggedIn {
@@ -135,7 +144,7 @@ impl SessionService {
         pending: &[LoginStep],
         present: Option<&Session>,
         browser: &Browser,
-    ) -> Result<SessionToken, DbError> {
+    ) -> Result<(SessionToken, SessionId), DbError> {
         let now = self.context.now();
         let cookie = self.new_cookie();
         let digest = opaque::digest(cookie.expose());
@@ -145,9 +154,9 @@ impl SessionService {
             .session
             .as_ref()
             .map(|cookie| opaque::digest(cookie.expose()));
-        let is_same_user = present.is_some_and(|session| session.user == user.id);
-        match &before {
-            Some(before) if is_same_user => {
+        let same_user = present.filter(|session| session.user == user.id);
+        match (&before, same_user) {
+            (Some(before), Some(present)) => {
                 let renewal = Renewal {
                     digest,
                     authentication,
@@ -156,15 +165,15 @@ impl SessionService {
                     expires_at,
                 };
                 if work.sessions().renew(before, &renewal).await? {
-                    return Ok(cookie);
+                    return Ok((cookie, present.id));
                 }
             }
-            Some(before) => {
+            (Some(before), None) => {
                 work.sessions()
                     .end(before, SessionEnd::Replaced, now)
                     .await?;
             }
-            None => {}
+            (None, _) => {}
         }
         let session = NewSession {
             id: SessionId::generate(now, &*self.context.entropy),
@@ -178,6 +187,6 @@ impl SessionService {
             expires_at,
         };
         work.sessions().insert(&session).await?;
-        Ok(cookie)
+        Ok((cookie, session.id))
     }
 }

@@ -4,6 +4,7 @@ use std::net::IpAddr;
 
 use authly_crypto::opaque;
 use authly_crypto::password::{PasswordCheck, PasswordError, Upgrade};
+use authly_domain::audit::{Actor, AuditAction, Origin};
 use authly_domain::clock::Timestamp;
 use authly_domain::id::SessionId;
 use authly_domain::secret::{DeviceToken, Password};
@@ -32,12 +33,12 @@ impl SessionService {
         &self,
         username: &str,
         password: &Password,
-        from: IpAddr,
+        (from, origin): (IpAddr, &Origin),
         device: Option<&DeviceToken>,
     ) -> Result<Proof, LoginError> {
         password.check_form()?;
         let name = LoginName::read(username);
-        let mut attempt = self.admit(&name, from, device).await?;
+        let mut attempt = self.admit(&name, (from, origin), device).await?;
 
         // No connection is held while the hash is computed.
         let stored = attempt.user.as_ref();
@@ -48,7 +49,10 @@ impl SessionService {
         }
         let (user, upgrade) = match (attempt.user.take(), check?) {
             (Some(user), PasswordCheck::Matches { upgrade }) if user.is_active => (user, upgrade),
-            _ => return Err(LoginError::WrongCredentials),
+            (user, _) => {
+                self.note_failure(user.as_ref(), origin).await?;
+                return Err(LoginError::WrongCredentials);
+            }
         };
         let upgraded = match upgrade {
             Upgrade::NeedsRehash => self.hasher.hash(password).await.ok(),
@@ -59,6 +63,22 @@ impl SessionService {
             attempt,
             upgraded,
         })
+    }
+
+    /// Writes down that a login failed. A name that no account has is not written down: people type
+    /// passwords into the wrong field.
+    async fn note_failure(
+        &self,
+        user: Option<&UserCredentials>,
+        origin: &Origin,
+    ) -> Result<(), DbError> {
+        let mut event = self
+            .context
+            .event(AuditAction::LoginFailed, Actor::Anonymous, origin.clone())
+            .of_user(user.map(|user| user.id))
+            .refused();
+        event.username = user.map(|user| user.username.clone());
+        self.context.note_alone(&event).await
     }
 
     /// Takes back what an attempt was counted by that was right, and of which nothing came.

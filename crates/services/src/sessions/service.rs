@@ -6,13 +6,16 @@ use authly_crypto::device_cookie::DeviceCookies;
 use authly_crypto::master_key::MasterKey;
 use authly_crypto::opaque;
 use authly_crypto::password::PasswordHasher;
+use authly_domain::audit::{Actor, AuditAction};
 use authly_domain::clock::Timestamp;
 use authly_domain::consents::Consent;
 use authly_domain::id::ClientKey;
 use authly_domain::secret::SessionToken;
 use authly_domain::sessions::{Session, SessionEnd, SessionRules};
+use authly_domain::throttle::ThrottleKind;
 use authly_domain::users::PasswordRules;
 use authly_repositories::DbError;
+use moka::future::Cache;
 
 use super::Browser;
 use super::browser::SESSION_PREFIX;
@@ -39,7 +42,15 @@ pub struct SessionService {
     policies: LivePolicies,
     pub(super) devices: Arc<DeviceCookies>,
     pub(super) turns: Turns,
+    /// The windows of throttles of which the audit trail has heard.
+    pub(super) noted: Cache<NotedWindow, ()>,
 }
+
+/// What is counted, for whom, and until when.
+pub(super) type NotedWindow = (ThrottleKind, [u8; 32], Timestamp);
+
+/// The most windows that are remembered to have been noted: a forgotten one is noted again.
+const MOST_NOTED: u64 = 10_000;
 
 impl SessionService {
     /// A service that checks passwords with `hasher`, and whose device cookies every node with this
@@ -57,6 +68,7 @@ impl SessionService {
             policies,
             devices: Arc::new(DeviceCookies::from_master(master)),
             turns: Turns::new(),
+            noted: Cache::new(MOST_NOTED),
         }
     }
 
@@ -117,11 +129,19 @@ impl SessionService {
             return Ok(());
         };
         let digest = opaque::digest(cookie.expose());
-        let conn = self.context.db.connect().await?;
-        conn.reads()
-            .sessions()
-            .end(&digest, SessionEnd::LoggedOut, self.context.now())
-            .await
+        let (why, now) = (SessionEnd::LoggedOut, self.context.now());
+        let mut conn = self.context.db.connect().await?;
+        let work = conn.begin("sessions.log_out").await?;
+        let Some((session, user)) = work.sessions().end(&digest, why, now).await? else {
+            return Ok(());
+        };
+        let event = self
+            .context
+            .event(AuditAction::LoggedOut, Actor::User(user), browser.origin())
+            .of_user(user)
+            .of_session(session);
+        self.context.note(&work, &event).await?;
+        work.commit().await
     }
 
     pub(super) fn new_cookie(&self) -> SessionToken {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use authly_domain::admin::{Administrator, Run};
+use authly_domain::audit::{Actor, AuditAction, Origin};
 use authly_domain::configuration::ConfigurationName;
 use authly_domain::settings::{Misfit, SettingValue};
 use authly_repositories::DbError;
@@ -133,19 +134,17 @@ impl SettingsService {
         }
         let stored = work.settings().all().await?;
         if run == Run::ForReal {
-            work.commit().await?;
-            self.adopt(&stored);
             let names: Vec<_> = values.keys().map(String::as_str).collect();
-            let settings = names.join(", ");
-            match by {
-                Some(Administrator::User { id, .. }) => {
-                    tracing::info!(admin.user.id = %id, settings, "settings were changed");
-                }
-                Some(Administrator::Client { key, .. }) => {
-                    tracing::info!(admin.client.id = %key, settings, "settings were changed");
-                }
-                None => tracing::info!(settings, "settings were changed on this machine"),
-            }
+            let action = AuditAction::SettingsChanged;
+            let event = match by {
+                Some(by) => self.context.deed(action, by),
+                None => self
+                    .context
+                    .event(action, Actor::Machine, Origin::default()),
+            };
+            let event = event.of(names.join(", "));
+            self.context.finish(work, run, event).await?;
+            self.adopt(&stored);
         }
         Ok(self.list_of(&stored))
     }

@@ -2,6 +2,7 @@
 
 use authly_crypto::opaque;
 use authly_domain::admin::{Administrator, Run};
+use authly_domain::audit::AuditAction;
 use authly_domain::clock::Timestamp;
 use authly_domain::grants::Revocation;
 use authly_domain::id::{ClientKey, GrantId, TokenId, UserId};
@@ -156,17 +157,16 @@ impl TokenAdmin {
         let after = work.tokens().find(found.id).await?;
         // It may have been cleaned up in between.
         let after = after.ok_or(TokenAdminError::UnknownToken)?;
-        if run == Run::ForReal {
-            work.commit().await?;
-            tracing::info!(
-                admin.user.id = by.user().map(tracing::field::display),
-                admin.client.id = by.client().map(tracing::field::display),
-                token.id = %found.id,
-                token.kind = found.kind.as_str(),
-                has_ended,
-                "an administrator revoked a token"
-            );
-        }
+        let event = self
+            .context
+            .deed(AuditAction::TokenRevoked, by)
+            .of(found.id.as_uuid())
+            .of_client(found.client)
+            .of_user(after.user)
+            .of_grant(found.grant)
+            .with("kind", found.kind.as_str())
+            .with("has_ended", has_ended);
+        self.context.finish(work, run, event).await?;
         Ok(view(after, now))
     }
 
@@ -187,21 +187,17 @@ impl TokenAdmin {
         if !conn.reads().clients().exists(client).await? {
             return Err(TokenAdminError::UnknownClient);
         }
+        // Before the first batch: nothing ends without it, wherever the rest breaks off.
+        let event = self.context.deed(AuditAction::TokensOfClientRevoked, by);
+        let work = conn.begin("tokens.begin_to_revoke").await?;
+        self.context
+            .finish(work, run, event.of_client(client))
+            .await?;
         let which = GrantsToRevoke::OfClient(client);
         let revoked = RevokedOfClient {
             grants: end_everywhere(&self.context, &mut conn, &which, run).await?,
             own_tokens: end_own(&self.context, &mut conn, client, run).await?,
         };
-        if run == Run::ForReal {
-            tracing::info!(
-                admin.user.id = by.user().map(tracing::field::display),
-                admin.client.id = by.client().map(tracing::field::display),
-                client.id = %client,
-                grants = revoked.grants,
-                own_tokens = revoked.own_tokens,
-                "an administrator revoked all tokens of a client"
-            );
-        }
         Ok(revoked)
     }
 }

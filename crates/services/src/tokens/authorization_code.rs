@@ -1,17 +1,15 @@
 //! `grant_type=authorization_code` (OAuth 2.1 §4.1.3): four round trips, `BEGIN` and `COMMIT`
 //! counted.
 
-use std::net::IpAddr;
-
 use authly_crypto::{opaque, pkce};
-use authly_domain::audit::{AuditAction, AuditEvent};
+use authly_domain::audit::{Actor, AuditAction, Origin};
 use authly_domain::authorizations::{
     CodeChallenge, CodeRecord, CodeRedemption, VerifierCheck, verifier_is_well_formed,
 };
 use authly_domain::clients::{Client, GrantType};
 use authly_domain::clock::Timestamp;
 use authly_domain::grants::{NewGrant, Revocation};
-use authly_domain::id::{AuditEventId, GrantId};
+use authly_domain::id::GrantId;
 use authly_domain::scopes::{Resource, Scope};
 use authly_domain::secret::CodeVerifier;
 use authly_domain::tokens::narrow_resources;
@@ -28,7 +26,7 @@ pub(super) async fn redeem(
     service: &TokenService,
     client: &Client,
     asked: &AuthorizationCodeGrant,
-    from: IpAddr,
+    from: &Origin,
 ) -> Result<Attempt<IssuedTokens>, TokenError> {
     let now = service.context.now();
     let mut conn = service.context.db.connect().await?;
@@ -172,7 +170,7 @@ async fn revoke_replayed(
     work: UnitOfWork<'_>,
     record: &CodeRecord,
     grant: GrantId,
-    from: IpAddr,
+    from: &Origin,
     now: Timestamp,
 ) -> Result<(), TokenError> {
     if work
@@ -180,17 +178,16 @@ async fn revoke_replayed(
         .revoke(grant, Revocation::CodeReplay, now)
         .await?
     {
-        let event = AuditEvent {
-            id: AuditEventId::generate(now, &*service.context.entropy),
-            at: now,
-            action: AuditAction::CodeReplay,
-            user: Some(record.code.user),
-            client: Some(record.code.client),
-            grant: Some(grant),
-            session: Some(record.code.session),
-            address: Some(from),
-        };
-        work.audit().append(&event).await?;
+        let actor = Actor::Client(record.code.client);
+        let event = service
+            .context
+            .event(AuditAction::CodeReplay, actor, from.clone())
+            .of_user(record.code.user)
+            .of_client(record.code.client)
+            .of_grant(grant)
+            .of_session(record.code.session)
+            .refused();
+        service.context.note(&work, &event).await?;
     }
     work.commit().await?;
     Ok(())

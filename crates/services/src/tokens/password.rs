@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use authly_crypto::opaque;
+use authly_domain::audit::{Actor, AuditAction, Origin};
 use authly_domain::clients::{Client, GrantType};
 use authly_domain::grants::NewGrant;
 use authly_domain::id::GrantId;
@@ -37,6 +38,17 @@ pub struct PasswordGrant {
     pub address: IpAddr,
     /// With what program; empty where it does not say.
     pub program: String,
+}
+
+impl PasswordGrant {
+    /// The request, for the audit trail.
+    fn origin(&self) -> Origin {
+        Origin {
+            request: None,
+            address: Some(self.address),
+            user_agent: (!self.program.is_empty()).then(|| self.program.clone()),
+        }
+    }
 }
 
 /// Why a login with a password fails.
@@ -112,7 +124,7 @@ impl PasswordLogins {
         &self,
         client: &AuthenticatedClient,
         grant: RefreshTokenGrant,
-        from: IpAddr,
+        from: impl Into<Origin>,
     ) -> Result<IssuedTokens, PasswordLoginError> {
         is_command_line(client)?;
         let grant = TokenGrant::RefreshToken(grant);
@@ -146,7 +158,9 @@ impl PasswordLogins {
         asked: &PasswordGrant,
     ) -> Result<IssuedTokens, PasswordLoginError> {
         let sessions = &self.sessions;
-        let checked = sessions.prove(&asked.username, &asked.password, asked.address, None);
+        let origin = asked.origin();
+        let from = (asked.address, &origin);
+        let checked = sessions.prove(&asked.username, &asked.password, from, None);
         let proof = checked.await?;
         if let Some(step) = proof.steps_left().first() {
             sessions.forgive(&proof).await?;
@@ -195,6 +209,13 @@ impl PasswordLogins {
         if !work.grants().open(&opened, client.version, now).await? {
             return Ok(None);
         }
+        let actor = Actor::User(proof.user.id);
+        let event = context
+            .event(AuditAction::LoggedIn, actor, asked.origin())
+            .of_user(proof.user.id)
+            .of_client(client.key)
+            .of_session(session);
+        context.note(&work, &event).await?;
         proof.forgive(&work).await?;
         work.commit().await?;
         Ok(Some(tokens))

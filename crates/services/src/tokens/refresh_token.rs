@@ -1,14 +1,11 @@
 //! `grant_type=refresh_token` (OAuth 2.1 §4.3; decisions 3 to 6): four round trips, `BEGIN` and
 //! `COMMIT` counted.
 
-use std::net::IpAddr;
-
 use authly_crypto::{opaque, seal};
-use authly_domain::audit::{AuditAction, AuditEvent};
+use authly_domain::audit::{Actor, AuditAction, Origin};
 use authly_domain::clients::Client;
 use authly_domain::clock::Timestamp;
 use authly_domain::grants::Revocation;
-use authly_domain::id::AuditEventId;
 use authly_domain::scopes::{Resource, Scope};
 use authly_domain::secret::RefreshToken;
 use authly_domain::tokens::{
@@ -26,7 +23,7 @@ pub(super) async fn rotate(
     service: &TokenService,
     client: &Client,
     asked: &RefreshTokenGrant,
-    from: IpAddr,
+    from: &Origin,
 ) -> Result<Attempt<IssuedTokens>, TokenError> {
     let now = service.context.now();
     let presented = &asked.refresh_token;
@@ -186,7 +183,7 @@ async fn revoke_reused(
     service: &TokenService,
     work: UnitOfWork<'_>,
     record: &RefreshTokenRecord,
-    from: IpAddr,
+    from: &Origin,
     now: Timestamp,
 ) -> Result<(), TokenError> {
     if work
@@ -194,17 +191,16 @@ async fn revoke_reused(
         .revoke(record.grant, Revocation::RefreshTokenReuse, now)
         .await?
     {
-        let event = AuditEvent {
-            id: AuditEventId::generate(now, &*service.context.entropy),
-            at: now,
-            action: AuditAction::RefreshTokenReuse,
-            user: Some(record.user),
-            client: Some(record.client),
-            grant: Some(record.grant),
-            session: record.session,
-            address: Some(from),
-        };
-        work.audit().append(&event).await?;
+        let actor = Actor::Client(record.client);
+        let event = service
+            .context
+            .event(AuditAction::RefreshTokenReuse, actor, from.clone())
+            .of_user(record.user)
+            .of_client(record.client)
+            .of_grant(record.grant)
+            .of_session(record.session)
+            .refused();
+        service.context.note(&work, &event).await?;
     }
     work.commit().await?;
     Ok(())

@@ -1,8 +1,8 @@
 //! The token service: one method for each thing that is asked of it.
 
-use std::net::IpAddr;
 use std::sync::Arc;
 
+use authly_domain::audit::Origin;
 use authly_domain::clients::GrantType;
 use authly_domain::scopes::{Resource, Scope};
 use authly_domain::secret::{AuthorizationCode, CodeVerifier, PresentedToken, RefreshToken};
@@ -118,9 +118,9 @@ impl TokenService {
         &self,
         client: &AuthenticatedClient,
         grant: TokenGrant,
-        from: IpAddr,
+        from: impl Into<Origin>,
     ) -> Result<IssuedTokens, TokenError> {
-        let answer = self.exchange_uncounted(client, &grant, from).await;
+        let answer = self.exchange_uncounted(client, &grant, &from.into()).await;
         let metrics = &self.context.metrics;
         match &answer {
             Ok(_) => metrics.tokens_issued.add(grant.grant_type()),
@@ -139,7 +139,7 @@ impl TokenService {
         &self,
         client: &AuthenticatedClient,
         grant: &TokenGrant,
-        from: IpAddr,
+        from: &Origin,
     ) -> Result<IssuedTokens, TokenError> {
         match self.try_exchange(client, grant, from).await? {
             Attempt::Done(tokens) => Ok(tokens),
@@ -200,7 +200,7 @@ impl TokenService {
         &self,
         client: &AuthenticatedClient,
         grant: &TokenGrant,
-        from: IpAddr,
+        from: &Origin,
     ) -> Result<Attempt<IssuedTokens>, TokenError> {
         let kind = grant.grant_type();
         if !client.may_use(kind) {

@@ -1,6 +1,7 @@
 //! Changes of the user's own claims, in the user's name (decisions 22).
 
 use authly_crypto::strict_json;
+use authly_domain::audit::{Actor, AuditAction, Origin};
 use authly_domain::secret::AccessToken;
 use authly_domain::users::{OwnChange, OwnChangeError, OwnClaim};
 use serde_json::{Map, Value};
@@ -19,7 +20,12 @@ impl UserInfoService {
     ///
     /// # Errors
     /// When the token does not allow it, the document is refused, or storage fails.
-    pub async fn change(&self, token: &AccessToken, document: &[u8]) -> Result<(), UserInfoError> {
+    pub async fn change(
+        &self,
+        token: &AccessToken,
+        document: &[u8],
+        from: impl Into<Origin>,
+    ) -> Result<(), UserInfoError> {
         let record = self.opened_by(token).await?;
         if !record.token.scope.contains(WRITE_SCOPE) {
             return Err(UserInfoError::MayNotChange);
@@ -27,9 +33,19 @@ impl UserInfoService {
         let document = strict_json::parse(document, MAX_DOCUMENT)?;
         let members = document.as_object().ok_or(UserInfoError::NotAnObject)?;
         let change = read(members)?;
-        let conn = self.context.db.connect().await?;
-        let users = conn.reads().users();
-        Ok(users.change_profile(record.user, change).await?)
+        let actor = Actor::User(record.user);
+        let names: Vec<_> = members.keys().map(String::as_str).collect();
+        let event = self
+            .context
+            .event(AuditAction::OwnClaimsChanged, actor, from.into())
+            .of_user(record.user)
+            .of_client(record.token.client)
+            .with("claims", names.join(" "));
+        let mut conn = self.context.db.connect().await?;
+        let work = conn.begin("userinfo.change").await?;
+        work.users().change_profile(record.user, change).await?;
+        self.context.note(&work, &event).await?;
+        Ok(work.commit().await?)
     }
 }
 

@@ -1,6 +1,6 @@
 //! Changing and deleting users.
 
-use authly_domain::admin::Run;
+use authly_domain::audit::AuditAction;
 use authly_domain::grants::Revocation;
 use authly_domain::id::{ClientKey, UserId};
 use authly_domain::sessions::SessionEnd;
@@ -10,7 +10,7 @@ use authly_domain::users::{
 use authly_repositories::grants::GrantsToRevoke;
 use authly_repositories::{DbError, UnitOfWork};
 
-use super::{Order, UserAdmin, UserAdminError, log};
+use super::{Order, UserAdmin, UserAdminError};
 use crate::grants::end_all;
 use crate::sessions::name_digest;
 
@@ -34,15 +34,15 @@ pub enum UserDeed {
 }
 
 impl UserDeed {
-    const fn name(&self) -> &'static str {
+    const fn action(&self) -> AuditAction {
         match self {
-            Self::Update(_) => "updated",
-            Self::Enable => "enabled",
-            Self::Disable => "disabled",
-            Self::Verify => "verified",
-            Self::SetAdmin => "made an administrator",
-            Self::UnsetAdmin => "no administrator any more",
-            Self::RequirePasswordChange => "change of password required",
+            Self::Update(_) => AuditAction::UserUpdated,
+            Self::Enable => AuditAction::UserEnabled,
+            Self::Disable => AuditAction::UserDisabled,
+            Self::Verify => AuditAction::UserVerified,
+            Self::SetAdmin => AuditAction::UserMadeAdministrator,
+            Self::UnsetAdmin => AuditAction::UserNoAdministrator,
+            Self::RequirePasswordChange => AuditAction::UserPasswordChangeRequired,
         }
     }
 }
@@ -59,7 +59,7 @@ impl UserAdmin {
         deed: UserDeed,
         order: &Order<'_>,
     ) -> Result<Account, UserAdminError> {
-        let name = deed.name();
+        let action = deed.action();
         let mut conn = self.context.db.connect().await?;
         let work = conn.begin("users.change").await?;
         let before = self.locked(&work, user, order).await?;
@@ -73,10 +73,7 @@ impl UserAdmin {
         }
         let stored = work.users().account(user).await?;
         let stored = stored.ok_or(UserAdminError::NotFound)?;
-        if order.run == Run::ForReal {
-            work.commit().await?;
-            log(order.by, user, name);
-        }
+        self.finish(work, order, action, user).await?;
         Ok(stored)
     }
 
@@ -128,12 +125,10 @@ impl UserAdmin {
         before.may_lose_rights_by(order.by)?;
         Self::leave_an_administrator(&work, &before).await?;
         Self::forget_failures(&work, &before).await?;
+        while work.audit().erase_batch(user).await? > 0 {}
         work.users().delete(user).await?;
-        if order.run == Run::ForReal {
-            work.commit().await?;
-            log(order.by, user, "deleted");
-        }
-        Ok(())
+        self.finish(work, order, AuditAction::UserDeleted, user)
+            .await
     }
 
     /// Forgets the failed logins that were counted against a user, whatever address they came from.
@@ -146,11 +141,8 @@ impl UserAdmin {
         let account = self.locked(&work, user, order).await?;
         account.may_be_changed_by(order.by)?;
         Self::forget_failures(&work, &account).await?;
-        if order.run == Run::ForReal {
-            work.commit().await?;
-            log(order.by, user, "unlocked");
-        }
-        Ok(())
+        self.finish(work, order, AuditAction::UserUnlocked, user)
+            .await
     }
 
     /// Forgets what a user has agreed to for a client, and ends what was granted to it.
@@ -173,11 +165,12 @@ impl UserAdmin {
         if !work.consents().forget(user, client).await? {
             return Err(UserAdminError::NoConsent);
         }
-        if order.run == Run::ForReal {
-            work.commit().await?;
-            log(order.by, user, "consent revoked");
-        }
-        Ok(())
+        let event = self
+            .context
+            .deed(AuditAction::ConsentRevoked, order.by)
+            .of_user(user)
+            .of_client(client);
+        Ok(self.context.finish(work, order.run, event).await?)
     }
 
     /// The user in the version that the caller has seen, locked until the work ends.

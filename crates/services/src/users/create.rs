@@ -1,6 +1,7 @@
 //! Making users, and giving them another password.
 
 use authly_domain::admin::{Administrator, Run};
+use authly_domain::audit::AuditAction;
 use authly_domain::grants::Revocation;
 use authly_domain::id::UserId;
 use authly_domain::secret::Password;
@@ -12,7 +13,7 @@ use authly_repositories::users::{NewUser, PasswordReset, Taken};
 use authly_repositories::{DbError, UnitOfWork};
 
 use super::password::Made;
-use super::{NewPassword, Order, TakenName, UserAdmin, UserAdminError, log};
+use super::{NewPassword, Order, TakenName, UserAdmin, UserAdminError};
 use crate::idempotency::{self, Answered, Keyed};
 
 /// A user to be made.
@@ -88,10 +89,8 @@ impl UserAdmin {
             temporary: made.temporary,
         };
         idempotency::keep(&work, keyed, &created, entropy).await?;
-        if run == Run::ForReal {
-            work.commit().await?;
-            log(by, id, "created");
-        }
+        let event = self.context.deed(AuditAction::UserCreated, by).of_user(id);
+        self.context.finish(work, run, event).await?;
         Ok(Answered::Now(created))
     }
 
@@ -133,10 +132,8 @@ impl UserAdmin {
             temporary: made.temporary,
         };
         idempotency::keep(&work, keyed, &answer, &*self.context.entropy).await?;
-        if order.run == Run::ForReal {
-            work.commit().await?;
-            log(order.by, user, "password reset");
-        }
+        self.finish(work, order, AuditAction::UserPasswordReset, user)
+            .await?;
         Ok(Answered::Now(answer))
     }
 

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use authly_domain::admin::{Administrator, Run};
+use authly_domain::audit::Origin;
 use authly_domain::keys::{KeyManagement, SigningAlgorithm};
 use authly_domain::secret::{AccessToken, PresentedToken};
 use authly_domain::users::{RequestedClaim, StandardClaim};
@@ -261,6 +262,7 @@ async fn clients_and_settings_are_administered_with_a_pool_of_one_connection() {
     let by = Administrator::Client {
         key: robot.record.key,
         client_id: robot.record.id.clone(),
+        origin: Origin::default(),
     };
     let aim = Aim {
         client: web.record.key,

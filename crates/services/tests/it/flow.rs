@@ -3,12 +3,16 @@
 use std::net::{IpAddr, Ipv4Addr};
 
 use authly_crypto::{opaque, pkce};
+use authly_domain::audit::{Actor, AuditAction, AuditEvent};
 use authly_domain::clients::AuthMethod;
+use authly_domain::id::{AuditEventId, UserId};
 use authly_domain::scopes::Scope;
 use authly_domain::secret::{
     AccessToken, AuthorizationCode, ClientSecret, CodeVerifier, Password, PresentedToken,
     RefreshToken, RequestHandle,
 };
+use authly_repositories::UnitOfWork;
+use authly_repositories::audit::NewPersonal;
 use authly_services::authorizations::{
     AuthorizationAnswer, AuthorizationErrorCode, AuthorizationParameters, AuthorizeStep,
 };
@@ -41,6 +45,7 @@ pub(crate) fn browser_at(services: &TestServices, address: IpAddr) -> Browser {
         device: None,
         address,
         user_agent: "a browser".to_owned(),
+        request: Some("request-of-a-test".to_owned()),
     }
 }
 
@@ -311,4 +316,32 @@ pub(crate) async fn is_active(
 pub(crate) async fn opens_claims(services: &TestServices, token: &str) -> bool {
     let token = AccessToken::new(token.to_owned());
     services.deps.userinfo.claims(&token).await.is_ok()
+}
+
+/// Tries a wrong password for a user.
+pub(crate) async fn failed_login(services: &TestServices, user: &TestUser) {
+    login_of_nobody(services, &user.username).await;
+}
+
+/// Tries a wrong password for a name.
+pub(crate) async fn login_of_nobody(services: &TestServices, name: &str) {
+    let browser = browser(services);
+    let password = Password::new("a wrong password".to_owned());
+    let tried = services.deps.sessions.log_in(name, password, &browser);
+    tried.await.unwrap_err();
+}
+
+/// Writes down a login in a transaction of the test's own.
+pub(crate) async fn note_login(services: &TestServices, work: &UnitOfWork<'_>, user: UserId) {
+    let now = services.context.now();
+    let id = AuditEventId::generate(now, &*services.context.entropy);
+    let (action, actor) = (AuditAction::LoggedIn, Actor::User(user));
+    let event = AuditEvent::new(id, now, action, actor, HOME.into());
+    let (salt, values) = ([1; 32], event.personal().unwrap());
+    let personal = NewPersonal {
+        values: &values,
+        salt: &salt,
+        commitment: &authly_crypto::chain::commitment(&salt, &values.canonical()),
+    };
+    work.audit().append(&event, Some(&personal)).await.unwrap();
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use authly_domain::admin::{Administrator, Run};
+use authly_domain::audit::Origin;
 use authly_services::grants::{ConsentFate, GrantsToRevoke, RevokedGrants};
 use authly_services::tokens::TokenAdminError;
 use authly_testing::TestServices;
@@ -63,6 +64,7 @@ fn administrator(alice: &TestUser) -> Administrator {
     Administrator::User {
         id: alice.id,
         username: "alice".parse().unwrap(),
+        origin: Origin::default(),
     }
 }
 

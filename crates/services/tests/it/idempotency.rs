@@ -2,6 +2,7 @@
 
 use authly_crypto::opaque;
 use authly_domain::admin::Administrator;
+use authly_domain::audit::Origin;
 use authly_domain::id::UserId;
 use authly_domain::idempotency::IdempotencyKey;
 use authly_domain::secret::SecretText;
@@ -19,6 +20,7 @@ fn administrator(services: &TestServices) -> Administrator {
     Administrator::User {
         id: UserId::generate(services.context.now(), &*services.context.entropy),
         username: "admin".parse().unwrap(),
+        origin: Origin::default(),
     }
 }
 

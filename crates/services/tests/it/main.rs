@@ -9,6 +9,7 @@
     reason = "a test that cannot be set up has failed"
 )]
 
+mod audit;
 mod authorizations;
 mod bootstrap;
 mod budgets;

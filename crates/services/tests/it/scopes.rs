@@ -1,6 +1,7 @@
 //! Administration of the catalogue of scopes.
 
 use authly_domain::admin::{Administrator, Run};
+use authly_domain::audit::{AuditAction, Origin};
 use authly_domain::id::UserId;
 use authly_domain::page::PageSize;
 use authly_domain::scopes::{ScopeChange, ScopeFilter, ScopeFlaw, ScopeRecord, ScopeToken};
@@ -15,6 +16,7 @@ fn person(services: &TestServices) -> Administrator {
     Administrator::User {
         id: UserId::generate(services.context.now(), &*services.context.entropy),
         username: "admin".parse().unwrap(),
+        origin: Origin::default(),
     }
 }
 
@@ -65,7 +67,7 @@ async fn a_scope_is_added_changed_and_deleted() {
         managed_by: None,
     };
     let changed = scopes
-        .change(aim(&notes, &by), "scopes.update", change)
+        .change(aim(&notes, &by), AuditAction::ScopeUpdated, change)
         .await
         .unwrap();
     assert_eq!(changed.version, 2);
@@ -144,7 +146,7 @@ async fn a_disabled_scope_is_in_no_new_token_until_it_is_enabled_again() {
     let change = async |is_active| {
         let aim = aim(&notes, &by);
         scopes
-            .change(aim, "scopes.change", active(Some(is_active)))
+            .change(aim, AuditAction::ScopeUpdated, active(Some(is_active)))
             .await
             .unwrap()
     };
@@ -170,7 +172,11 @@ async fn what_the_server_depends_on_is_neither_disabled_nor_deleted() {
     let refusals = [
         scopes.delete(aim(&openid, &by), InUse::Take).await,
         scopes
-            .change(aim(&openid, &by), "scopes.disable", active(Some(false)))
+            .change(
+                aim(&openid, &by),
+                AuditAction::ScopeDisabled,
+                active(Some(false)),
+            )
             .await
             .map(|_scope| ()),
     ];
@@ -198,7 +204,7 @@ async fn of_those_who_change_one_version_at_once_one_does() {
             description: Some(text.to_owned()),
             ..ScopeChange::default()
         };
-        scopes.change(aim, "scopes.update", change).await
+        scopes.change(aim, AuditAction::ScopeUpdated, change).await
     };
     let (one, other) = tokio::join!(change("One"), change("Other"));
     let late = |answer: &Result<_, _>| matches!(answer, Err(ScopeAdminError::VersionMismatch));

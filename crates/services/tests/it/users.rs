@@ -6,6 +6,7 @@ mod passwords;
 mod rights;
 
 use authly_domain::admin::{Administrator, Run};
+use authly_domain::audit::Origin;
 use authly_domain::users::Account;
 use authly_services::users::{Order, UserAdminError, UserDeed};
 use authly_testing::TestServices;
@@ -16,6 +17,7 @@ pub(crate) fn person(user: &TestUser) -> Administrator {
     Administrator::User {
         id: user.id,
         username: user.username.parse().unwrap(),
+        origin: Origin::default(),
     }
 }
 
@@ -24,6 +26,7 @@ pub(crate) fn machine(client: &TestClient) -> Administrator {
     Administrator::Client {
         key: client.record.key,
         client_id: client.id.parse().unwrap(),
+        origin: Origin::default(),
     }
 }
 

@@ -51,7 +51,7 @@ pub(super) async fn assign_scopes(
     clients: Clients,
 ) -> Result<Answer<AssignScopes>, AdminProblem> {
     let change = change::assigned(&call.body)?;
-    let client = clients.update(aim(&call), change).await?;
+    let client = clients.assign_scopes(aim(&call), change).await?;
     let version = client.client.version;
     Ok(Answer::of(document::client(&client)).in_version(version))
 }

@@ -1,5 +1,6 @@
 //! Changes of scopes.
 
+use authly_domain::audit::AuditAction;
 use authly_domain::scopes::{ScopeChange, ScopeRecord, ScopeToken};
 use authly_protocol::admin::ScopePath;
 use authly_protocol::admin::scopes::{Create, Delete, Disable, Enable, Update};
@@ -74,7 +75,7 @@ pub(super) async fn update(
     };
     let change = fields.finish(Some(change))?;
     let name = named(&call.path)?;
-    let changed = scopes.change(aim(&call, &name), "scopes.update", change);
+    let changed = scopes.change(aim(&call, &name), AuditAction::ScopeUpdated, change);
     let changed = changed.await?;
     Ok(Answer::of(document::scope(&changed)).in_version(changed.version))
 }
@@ -85,7 +86,7 @@ pub(super) async fn enable(
     scopes: Scopes,
 ) -> Result<Answer<Enable>, AdminProblem> {
     let name = named(&call.path)?;
-    let changed = scopes.change(aim(&call, &name), "scopes.enable", ENABLED);
+    let changed = scopes.change(aim(&call, &name), AuditAction::ScopeEnabled, ENABLED);
     let changed = changed.await?;
     Ok(Answer::of(document::scope(&changed)).in_version(changed.version))
 }
@@ -96,7 +97,7 @@ pub(super) async fn disable(
     scopes: Scopes,
 ) -> Result<Answer<Disable>, AdminProblem> {
     let name = named(&call.path)?;
-    let changed = scopes.change(aim(&call, &name), "scopes.disable", DISABLED);
+    let changed = scopes.change(aim(&call, &name), AuditAction::ScopeDisabled, DISABLED);
     let changed = changed.await?;
     Ok(Answer::of(document::scope(&changed)).in_version(changed.version))
 }

@@ -1,10 +1,11 @@
 //! What service clients may administer for themselves, and who decides that.
 
 use authly_domain::admin::Administrator;
+use authly_domain::audit::AuditAction;
 use authly_domain::clients::{Client, ClientType, Flaw, GrantType, RegisteredClient};
 use authly_domain::scopes::{AdminScope, Scope};
 
-use super::{Aim, ClientAdmin, ClientAdminError, finish, refuse_flaws, unknown_scopes};
+use super::{Aim, ClientAdmin, ClientAdminError, refuse_flaws, unknown_scopes};
 
 impl ClientAdmin {
     /// Makes this what a service client may administer for itself, and assigns it the scopes, so that it
@@ -50,7 +51,7 @@ impl ClientAdmin {
         clients.replace_scopes(aim.client, &scope, optional).await?;
         clients.entitle(aim.client, to).await?;
         let changed = self.present(&work, aim.client).await?;
-        finish(work, aim.run, aim.by, "clients.entitle", aim.client).await?;
+        self.finish(work, aim, AuditAction::ClientEntitled).await?;
         Ok(changed)
     }
 }

@@ -3,13 +3,14 @@
 use std::time::Duration;
 
 use authly_crypto::opaque;
+use authly_domain::audit::AuditAction;
 use authly_domain::clients::{Client, ClientId, ClientType, LifetimeBounds, RegisteredClient};
 use authly_domain::clock::Timestamp;
 use authly_domain::scopes::AdminScope;
 use authly_domain::secret::ClientSecret;
 use authly_repositories::UnitOfWork;
 
-use super::{Aim, ClientAdmin, ClientAdminError, finish, refuse_flaws, rights};
+use super::{Aim, ClientAdmin, ClientAdminError, refuse_flaws, rights};
 use crate::idempotency::{self, Answered, Keyed};
 
 /// Begins every secret that we make, so that leaked ones are recognised.
@@ -86,8 +87,9 @@ impl ClientAdmin {
             version,
         };
         idempotency::keep(&work, keyed, &rotated, &*self.context.entropy).await?;
-        let done = finish(work, aim.run, aim.by, "clients.rotate_secret", aim.client).await;
-        done.map(|()| Answered::Now(rotated))
+        self.finish(work, aim, AuditAction::ClientSecretRotated)
+            .await?;
+        Ok(Answered::Now(rotated))
     }
 
     /// Makes this the secret of a confidential client, unless it is that already: then nothing changes.
@@ -125,7 +127,7 @@ impl ClientAdmin {
             was_known: false,
             client: self.present(&work, aim.client).await?,
         };
-        finish(work, aim.run, aim.by, "clients.set_secret", aim.client).await?;
+        self.finish(work, aim, AuditAction::ClientSecretSet).await?;
         Ok(given)
     }
 

@@ -1,13 +1,14 @@
 //! Whether a client may do anything, and what ends with it.
 
 use authly_domain::admin::Run;
+use authly_domain::audit::AuditAction;
 use authly_domain::clients::RegisteredClient;
 use authly_domain::id::ClientKey;
 use authly_repositories::clients::Activity;
 use authly_repositories::grants::GrantsToRevoke;
 use authly_repositories::{DbConn, DbError, UnitOfWork};
 
-use super::{Aim, ClientAdmin, ClientAdminError, finish, log};
+use super::{Aim, ClientAdmin, ClientAdminError};
 use crate::grants::{end_everywhere, forget_consents};
 use crate::tokens::end_own;
 
@@ -31,7 +32,7 @@ impl ClientAdmin {
         } else {
             found
         };
-        finish(work, aim.run, aim.by, "clients.disable", aim.client).await?;
+        self.finish(work, aim, AuditAction::ClientDisabled).await?;
         if aim.run == Run::ForReal {
             self.revoke_all(&mut conn, aim.client).await?;
         }
@@ -62,7 +63,7 @@ impl ClientAdmin {
             clients.set_activity(aim.client, Activity::Enabled).await?;
             self.present(&work, aim.client).await?
         };
-        finish(work, aim.run, aim.by, "clients.enable", aim.client).await?;
+        self.finish(work, aim, AuditAction::ClientEnabled).await?;
         Ok(changed)
     }
 
@@ -83,14 +84,13 @@ impl ClientAdmin {
         let clients = work.clients();
         clients.set_activity(aim.client, Activity::Disabled).await?;
         self.end_codes(&work, aim.client).await?;
-        work.commit().await?;
+        self.finish(work, aim, AuditAction::ClientDeleted).await?;
         let clients = conn.reads().clients();
         while clients.remove_tokens(aim.client).await? > 0 {}
         while clients.remove_grants(aim.client).await? > 0 {}
         let which = GrantsToRevoke::OfClient(aim.client);
         forget_consents(&mut conn, &which, Run::ForReal).await?;
         conn.reads().clients().delete(aim.client).await?;
-        log(aim.by, "clients.delete", aim.client);
         Ok(())
     }
 

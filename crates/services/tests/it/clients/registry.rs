@@ -6,6 +6,7 @@ mod rights;
 mod secrets;
 
 use authly_domain::admin::{Administrator, Run};
+use authly_domain::audit::Origin;
 use authly_domain::clients::{ClientChange, ClientFilter, ClientOrder, ClientSort, ClientType};
 use authly_domain::id::{ClientKey, UserId};
 use authly_domain::page::{Direction, PageSize};
@@ -17,6 +18,7 @@ use authly_testing::TestServices;
 use authly_testing::fixtures::TestClient;
 use pretty_assertions::assert_eq;
 
+pub(super) use crate::users::machine;
 use crate::{flow, idempotency};
 
 /// A person who administers.
@@ -24,14 +26,7 @@ pub(super) fn person(services: &TestServices) -> Administrator {
     Administrator::User {
         id: UserId::generate(services.context.now(), &*services.context.entropy),
         username: "admin".parse().unwrap(),
-    }
-}
-
-/// A service client that administers.
-pub(super) fn machine(client: &TestClient) -> Administrator {
-    Administrator::Client {
-        key: client.record.key,
-        client_id: client.record.id.clone(),
+        origin: Origin::default(),
     }
 }
 

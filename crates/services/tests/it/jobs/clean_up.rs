@@ -20,7 +20,8 @@ use crate::flow;
 async fn clean_up(services: &TestServices) {
     services.database().make_jobs_due().await;
     let reports = services.jobs.run_due().await.unwrap();
-    assert_eq!(reports.len(), JobName::ALL.len());
+    let has_run = |name| reports.iter().any(|report| report.job == name);
+    assert!(has_run(JobName::CleanUp) && has_run(JobName::RotateKeys));
     for report in reports {
         report.result.unwrap();
     }

@@ -110,7 +110,10 @@ async fn after_a_warm_up_no_table_grows_under_a_steady_load() {
     let mut counts = Vec::new();
     for _ in 0..PERIOD + 6 {
         load.round().await;
-        counts.push(load.services.stored().row_counts().await);
+        let mut rows = load.services.stored().row_counts().await;
+        // The trail of what happened is there to be kept.
+        rows.retain(|table, _| !table.starts_with("audit_"));
+        counts.push(rows);
     }
     let most = |table: &str| counts.iter().map(|rows| rows[table]).max().unwrap();
     let are_stored = most("tokens") >= 12 && most("authorization_codes") >= 70;

@@ -10,6 +10,8 @@ use authly_testing::{Setup, TestServices};
 use pretty_assertions::assert_eq;
 use tokio::sync::Semaphore;
 
+use crate::flow;
+
 /// What a job of the tests does.
 #[derive(Clone, Copy)]
 enum Manner {
@@ -221,6 +223,9 @@ async fn an_outage_of_the_database_is_an_error_and_the_job_runs_after_it() {
 #[tokio::test]
 async fn a_node_runs_every_job_that_there_is() {
     let services = TestServices::start().await;
+    let alice = services.user("alice").create().await;
+    // What leaves an event, which waits for its seal.
+    flow::logged_in(&services, &alice).await;
     let ran = outcomes(&services.jobs.run_due().await.unwrap());
     let all = JobName::ALL.map(|job| (job, JobOutcome::Succeeded));
     assert_eq!(ran, all);

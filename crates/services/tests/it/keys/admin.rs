@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use authly_domain::admin::{Administrator, Run};
+use authly_domain::audit::Origin;
 use authly_domain::keys::{KeyId, SigningAlgorithm};
 use authly_services::keys::{KeyAdminError, KeyRevocation};
 use authly_testing::TestServices;
@@ -17,6 +18,7 @@ async fn root(services: &TestServices) -> Administrator {
     Administrator::User {
         id: user.id,
         username: user.username.parse().unwrap(),
+        origin: Origin::default(),
     }
 }
 
@@ -59,7 +61,7 @@ async fn of_two_rotations_at_once_one_happens_and_both_get_its_answer() {
     assert_eq!(answers[0].retired.len(), 4);
     assert_eq!(in_phase(&services, "active").await, SigningAlgorithm::ALL);
     assert_eq!(in_phase(&services, "retiring").await, SigningAlgorithm::ALL);
-    assert_eq!(services.stored().audit_actions().await, ["keys.rotated"]);
+    assert_eq!(services.stored().audit_actions().await, ["keys.rotate"]);
     assert_eq!(published(&services), published(&other));
 }
 

@@ -1,6 +1,7 @@
 //! A client and a scope of its are changed at the same time: one waits for the other, and neither is
 //! given up, since everybody locks scopes before clients.
 
+use authly_domain::audit::AuditAction;
 use authly_domain::clients::ClientChange;
 use authly_domain::scopes::{Scope, ScopeChange};
 use authly_services::scopes::{InUse, ScopeAim};
@@ -42,7 +43,7 @@ async fn a_scope_is_changed_while_it_is_being_assigned() {
             by: &by,
             run: aim(client.record.key, &by).run,
         };
-        let change = catalogue.change(aim, "scopes.update", change);
+        let change = catalogue.change(aim, AuditAction::ScopeUpdated, change);
         let release = async {
             database.until_somebody_waits_for_a_row().await;
             session.batch_execute("COMMIT").await.unwrap();

@@ -1,0 +1,150 @@
+//! Holds the trail against its chain, a part at a time.
+
+mod walk;
+
+use authly_domain::audit::{AuditAction, Link};
+use authly_domain::id::AuditEventId;
+use authly_domain::page::PageSize;
+use authly_repositories::audit::{Chain, Unsealed};
+use serde_json::Value;
+
+use super::read::TrailError;
+use super::seal::hex;
+use crate::Context;
+use crate::paging::{CursorError, Cursors, PageAsked, Position};
+
+pub use walk::{Fault, FaultKind};
+
+/// How many events one part holds at the most: a fraction of a second.
+const PART: i64 = 5_000;
+/// The list that a cursor is of.
+const LIST: &str = "audit.verify";
+
+/// What a part of the trail has shown.
+#[derive(Debug)]
+pub struct Verification {
+    /// What does not fit, in the order of the trail.
+    pub faults: Vec<Fault>,
+    /// How many events were held against the chain.
+    pub checked: usize,
+    /// Of how many of them the personal values were erased.
+    pub erased: usize,
+    /// Both ends of the chain.
+    pub chain: Chain,
+    /// How far the trail fits, or was followed.
+    pub reached: Link,
+    /// What waits for its seal, and is not held against anything.
+    pub unsealed: Unsealed,
+    /// Where the next part begins; `None` at the end.
+    pub next: Option<String>,
+}
+
+pub(super) async fn verify(
+    context: &Context,
+    cursors: &Cursors,
+    cursor: Option<String>,
+    noted: Option<Link>,
+) -> Result<Verification, TrailError> {
+    let asked = PageAsked {
+        size: PageSize::DEFAULT,
+        cursor,
+    };
+    let begun = cursors.open(&LIST, &asked)?.map(place_in).transpose()?;
+    let conn = context.db.connect().await?;
+    let audit = conn.reads().audit();
+    let (stored, from) = begun.unwrap_or((
+        0,
+        Link {
+            position: 0,
+            hash: [0; 32],
+        },
+    ));
+    let (chain, events) = audit.range(stored, PART).await?;
+    let is_first = begun.is_none() || stored < chain.anchor.position;
+    let start = if is_first { chain.anchor } else { from };
+    let is_last = i64::try_from(events.len()).is_ok_and(|seen| seen < PART);
+
+    let last_place = events.last().and_then(|event| event.seal);
+    let shift = if is_first { 0 } else { stored - from.position };
+    let mut walk = walk::walk(start, shift, &events, chain.head);
+    if is_first {
+        let strays = audit.before_anchor().await?;
+        walk.faults.splice(0..0, strays.into_iter().map(stray));
+        let trimmed = audit.details_of(AuditAction::AuditTrimmed).await?;
+        if !is_anchored(&chain.anchor, &trimmed) {
+            walk.faults.insert(0, walk::unvouched(&chain.anchor));
+        }
+    }
+    if is_last {
+        walk.faults.extend(walk::end(&walk.reached, &chain.head));
+    }
+    if let Some(noted) = noted {
+        walk.faults
+            .extend(walk::against(&noted, start, &walk.passed, chain, is_last));
+    }
+    let next = last_place.filter(|_seal| !is_last).and_then(|seal| {
+        let place = [
+            seal.link.position.to_string(),
+            walk.reached.position.to_string(),
+            hex(&walk.reached.hash),
+        ];
+        cursors.cursor(&LIST, &place.map(Some).to_vec())
+    });
+    let erased = events
+        .iter()
+        .filter(|event| event.commitment.is_some() && event.personal.is_none())
+        .count();
+    Ok(Verification {
+        faults: walk.faults,
+        checked: events.len(),
+        erased,
+        chain,
+        reached: walk.reached,
+        unsealed: audit.unsealed().await?,
+        next,
+    })
+}
+
+/// What stands where everything was let go.
+fn stray((position, id): (i64, AuditEventId)) -> Fault {
+    Fault {
+        kind: FaultKind::Inserted,
+        position,
+        event: Some(id),
+    }
+}
+
+/// Whether the chain hangs where the server has last let it hang.
+fn is_anchored(anchor: &Link, trimmed: &[String]) -> bool {
+    let is_whole = anchor.position == 0 && anchor.hash == [0; 32];
+    let (place, hash) = (anchor.position.to_string(), hex(&anchor.hash));
+    let says_so = |details: &String| {
+        let details: Value = serde_json::from_str(details).unwrap_or_default();
+        let says = |name: &str| details.get(name).and_then(Value::as_str);
+        says("up_to") == Some(&place) && says("hash") == Some(&hash)
+    };
+    is_whole || trimmed.iter().any(says_so)
+}
+
+/// The place that a cursor of ours holds: by its column, by its number in the chain, and its hash.
+fn place_in(position: Position) -> Result<(i64, Link), CursorError> {
+    let [stored, position, hash] = <[_; 3]>::try_from(position).map_err(|_other| CursorError)?;
+    let number = |text: Option<String>| text.and_then(|text| text.parse().ok()).ok_or(CursorError);
+    let hash = hash.as_deref().and_then(read_hash).ok_or(CursorError)?;
+    let position = number(position)?;
+    Ok((number(stored)?, Link { position, hash }))
+}
+
+/// A hash from its text.
+#[must_use]
+pub fn read_hash(text: &str) -> Option<[u8; 32]> {
+    let mut hash = [0; 32];
+    if text.len() != 64 || !text.is_ascii() {
+        return None;
+    }
+    for (byte, pair) in hash.iter_mut().zip(text.as_bytes().chunks(2)) {
+        let pair = std::str::from_utf8(pair).ok()?;
+        *byte = u8::from_str_radix(pair, 16).ok()?;
+    }
+    Some(hash)
+}
