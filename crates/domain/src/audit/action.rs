@@ -105,6 +105,8 @@ actions! {
     KeyRevoked = "keys.revoke",
     /// A user was made.
     UserCreated = "users.create",
+    /// A user whom another server had was taken over.
+    UserImported = "users.import",
     /// A user was changed.
     UserUpdated = "users.update",
     /// A user was deleted with everything of theirs.

@@ -2,6 +2,7 @@
 
 use authly_crypto::password::imported_hash;
 use authly_domain::admin::{Administrator, Run};
+use authly_domain::audit::AuditAction;
 use authly_domain::id::UserId;
 use authly_domain::secret::SecretText;
 use authly_domain::users::{Email, PasswordChange, PasswordHash, Profile, Subject, Username};
@@ -64,7 +65,8 @@ pub struct ImportFlaw {
 
 impl UserAdmin {
     /// Adds users with the hashes that another server made, all of them or none. Who is here already, by
-    /// name, address or subject, is passed over. Nobody becomes an administrator so.
+    /// name, address or subject, is passed over. Nobody becomes an administrator so. Each one who is added
+    /// has an event.
     ///
     /// # Errors
     /// When something is wrong about a user, all of it at once, or storage fails. Nothing is stored then.
@@ -80,32 +82,34 @@ impl UserAdmin {
         let mut imported = Imported::default();
         for (at, (user, hash)) in users.iter().zip(&hashes).enumerate() {
             match self.add(&work, user, hash.as_ref()).await? {
-                None => imported.added += 1,
-                Some(taken) => imported.skipped.push((at, taken)),
+                Ok(id) => {
+                    let event = self.context.deed(AuditAction::UserImported, by);
+                    self.context.note(&work, &event.of_user(id)).await?;
+                    imported.added += 1;
+                }
+                Err(taken) => imported.skipped.push((at, taken)),
             }
         }
         if run == Run::ForReal {
             work.commit().await?;
-            let (added, skipped) = (imported.added, imported.skipped.len());
-            match by {
-                Administrator::User { id, .. } => {
-                    tracing::info!(admin.user.id = %id, added, skipped, "users were imported");
-                }
-                Administrator::Client { key, .. } => {
-                    tracing::info!(admin.client.id = %key, added, skipped, "users were imported");
-                }
-            }
+            tracing::info!(
+                admin.user.id = by.user().map(tracing::field::display),
+                admin.client.id = by.client().map(tracing::field::display),
+                added = imported.added,
+                skipped = imported.skipped.len(),
+                "users were imported"
+            );
         }
         Ok(imported)
     }
 
-    /// Adds a user; answers what of theirs is taken.
+    /// Adds a user; answers who it is, or what of theirs is taken.
     async fn add(
         &self,
         work: &UnitOfWork<'_>,
         user: &ImportedUser,
         hash: Option<&PasswordHash>,
-    ) -> Result<Option<TakenBy>, DbError> {
+    ) -> Result<Result<UserId, TakenBy>, DbError> {
         let (now, entropy) = (self.context.now(), &*self.context.entropy);
         let id = UserId::generate(now, entropy);
         let made = Subject::new(UserId::generate(now, entropy).as_uuid().to_string());
@@ -124,7 +128,7 @@ impl UserAdmin {
         let users = work.users();
         if !users.insert(&new).await? {
             let taken = users.taken(&user.username, user.email.as_ref(), id).await?;
-            return Ok(Some(match (taken.username, taken.email) {
+            return Ok(Err(match (taken.username, taken.email) {
                 (true, _) => TakenBy::Username,
                 (false, true) => TakenBy::Email,
                 (false, false) => TakenBy::Subject,
@@ -136,7 +140,7 @@ impl UserAdmin {
             account.is_active = false;
             users.store_account(&account).await?;
         }
-        Ok(None)
+        Ok(Ok(id))
     }
 }
 

@@ -93,6 +93,7 @@ impl Things {
             "users.create" => {
                 json!({"username": format!("new-{number}"), "temporary_password": true})
             }
+            "users.import" => json!({"users": [{"user": {"username": format!("taken-{number}")}}]}),
             "users.update" => json!({"name": "Another"}),
             "users.reset_password" => json!({"temporary_password": true}),
             _ => json!({}),
