@@ -52,9 +52,9 @@ actions! {
     /// A seed was applied.
     SeedApplied = "seed.applied",
     /// The signing keys were rotated, by schedule or on the server's machine.
-    KeysRotated = "keys.rotated",
+    KeysRotated = "signing_keys.rotated",
     /// Events that are older than the setting keeps them were removed.
-    AuditTrimmed = "audit.trimmed",
+    AuditTrimmed = "trail.trimmed",
     /// Settings were changed.
     SettingsChanged = "settings.change",
     /// A client was registered.

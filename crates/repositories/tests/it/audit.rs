@@ -91,5 +91,5 @@ async fn an_event_may_concern_nobody(world: World) {
         .unwrap();
 
     let stored = world.database.stored();
-    assert_eq!(stored.audit_actions().await, ["keys.rotated"]);
+    assert_eq!(stored.audit_actions().await, ["signing_keys.rotated"]);
 }

@@ -51,8 +51,8 @@ impl SealJob {
         erase_of_the_gone(&work, &events).await?;
         work.commit().await?;
         tracing::info!(
-            audit.position = head.position,
-            audit.head = hex(&head.hash),
+            trail.position = head.position,
+            trail.head = hex(&head.hash),
             events = sealed.len(),
             "the audit trail was sealed"
         );

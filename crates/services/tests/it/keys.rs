@@ -68,7 +68,10 @@ async fn another_node_notices_a_rotation_at_its_next_look() {
         other.deps.keys.published().etag,
         services.deps.keys.published().etag
     );
-    assert_eq!(services.stored().audit_actions().await, ["keys.rotated"]);
+    assert_eq!(
+        services.stored().audit_actions().await,
+        ["signing_keys.rotated"]
+    );
 }
 
 #[tokio::test]
@@ -98,7 +101,7 @@ async fn who_rotates_after_another_rotation_rotates_again() {
     }
     assert_eq!(in_phase(&services, "active").await, SigningAlgorithm::ALL);
     assert_eq!(in_phase(&services, "retiring").await.len(), 8);
-    let twice = ["keys.rotated", "keys.rotated"];
+    let twice = ["signing_keys.rotated", "signing_keys.rotated"];
     assert_eq!(services.stored().audit_actions().await, twice);
 }
 

@@ -76,7 +76,10 @@ async fn what_commits_late_is_sealed_later_whatever_its_id() {
     seal(&services).await;
     let events = services.stored().events().await;
     let last = events.last().unwrap();
-    assert_eq!((&*last.action, last.position), ("keys.rotated", Some(4)));
+    assert_eq!(
+        (&*last.action, last.position),
+        ("signing_keys.rotated", Some(4))
+    );
     assert_eq!(faults(&services).await, []);
 }
 

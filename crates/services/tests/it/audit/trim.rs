@@ -59,7 +59,7 @@ async fn nothing_goes_before_its_time_and_nothing_that_is_not_sealed() {
     services.advance(20 * DAY);
     clean_up(&services).await;
     let actions = services.stored().audit_actions().await;
-    assert_eq!(actions, ["users.unlock", "audit.trimmed"]);
+    assert_eq!(actions, ["users.unlock", "trail.trimmed"]);
     seal(&services).await;
     assert_eq!(faults(&services).await, []);
 }
