@@ -125,7 +125,7 @@ const TOKEN_ERRORS: &[&str] = &[
     "temporarily_unavailable",
     "server_error",
 ];
-const JOBS: &[&str] = &["clean_up", "rotate_keys"];
+const JOBS: &[&str] = &["clean_up", "rotate_keys", "seal_audit"];
 const JOB_OUTCOMES: &[&str] = &["succeeded", "failed"];
 const ALGORITHMS: &[&str] = &["RS256", "PS256", "ES256", "EdDSA"];
 const BOUNDS: &[&str] = &[
