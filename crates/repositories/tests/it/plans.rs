@@ -101,10 +101,10 @@ async fn no_filter_reads_the_audit_trail_to_its_end() {
     let explain = ["EXPLAIN ", AuditEvents::LIST].concat();
     for filter in 0..8 {
         let id = |number: usize| (filter == number).then_some(some);
-        let word = |number: usize, word: &'static str| (filter == number).then_some(word);
+        let filtered = |number: usize, word: &'static str| (filter == number).then_some(word);
         let (before, since, until) = (id(1), id(2), id(3));
         let (actor, user_id, client) = (id(4), id(5), id(6));
-        let (action, number) = (word(0, "a.7"), word(7, "r77"));
+        let (action, number) = (filtered(0, "a.7"), filtered(7, "r77"));
         let params: [(&(dyn ToSql + Sync), Type); 10] = [
             (&before, Type::UUID),
             (&51_i64, Type::INT8),
