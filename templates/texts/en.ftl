@@ -102,6 +102,10 @@ signed-in-as = You are signed in as { $username }.
 signed-in-text = Applications that use this service will not ask for your password again.
 signed-in-sign-out = Sign out
 logout-title = Sign out
+# $client: the application that asks.
+logout-asked-by = { $client } asks to sign you out
+# $destination: an address such as app.example.com.
+logout-destination = Afterwards you go on to { $destination }
 logout-signed-in = You are signed in as { $username }.
 logout-what-happens = Signing out ends your sessions with applications too, unless you let them work while you are away.
 logout-signed-out = You are not signed in. Signing out makes sure that nothing is left in this browser.
@@ -164,6 +168,8 @@ problem-unknown_client-title = This application is not known
 problem-unknown_client-what = The application that sent you here is not registered, or was switched off.
 problem-redirect_uri-title = This application gave a wrong return address
 problem-redirect_uri-what = The address to which the application asked to send you is not registered for it. You were not sent there.
+problem-logout_way_back-title = This application gave a wrong return address
+problem-logout_way_back-what = The address to which the application asked to send you after signing out is not registered for it. You were not sent there, and you are still signed in.
 problem-request_unknown-title = This page has expired
 problem-request_unknown-what = What you were asked here is over or was begun in another browser, or this browser keeps no cookies.
 problem-already_answered-title = You have answered this already

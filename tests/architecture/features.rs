@@ -14,6 +14,7 @@ const FEATURES: &[&str] = &[
     "grants",
     "jobs",
     "keys",
+    "logout",
     "scopes",
     "sessions",
     "tokens",

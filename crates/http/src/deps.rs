@@ -13,6 +13,7 @@ use authly_services::discovery::DiscoveryService;
 use authly_services::grants::GrantAdmin;
 use authly_services::health::HealthService;
 use authly_services::keys::{KeyAdmin, KeyService};
+use authly_services::logout::LogoutService;
 use authly_services::metrics::Exposition;
 use authly_services::scopes::ScopeAdmin;
 use authly_services::sessions::{BrowserGuard, SessionAdmin, SessionService};
@@ -45,6 +46,8 @@ pub struct Deps {
     pub authorizations: Arc<AuthorizationService>,
     /// Logs people in and out.
     pub sessions: Arc<SessionService>,
+    /// Signs people out at the request of clients.
+    pub logout: Arc<LogoutService>,
     /// Ties forms to browsers.
     pub browsers: Arc<BrowserGuard>,
     /// Answers about users.
@@ -111,6 +114,7 @@ impl Deps {
             password_logins,
             authorizations,
             sessions,
+            logout,
             browsers,
             userinfo,
             discovery,
@@ -141,6 +145,7 @@ impl Deps {
             password_logins,
             authorizations,
             sessions,
+            logout,
             browsers,
             userinfo,
             discovery,
@@ -181,6 +186,7 @@ impl Deps {
             .app_data(Data::from(Arc::clone(&self.password_logins)))
             .app_data(Data::from(Arc::clone(&self.authorizations)))
             .app_data(Data::from(Arc::clone(&self.sessions)))
+            .app_data(Data::from(Arc::clone(&self.logout)))
             .app_data(Data::from(Arc::clone(&self.browsers)))
             .app_data(Data::from(Arc::clone(&self.userinfo)))
             .app_data(Data::from(Arc::clone(&self.discovery)))

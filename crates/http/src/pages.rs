@@ -117,10 +117,14 @@ impl Pages {
 
     /// The address of one of our pages for a link or form, with the request that waits.
     pub(crate) fn path(&self, path: &str, waiting: Option<&RequestHandle>) -> String {
+        let waiting = waiting.map(|handle| ("request", handle.expose()));
+        self.path_with(path, waiting.as_slice())
+    }
+
+    /// The address of one of our pages for a link or form, with these parameters.
+    pub(crate) fn path_with(&self, path: &str, parameters: &[(&str, &str)]) -> String {
         let mut query = form_urlencoded::Serializer::new(String::new());
-        if let Some(handle) = waiting {
-            query.append_pair("request", handle.expose());
-        }
+        query.extend_pairs(parameters);
         if let Some(language) = self.ui_locales() {
             query.append_pair(UI_LOCALES, language);
         }
@@ -133,6 +137,11 @@ impl Pages {
     /// §15.4.4).
     pub(crate) fn see_other(&self, path: &str, waiting: Option<&RequestHandle>) -> HttpResponse {
         self.redirect(&self.path(path, waiting))
+    }
+
+    /// Sends the browser by GET to one of our pages, with these parameters.
+    pub(crate) fn see_other_with(&self, path: &str, parameters: &[(&str, &str)]) -> HttpResponse {
+        self.redirect(&self.path_with(path, parameters))
     }
 
     /// Sends the browser by GET to an address of ours with this query.

@@ -22,6 +22,8 @@ pub(crate) const AUTH_REFRESH: &str = "/api/v1/auth/refresh";
 pub(crate) const AUTH_LOGOUT: &str = "/api/v1/auth/logout";
 /// The UserInfo endpoint.
 pub(crate) const USERINFO: &str = "/oidc/userinfo";
+/// The logout endpoint of OpenID Connect.
+pub(crate) const END_SESSION: &str = "/oidc/logout";
 /// The provider's metadata.
 pub(crate) const OPENID_CONFIGURATION: &str = "/.well-known/openid-configuration";
 /// The authorization server's metadata.
@@ -117,7 +119,8 @@ impl Places {
             return Surface::Problem;
         }
         let programs = ["/api/", "/oidc/", "/.well-known/", "/health", OPENAPI];
-        if path != AUTHORIZE && programs.iter().any(|prefix| path.starts_with(prefix)) {
+        let is_for_people = [AUTHORIZE, END_SESSION].contains(&path);
+        if !is_for_people && programs.iter().any(|prefix| path.starts_with(prefix)) {
             Surface::Json
         } else {
             Surface::Page
@@ -136,7 +139,15 @@ impl Places {
 
     /// Whether `path` is on the way of a user from a client and back.
     pub(crate) fn passage(&self, path: &str) -> Passage {
-        if [AUTHORIZE, LOGIN, LOGIN_PASSWORD, CONSENT].contains(&self.own(path)) {
+        let on_the_way = [
+            AUTHORIZE,
+            LOGIN,
+            LOGIN_PASSWORD,
+            CONSENT,
+            END_SESSION,
+            LOGOUT,
+        ];
+        if on_the_way.contains(&self.own(path)) {
             Passage::OnTheWay
         } else {
             Passage::Elsewhere
@@ -157,6 +168,7 @@ mod tests {
         let places = places("https://auth.example.com");
         for path in [
             AUTHORIZE,
+            END_SESSION,
             LOGIN,
             CONSENT,
             "/",
@@ -195,7 +207,15 @@ mod tests {
     #[test]
     fn the_authorization_endpoint_and_introspection_are_not_shared() {
         let places = places("https://auth.example.com");
-        for path in [AUTHORIZE, LOGIN, CONSENT, LOGOUT, INTROSPECT, HEALTH] {
+        for path in [
+            AUTHORIZE,
+            LOGIN,
+            CONSENT,
+            LOGOUT,
+            END_SESSION,
+            INTROSPECT,
+            HEALTH,
+        ] {
             assert_eq!(places.sharing(path), Sharing::OwnOrigin, "{path}");
         }
     }

@@ -8,6 +8,7 @@ mod next_page;
 mod oauth_failure;
 mod page_failure;
 mod page_problem;
+mod signed_out;
 mod trouble;
 
 pub(crate) use admin_problem::{AdminProblem, IsUnavailable};
@@ -17,6 +18,7 @@ pub(crate) use next_page::follow;
 pub(crate) use oauth_failure::{Challenge, OAuthFailure};
 pub(crate) use page_failure::PageFailure;
 pub(crate) use page_problem::{Blame, PageProblem};
+pub(crate) use signed_out::signed_out;
 pub(crate) use trouble::{Trouble, trouble};
 
 use std::error::Error;

@@ -13,7 +13,7 @@ use crate::deps::Deps;
 use crate::interaction::{consent, home, login, logout, password};
 use crate::middleware::surround;
 use crate::oauth::{authorize, introspect, revoke, token};
-use crate::oidc::{discovery, jwks, userinfo};
+use crate::oidc::{discovery, end_session, jwks, userinfo};
 use crate::places::{self, Places, Route};
 use crate::respond::{Trouble, trouble};
 use crate::{admin, api_docs, assets, auth, health};
@@ -77,6 +77,12 @@ fn endpoints(config: &mut ServiceConfig) {
                 .post(userinfo::claims)
                 .put(userinfo::change)
                 .shared()
+                .done(),
+        )
+        .service(
+            at(Route::EndSession)
+                .get(end_session::by_query)
+                .post(end_session::by_form)
                 .done(),
         )
         .service(

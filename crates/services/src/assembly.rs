@@ -17,6 +17,7 @@ use crate::discovery::DiscoveryService;
 use crate::grants::GrantAdmin;
 use crate::health::HealthService;
 use crate::keys::{KeyAdmin, KeyService};
+use crate::logout::LogoutService;
 use crate::metrics::Sources;
 use crate::paging::Cursors;
 use crate::policy::LivePolicies;
@@ -58,6 +59,8 @@ pub struct Services {
     pub authorizations: Arc<AuthorizationService>,
     /// Logs people in and out.
     pub sessions: Arc<SessionService>,
+    /// Signs people out at the request of clients.
+    pub logout: Arc<LogoutService>,
     /// Ties forms to browsers.
     pub browsers: Arc<BrowserGuard>,
     /// Answers about users.
@@ -135,6 +138,12 @@ impl Services {
             sessions.clone(),
             Arc::clone(&keys),
         );
+        let logout = LogoutService::new(
+            issuer.clone(),
+            sessions.clone(),
+            cache.clone(),
+            Arc::clone(&keys),
+        );
         let gate = AdminGate::new(context.clone(), issuer.clone());
         let userinfo = UserInfoService::new(context.clone(), issuer, keys.ring(), cache);
         Self {
@@ -143,6 +152,7 @@ impl Services {
             tokens,
             authorizations: Arc::new(authorizations),
             sessions: Arc::new(sessions),
+            logout: Arc::new(logout),
             browsers: Arc::new(BrowserGuard::new(&master, Arc::clone(&context.entropy))),
             userinfo: Arc::new(userinfo),
             discovery: Arc::new(DiscoveryService::new(context.clone())),

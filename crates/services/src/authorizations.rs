@@ -10,6 +10,7 @@ mod service;
 mod validate;
 mod views;
 
+pub(crate) use consent::destination;
 pub use parameters::AuthorizationParameters;
 pub use respond::{AuthorizationAnswer, AuthorizationErrorCode, AuthorizationResponse};
 pub use service::{AuthorizationService, AuthorizeFailure, AuthorizeStep};

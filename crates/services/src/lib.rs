@@ -66,6 +66,7 @@ pub mod health;
 pub mod idempotency;
 pub mod jobs;
 pub mod keys;
+pub mod logout;
 pub mod metrics;
 pub mod paging;
 pub mod policy;

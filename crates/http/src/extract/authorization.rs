@@ -1,10 +1,11 @@
-//! The parameters of an authorization request, from the query or from a form.
+//! The parameters of a request that a client sends its user here with, from the query or from a form.
 
 use std::future::{Ready, ready};
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
 use authly_services::authorizations::AuthorizationParameters;
+use authly_services::logout::LogoutParameters;
 use futures_util::future::LocalBoxFuture;
 
 use super::form::read_form;
@@ -15,23 +16,33 @@ use crate::settings::HttpSettings;
 /// The most bytes of a query. The web server itself takes no address of 64 kB.
 const LONGEST_QUERY: usize = 32_768;
 
-/// The parameters of `GET /api/v1/oauth/authorize`.
+/// The parameters of a request by GET.
 pub(crate) struct QueryParameters(Parameters);
 
-/// The parameters of `POST /api/v1/oauth/authorize`; the query is ignored.
+/// The parameters of a request by POST; the query is ignored.
 pub(crate) struct FormParameters(Parameters);
 
 impl QueryParameters {
-    /// By their names.
+    /// Those of an authorization request by their names.
     pub(crate) fn named(self) -> AuthorizationParameters {
         named(self.0)
+    }
+
+    /// Those of a request to sign out by their names.
+    pub(crate) fn of_logout(self) -> LogoutParameters {
+        of_logout(self.0)
     }
 }
 
 impl FormParameters {
-    /// By their names.
+    /// Those of an authorization request by their names.
     pub(crate) fn named(self) -> AuthorizationParameters {
         named(self.0)
+    }
+
+    /// Those of a request to sign out by their names.
+    pub(crate) fn of_logout(self) -> LogoutParameters {
+        of_logout(self.0)
     }
 
     /// The languages that the client asks for.
@@ -106,6 +117,20 @@ fn named(mut parameters: Parameters) -> AuthorizationParameters {
         request: take("request"),
         request_uri: take("request_uri"),
         resources: parameters.take_all("resource"),
+    }
+}
+
+/// The same for the logout endpoint.
+fn of_logout(mut parameters: Parameters) -> LogoutParameters {
+    let repeated = parameters.repeated_at_all();
+    let mut take = |name| parameters.take(name);
+    LogoutParameters {
+        repeated,
+        id_token_hint: take("id_token_hint"),
+        logout_hint: take("logout_hint"),
+        client_id: take("client_id"),
+        post_logout_redirect_uri: take("post_logout_redirect_uri"),
+        state: take("state"),
     }
 }
 

@@ -1,45 +1,44 @@
-//! The logout page.
+//! The logout page: asks first, in the name of an application or of nobody else.
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
-use authly_services::sessions::{LoginError, SessionService};
+use authly_services::logout::LogoutService;
 
-use crate::extract::{PageForm, Visitor};
-use crate::pages::{LogoutPage, Pages, SignedOutPage};
-use crate::places::{LOGIN, LOGOUT};
-use crate::respond::PageFailure;
+use crate::extract::{PageForm, QueryParameters, Visitor};
+use crate::oidc::end_session::as_parameters;
+use crate::pages::{LogoutPage, Pages};
+use crate::places::LOGOUT;
+use crate::respond::{PageFailure, signed_out};
 
 /// `GET /logout`: asks first, so that no link can sign anybody out.
 pub(crate) async fn show(
+    parameters: QueryParameters,
     visitor: Visitor,
-    sessions: web::Data<SessionService>,
+    logout: web::Data<LogoutService>,
     pages: Pages,
 ) -> Result<HttpResponse, PageFailure> {
-    let session = sessions
-        .current(&visitor.browser)
-        .await
-        .map_err(LoginError::Storage)?;
+    let view = logout
+        .view(parameters.of_logout(), &visitor.browser)
+        .await?;
     let page = LogoutPage {
-        action: pages.path(LOGOUT, None),
+        action: pages.path_with(LOGOUT, &as_parameters(&view.question)),
         csrf: visitor.csrf().expose().to_owned(),
-        username: session.map(|session| session.username.as_str().to_owned()),
+        username: view.username,
+        client_name: view.client_name,
+        destination: view.destination,
     };
     visitor.seal(pages.show(StatusCode::OK, &page)?)
 }
 
 /// `POST /logout`: ends the session. Doing it twice does no harm.
 pub(crate) async fn submit(
+    parameters: QueryParameters,
     PageForm { mut visitor, .. }: PageForm,
-    sessions: web::Data<SessionService>,
+    logout: web::Data<LogoutService>,
     pages: Pages,
 ) -> Result<HttpResponse, PageFailure> {
-    sessions
-        .log_out(&visitor.browser)
-        .await
-        .map_err(LoginError::Storage)?;
+    let confirmed = logout.confirm(parameters.of_logout(), &visitor.browser);
+    let way_back = confirmed.await?;
     visitor.end_session();
-    let page = SignedOutPage {
-        login: pages.path(LOGIN, None),
-    };
-    visitor.seal(pages.show(StatusCode::OK, &page)?)
+    visitor.seal(signed_out(way_back.as_ref(), &pages)?)
 }

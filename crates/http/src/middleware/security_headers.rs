@@ -79,7 +79,7 @@ mod tests {
     use pretty_assertions::assert_eq;
 
     use super::*;
-    use crate::places::{AUTHORIZE, JWKS, LOGIN, LOGOUT, TOKEN};
+    use crate::places::{AUTHORIZE, END_SESSION, JWKS, LOGIN, LOGOUT, TOKEN};
 
     fn header(issuer: &str, path: &str, name: &str) -> Option<String> {
         let issuer: Issuer = issuer.parse().unwrap();
@@ -129,9 +129,10 @@ mod tests {
     #[test]
     fn a_client_s_own_window_keeps_its_opener() {
         let name = "cross-origin-opener-policy";
-        assert_eq!(header(HTTPS, LOGOUT, name).as_deref(), Some("same-origin"));
-        assert_eq!(header(HTTPS, AUTHORIZE, name), None);
-        assert_eq!(header(HTTPS, LOGIN, name), None);
+        assert_eq!(header(HTTPS, JWKS, name).as_deref(), Some("same-origin"));
+        for path in [AUTHORIZE, LOGIN, END_SESSION, LOGOUT] {
+            assert_eq!(header(HTTPS, path, name), None, "{path}");
+        }
     }
 
     #[test]

@@ -128,6 +128,10 @@ pub(crate) struct LogoutPage {
     pub(crate) csrf: String,
     /// Who is logged in, if anybody is.
     pub(crate) username: Option<String>,
+    /// The application that asks to sign them out.
+    pub(crate) client_name: Option<String>,
+    /// Where they go then: a host, or an application's scheme.
+    pub(crate) destination: Option<String>,
 }
 
 /// Says that nobody is logged in any more.

@@ -53,11 +53,18 @@ pub(super) fn visit_samples(word: &str, visitor: &mut impl Visit) {
         address: "/login".to_owned(),
         logout: "/logout".to_owned(),
     });
-    for username in [Some(text()), None] {
+    for (username, application) in [
+        (Some(text()), None),
+        (None, None),
+        (Some(text()), Some(text())),
+        (None, Some(text())),
+    ] {
         visitor.page(&LogoutPage {
-            action: "/logout".to_owned(),
+            action: "/logout?client_id=sample".to_owned(),
             csrf: text(),
             username,
+            client_name: application.clone(),
+            destination: application,
         });
     }
     visitor.page(&SignedOutPage {

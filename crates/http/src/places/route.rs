@@ -5,9 +5,9 @@ use authly_services::demo::CALLBACK;
 
 use super::{
     API_DOCS, AUTH_LOGOUT, AUTH_REFRESH, AUTH_TOKEN, AUTHORIZE, CONSENT, DEMO, DEMO_INTROSPECT,
-    DEMO_REFRESH, DEMO_REVOKE, DEMO_SIGN_OUT, DEMO_START, HEALTH, INTROSPECT, JWKS, LIVE, LOGIN,
-    LOGIN_PASSWORD, LOGOUT, OAUTH_METADATA, OPENAPI, OPENID_CONFIGURATION, Places, READY, REVOKE,
-    TOKEN, USERINFO,
+    DEMO_REFRESH, DEMO_REVOKE, DEMO_SIGN_OUT, DEMO_START, END_SESSION, HEALTH, INTROSPECT, JWKS,
+    LIVE, LOGIN, LOGIN_PASSWORD, LOGOUT, OAUTH_METADATA, OPENAPI, OPENID_CONFIGURATION, Places,
+    READY, REVOKE, TOKEN, USERINFO,
 };
 
 /// A path of the admin API, as its endpoints name it.
@@ -147,6 +147,8 @@ routes! {
     AuthLogout = AUTH_LOGOUT;
     /// The UserInfo endpoint.
     UserInfo = USERINFO;
+    /// The logout endpoint of OpenID Connect.
+    EndSession = END_SESSION;
     /// The provider's metadata.
     OpenIdConfiguration = OPENID_CONFIGURATION;
     /// The authorization server's metadata.

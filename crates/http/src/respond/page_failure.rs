@@ -7,6 +7,7 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{ALLOW, CACHE_CONTROL, RETRY_AFTER};
 use actix_web::{HttpResponse, ResponseError};
 use authly_services::authorizations::AuthorizeFailure;
+use authly_services::logout::LogoutFailure;
 
 use super::page_problem::PageProblem;
 use super::{Cause, RETRY_LATER, RETRY_SOON, retry_seconds};
@@ -122,6 +123,19 @@ impl From<AuthorizeFailure> for PageFailure {
                 PageProblem::Unavailable
             }
             AuthorizeFailure::Storage(_) => PageProblem::Failed,
+        };
+        Self::new(problem).caused_by(error)
+    }
+}
+
+impl From<LogoutFailure> for PageFailure {
+    fn from(error: LogoutFailure) -> Self {
+        let problem = match &error {
+            LogoutFailure::Repeated => PageProblem::Malformed,
+            LogoutFailure::UnknownClient => PageProblem::UnknownClient,
+            LogoutFailure::WayBack => PageProblem::LogoutWayBack,
+            LogoutFailure::Storage(storage) if storage.is_unavailable() => PageProblem::Unavailable,
+            LogoutFailure::Storage(_) => PageProblem::Failed,
         };
         Self::new(problem).caused_by(error)
     }

@@ -6,6 +6,7 @@ mod basic;
 mod claims;
 mod config;
 mod login;
+mod logout;
 mod refusals;
 
 use std::time::Duration;

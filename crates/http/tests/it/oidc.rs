@@ -4,5 +4,6 @@ mod cross_origin;
 mod discovery;
 mod encrypted;
 mod jwks;
+mod logout;
 mod pairwise;
 mod userinfo;

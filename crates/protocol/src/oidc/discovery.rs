@@ -13,6 +13,9 @@ pub struct ProviderMetadata {
     pub oauth: AuthorizationServerMetadata,
     /// Where claims about the user are.
     pub userinfo_endpoint: String,
+    /// Where clients send users to sign them out (RP-Initiated Logout §2.1).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub end_session_endpoint: Option<String>,
     /// How users are named: `public`, `pairwise`.
     pub subject_types_supported: Vec<String>,
     /// What ID tokens are signed with.

@@ -170,7 +170,7 @@ fn lines(scope: &Scope, records: &[ScopeRecord], client: &Client) -> Vec<ScopeLi
 }
 
 /// Where the answer goes, in words that a person can check: a host, or an application's scheme.
-fn destination(redirect_uri: &RedirectUri) -> String {
+pub(crate) fn destination(redirect_uri: &RedirectUri) -> String {
     match Url::parse(redirect_uri.as_str()) {
         Ok(url) if matches!(url.scheme(), "https" | "http") => {
             let host = url.host_str().unwrap_or_default();

@@ -9,7 +9,7 @@ use authly_crypto::password::PasswordHasher;
 use authly_domain::audit::{Actor, AuditAction};
 use authly_domain::clock::Timestamp;
 use authly_domain::consents::Consent;
-use authly_domain::id::ClientKey;
+use authly_domain::id::{ClientKey, SessionId};
 use authly_domain::secret::SessionToken;
 use authly_domain::sessions::{Session, SessionEnd, SessionRules};
 use authly_domain::throttle::ThrottleKind;
@@ -142,6 +142,14 @@ impl SessionService {
             .of_session(session);
         self.context.note(&work, &event).await?;
         work.commit().await
+    }
+
+    /// Ends this session, and with it every grant that is not offline.
+    pub(crate) async fn end(&self, session: SessionId) -> Result<(), DbError> {
+        let (why, now) = (SessionEnd::LoggedOut, self.context.now());
+        let conn = self.context.db.connect().await?;
+        let _first = conn.reads().sessions().end_one(session, why, now).await?;
+        Ok(())
     }
 
     pub(super) fn new_cookie(&self) -> SessionToken {

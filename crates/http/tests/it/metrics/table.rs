@@ -55,6 +55,7 @@ pub(crate) const ROUTES: &[&str] = &[
     "/api/v1/auth/refresh",
     "/api/v1/auth/logout",
     "/oidc/userinfo",
+    "/oidc/logout",
     "/.well-known/openid-configuration",
     "/.well-known/oauth-authorization-server",
     "/.well-known/jwks.json",

@@ -49,6 +49,7 @@ async fn the_members_that_clients_need_are_there() {
         ("token_endpoint", at("/api/v1/oauth/token")),
         ("userinfo_endpoint", at("/oidc/userinfo")),
         ("jwks_uri", at("/.well-known/jwks.json")),
+        ("end_session_endpoint", at("/oidc/logout")),
         ("introspection_endpoint", at("/api/v1/oauth/introspect")),
         ("revocation_endpoint", at("/api/v1/oauth/revoke")),
         ("response_types_supported", json!(["code"])),

@@ -1,0 +1,229 @@
+//! Signing out at the request of a client: the plan of RP-initiated logout.
+
+use authly_testing::answer::{claims, jose_header};
+use authly_testing::browser::Page;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use pretty_assertions::assert_eq;
+use serde_json::{Value, json};
+
+use super::{Plan, Suite};
+use crate::support::{expect_error_page, logged_in_as};
+
+/// Where the suite's client has its users sent after signing out.
+const WAY_BACK: &str = "https://app.example.com/post_logout_redirect";
+
+/// The suite's client, with a user who is signed in.
+struct Leaving {
+    suite: Suite,
+    id_token: String,
+}
+
+impl Leaving {
+    async fn start() -> Self {
+        let mut suite = Suite::with(Plan::Basic, |client| client.way_back(&[WAY_BACK])).await;
+        let tokens = suite.tokens(&suite.asking("openid")).await;
+        let id_token = tokens.id_token.unwrap();
+        Self { suite, id_token }
+    }
+
+    async fn leave(&mut self, parameters: &[(&str, &str)]) -> Page {
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        let query = query.extend_pairs(parameters).finish();
+        self.suite
+            .browser
+            .get(&format!("/oidc/logout?{query}"))
+            .await
+    }
+
+    /// Whether a request without pages finds the user signed in.
+    async fn is_signed_in(&mut self) -> bool {
+        let asking = self.suite.asking("openid").with("prompt", "none");
+        let answered = self.suite.answered_at_once(&asking).await;
+        match (answered.get("code"), answered.get("error")) {
+            (Some(_code), None) => true,
+            (None, Some("login_required")) => false,
+            _ => panic!("{answered:?}"),
+        }
+    }
+
+    /// Holds that a request leads to no client, and to a page that asks first, without the name of
+    /// a client or an address of its; presses the button there, which signs out and stays here.
+    async fn is_asked_and_stays_here(&mut self, parameters: &[(&str, &str)]) {
+        let before = self.suite.app.stored().protocol_state().await;
+        let page = self.leave(parameters).await;
+        assert_eq!(page.expect_location().path(), "/logout");
+        let page = self.suite.browser.follow(&page).await;
+        assert_eq!(page.status(), 200);
+        assert!(page.html().contains("<strong>alice</strong>"), "{page:?}");
+        assert!(!page.html().contains("app.example.com"), "{page:?}");
+        assert_eq!(self.suite.app.stored().protocol_state().await, before);
+        assert!(self.is_signed_in().await);
+
+        let page = self.suite.browser.submit(&page.form("logout")).await;
+        is_signed_out_page(&page);
+        assert!(!self.is_signed_in().await);
+    }
+
+    /// Holds that a request is refused on a page, and that nothing has ended.
+    async fn is_refused(&mut self, parameters: &[(&str, &str)]) {
+        let before = self.suite.app.stored().protocol_state().await;
+        let page = self.leave(parameters).await;
+        expect_error_page(&page, 400);
+        assert!(!page.html().contains("app.example.com"), "{page:?}");
+        assert_eq!(self.suite.app.stored().protocol_state().await, before);
+        assert!(self.is_signed_in().await);
+    }
+}
+
+fn is_signed_out_page(page: &Page) {
+    assert_eq!(page.status(), 200, "{page:?}");
+    assert!(page.html().contains("You are signed out"), "{page:?}");
+}
+
+#[tokio::test]
+async fn oidcc_rp_initiated_logout() {
+    let mut leaving = Leaving::start().await;
+    let (hint, state) = (leaving.id_token.clone(), "s".repeat(128));
+    let page = leaving
+        .leave(&[
+            ("id_token_hint", &hint),
+            ("post_logout_redirect_uri", WAY_BACK),
+            ("state", &state),
+        ])
+        .await;
+    let expected = format!("{WAY_BACK}?state={state}");
+    assert_eq!(page.answer.header("location"), expected);
+    assert_eq!(page.status(), 303);
+    assert!(!leaving.is_signed_in().await);
+    assert_eq!(logged_in_as(&mut leaving.suite.browser).await, None);
+}
+
+#[tokio::test]
+async fn oidcc_rp_initiated_logout_no_state() {
+    let mut leaving = Leaving::start().await;
+    let hint = leaving.id_token.clone();
+    let page = leaving
+        .leave(&[
+            ("id_token_hint", &hint),
+            ("post_logout_redirect_uri", WAY_BACK),
+        ])
+        .await;
+    assert_eq!(page.status(), 303);
+    assert_eq!(page.answer.header("location"), WAY_BACK);
+    assert!(!leaving.is_signed_in().await);
+}
+
+#[tokio::test]
+async fn oidcc_rp_initiated_logout_bad_post_logout_redirect_uri() {
+    let mut leaving = Leaving::start().await;
+    let hint = leaving.id_token.clone();
+    for wrong in [
+        "https://app.example.com/another",
+        "https://evil.example/post_logout_redirect",
+        "https://app.example.com/callback",
+        "https://app.example.com/post_logout_redirect/",
+        "https://app.example.com:443/post_logout_redirect",
+        "https://APP.example.com/post_logout_redirect",
+        "https://app.example.com/x/../post_logout_redirect",
+        "https://app.example.com/post_logout_redirect#there",
+        "https://u@app.example.com/post_logout_redirect",
+        "javascript:alert(1)",
+        "//app.example.com/post_logout_redirect",
+        "/post_logout_redirect",
+    ] {
+        leaving
+            .is_refused(&[
+                ("id_token_hint", &hint),
+                ("post_logout_redirect_uri", wrong),
+                ("state", "s"),
+            ])
+            .await;
+    }
+}
+
+#[tokio::test]
+async fn oidcc_rp_initiated_logout_query_added_to_post_logout_redirect_uri() {
+    let mut leaving = Leaving::start().await;
+    let hint = leaving.id_token.clone();
+    let longer = format!("{WAY_BACK}?foo=bar");
+    leaving
+        .is_refused(&[
+            ("id_token_hint", &hint),
+            ("post_logout_redirect_uri", &longer),
+        ])
+        .await;
+}
+
+/// A token with this header in place of its own, and this signature.
+fn with_header(token: &str, header: &Value, signature: &str) -> String {
+    let payload = token.split('.').nth(1).unwrap();
+    let header = URL_SAFE_NO_PAD.encode(header.to_string());
+    format!("{header}.{payload}.{signature}")
+}
+
+#[tokio::test]
+async fn oidcc_rp_initiated_logout_modified_id_token_hint() {
+    let mut leaving = Leaving::start().await;
+    let mut header = jose_header(&leaving.id_token);
+    header["alg"] = json!("none");
+    let modified = with_header(&leaving.id_token, &header, "");
+    leaving
+        .is_asked_and_stays_here(&[
+            ("id_token_hint", &modified),
+            ("post_logout_redirect_uri", WAY_BACK),
+            ("state", "s"),
+        ])
+        .await;
+}
+
+#[tokio::test]
+async fn oidcc_rp_initiated_logout_bad_id_token_hint() {
+    let mut leaving = Leaving::start().await;
+    let mut claims = claims(&leaving.id_token);
+    claims["sub"] = json!("somebody else");
+    let mut parts = leaving.id_token.split('.');
+    let (header, signature) = (parts.next().unwrap(), parts.next_back().unwrap());
+    let claims = URL_SAFE_NO_PAD.encode(claims.to_string());
+    let bad = format!("{header}.{claims}.{signature}");
+    let client = leaving.suite.client.id.clone();
+    leaving
+        .is_asked_and_stays_here(&[
+            ("id_token_hint", &bad),
+            ("client_id", &client),
+            ("post_logout_redirect_uri", WAY_BACK),
+            ("state", "s"),
+        ])
+        .await;
+}
+
+#[tokio::test]
+async fn oidcc_rp_initiated_logout_no_id_token_hint() {
+    let mut leaving = Leaving::start().await;
+    leaving
+        .is_asked_and_stays_here(&[("post_logout_redirect_uri", WAY_BACK), ("state", "s")])
+        .await;
+}
+
+#[tokio::test]
+async fn oidcc_rp_initiated_logout_no_params() {
+    let mut leaving = Leaving::start().await;
+    leaving.is_asked_and_stays_here(&[]).await;
+}
+
+#[tokio::test]
+async fn oidcc_rp_initiated_logout_only_state() {
+    let mut leaving = Leaving::start().await;
+    leaving.is_asked_and_stays_here(&[("state", "s")]).await;
+}
+
+#[tokio::test]
+async fn oidcc_rp_initiated_logout_no_post_logout_redirect_uri() {
+    let mut leaving = Leaving::start().await;
+    let hint = leaving.id_token.clone();
+    let page = leaving
+        .leave(&[("id_token_hint", &hint), ("state", "s")])
+        .await;
+    is_signed_out_page(&page);
+    assert!(!leaving.is_signed_in().await);
+}
