@@ -92,6 +92,7 @@ form-post-submit = Weiter
 signed-in-title = Sie sind angemeldet
 signed-in-as = Sie sind angemeldet als { $username }.
 signed-in-text = Anwendungen, die diesen Dienst nutzen, fragen nicht noch einmal nach Ihrem Passwort.
+signed-in-account = Ihre Sitzungen und Anwendungen
 signed-in-sign-out = Abmelden
 logout-title = Abmelden
 logout-asked-by = { $client } möchte Sie abmelden
@@ -103,6 +104,34 @@ logout-submit = Abmelden
 signed-out-title = Sie sind abgemeldet
 signed-out-text = Sie können dieses Fenster schließen.
 signed-out-sign-in = Wieder anmelden
+
+## Was Zugriff im Namen von jemandem hat
+
+account-title = Ihr Konto
+account-sessions = Wo Sie angemeldet sind
+account-sessions-what = Wenn Sie eine Sitzung beenden, sind Sie dort abgemeldet, auch bei dem, was Sie dort benutzen.
+account-device = { $browser } unter { $system }
+account-device-browser = { $browser }
+account-device-system = Ein Browser unter { $system }
+account-device-unknown = Ein unbekannter Browser
+account-this = Dieser Browser
+account-address = Adresse
+account-signed-in = Angemeldet
+account-last-used = Zuletzt benutzt
+account-end-session = Abmelden
+account-end-session-of = Abmelden: { $device }
+account-end-others = Überall sonst abmelden
+account-applications = Anwendungen mit Zugriff
+account-applications-what = Sie dürfen dies in Ihrem Namen und kommen wieder herein, ohne Sie zu fragen.
+account-no-applications = Keine Anwendung hat Zugriff in Ihrem Namen.
+account-since = Seit
+account-offline = Arbeitet auch in Ihrer Abwesenheit
+account-end-application = Zugriff entziehen
+account-end-application-of = Zugriff entziehen: { $client }
+account-ended-session = Diese Sitzung ist beendet.
+account-ended-others = Sie sind überall sonst abgemeldet.
+account-ended-application = Die Anwendung hat keinen Zugriff mehr.
+account-sign-out = Hier abmelden
 
 ## Die Vorführung im eingebetteten Betrieb
 
@@ -214,6 +243,24 @@ api-body = Anfrage
 api-answer = Antwort
 api-refusals = Ablehnungen ({ $statuses }):
 api-problem = Problem
+
+## Wie lange etwas her ist
+
+ago = { $unit ->
+        [moments] vor wenigen Augenblicken
+        [minutes] { $count ->
+                [one] vor einer Minute
+               *[other] vor { $count } Minuten
+            }
+        [hours] { $count ->
+                [one] vor einer Stunde
+               *[other] vor { $count } Stunden
+            }
+       *[days] { $count ->
+                [one] vor einem Tag
+               *[other] vor { $count } Tagen
+            }
+    }
 
 ## Eine Zeitspanne, im Dativ: „in zwei Minuten“
 

@@ -100,6 +100,7 @@ form-post-submit = Continue
 signed-in-title = You are signed in
 signed-in-as = You are signed in as { $username }.
 signed-in-text = Applications that use this service will not ask for your password again.
+signed-in-account = Your sessions and applications
 signed-in-sign-out = Sign out
 logout-title = Sign out
 # $client: the application that asks.
@@ -113,6 +114,37 @@ logout-submit = Sign out
 signed-out-title = You are signed out
 signed-out-text = You can close this window.
 signed-out-sign-in = Sign in again
+
+## What has access in somebody's name
+
+account-title = Your account
+account-sessions = Where you are signed in
+account-sessions-what = Ending a session signs you out there, and out of what you use there.
+# $browser: such as Firefox. $system: such as Windows.
+account-device = { $browser } on { $system }
+account-device-browser = { $browser }
+account-device-system = A browser on { $system }
+account-device-unknown = An unknown browser
+account-this = This browser
+account-address = Address
+account-signed-in = Signed in
+account-last-used = Last used
+account-end-session = Sign out
+# For those who hear the page. $device: one of the above.
+account-end-session-of = Sign out: { $device }
+account-end-others = Sign out everywhere else
+account-applications = Applications with access
+account-applications-what = They may do this in your name, and get in again without asking you.
+account-no-applications = No application has access in your name.
+account-since = Since
+account-offline = Works while you are away
+account-end-application = Remove access
+# For those who hear the page. $client: the application.
+account-end-application-of = Remove access: { $client }
+account-ended-session = That session has ended.
+account-ended-others = You are signed out everywhere else.
+account-ended-application = The application has no access any more.
+account-sign-out = Sign out here
 
 ## The demonstration of embedded mode
 
@@ -232,6 +264,24 @@ api-answer = Answer
 # $statuses: numbers with commas between them.
 api-refusals = Refusals ({ $statuses }):
 api-problem = Problem
+
+## How long ago something was. $unit: moments, minutes, hours or days; $count: how many.
+
+ago = { $unit ->
+        [moments] a moment ago
+        [minutes] { $count ->
+                [one] one minute ago
+               *[other] { $count } minutes ago
+            }
+        [hours] { $count ->
+                [one] one hour ago
+               *[other] { $count } hours ago
+            }
+       *[days] { $count ->
+                [one] one day ago
+               *[other] { $count } days ago
+            }
+    }
 
 ## A span of time. $unit: seconds, minutes or hours; $count: how many.
 

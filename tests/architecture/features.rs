@@ -40,6 +40,7 @@ const STORAGE: &[&str] = &[
 
 /// What services need beside features: what they are built with, and what no feature owns.
 const DECISIONS: &[&str] = &[
+    "account",
     "admin",
     "assembly",
     "bootstrap",

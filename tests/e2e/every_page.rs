@@ -51,6 +51,7 @@ redirect_uris = ["https://archive.with-a-very-long-name.department-of-redundancy
 grant_types = ["authorization_code", "refresh_token"]
 scope = "openid profile email offline_access notes:read calendar:write archive:everything-that-was-ever-filed:read admin:users:read admin:users:write admin:audit:read"
 optional_scope = "email calendar:write archive:everything-that-was-ever-filed:read"
+post_logout_redirect_uris = ["https://archive.with-a-very-long-name.department-of-redundancy-department.example.com:8443/signed-out"]
 client_uri = "https://archive.example.com/"
 policy_uri = "https://archive.example.com/privacy"
 tos_uri = "https://archive.example.com/terms"
@@ -110,13 +111,26 @@ impl World {
         self.request("notes", callback, "openid", more)
     }
 
+    /// That application asks to sign its user out.
+    fn archive_signs_out(&self) -> String {
+        self.address(
+            "/oidc/logout?client_id=archive&state=s&post_logout_redirect_uri=https://archive\
+             .with-a-very-long-name.department-of-redundancy-department.example.com:8443/signed-out",
+        )
+    }
+
     fn archive(&self) -> String {
         let callback = "https://archive.with-a-very-long-name.department-of-redundancy-department\
                         .example.com:8443/callback";
         let scope = "openid profile email offline_access notes:read calendar:write \
                      archive:everything-that-was-ever-filed:read admin:users:read \
                      admin:users:write admin:audit:read";
-        self.request("archive", callback, scope, "&prompt=consent")
+        self.request(
+            "archive",
+            callback,
+            scope,
+            "&prompt=consent&response_mode=form_post",
+        )
     }
 
     /// Leads the browser from page to page, and lets each be looked at.
@@ -177,6 +191,8 @@ impl World {
 
         browser.open(&self.address("/login")).await;
         look("signed-in").await;
+        browser.open(&self.address("/account")).await;
+        look("account").await;
         browser.open(&self.address("/logout")).await;
         look("logout").await;
         browser.press("logout").await;
@@ -192,6 +208,21 @@ impl World {
         look("login-long").await;
         log_in(browser, WILHELMINA, PASSWORD).await;
         look("consent-long").await;
+        browser.run_scripts(Scripts::Forbidden).await;
+        browser.press("approve").await;
+        browser.wait_for("continue").await;
+        browser.run_scripts(Scripts::Allowed).await;
+        // The same person in a second browser.
+        browser.page.delete_all_cookies().await.unwrap();
+        browser.open(&self.address("/login")).await;
+        log_in(browser, WILHELMINA, PASSWORD).await;
+        browser.open(&self.address("/account")).await;
+        look("account-long").await;
+        browser.press("end_session_2").await;
+        browser.wait_for("done").await;
+        look("account-ended").await;
+        browser.open(&self.archive_signs_out()).await;
+        look("logout-asked").await;
         browser.open(&self.address("/logout")).await;
         browser.press("logout").await;
     }

@@ -1,5 +1,6 @@
 //! Grants: one authorization each, the family its tokens belong to; and whether one is alive.
 
+mod application;
 mod record;
 
 use std::str::FromStr;
@@ -11,6 +12,7 @@ use crate::scopes::{Resource, Scope};
 use crate::sessions::Authentication;
 use crate::users::{RequestedClaim, Subject};
 
+pub use application::Application;
 pub use record::{GrantRecord, Revoked};
 
 /// Everything that a token's life depends on beside its own expiry, as one statement read it.
@@ -86,16 +88,19 @@ pub enum Revocation {
     PasswordChanged,
     /// An administrator ended it.
     ByAdministrator,
+    /// Its user took the access back.
+    ByUser,
 }
 
 impl Revocation {
     /// All of them.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::RefreshTokenReuse,
         Self::CodeReplay,
         Self::ByClient,
         Self::PasswordChanged,
         Self::ByAdministrator,
+        Self::ByUser,
     ];
 
     /// Its name in the column.
@@ -107,6 +112,7 @@ impl Revocation {
             Self::ByClient => "by_client",
             Self::PasswordChanged => "password_changed",
             Self::ByAdministrator => "by_administrator",
+            Self::ByUser => "by_user",
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Browser sessions: one login in one browser, made of steps that the server keeps.
 
+mod device;
 mod known_browser;
 mod record;
 
@@ -11,6 +12,7 @@ use crate::id::{SessionId, UserId};
 use crate::keys::UnknownValue;
 use crate::users::{Subject, Username};
 
+pub use device::Device;
 pub use known_browser::{KnownAccount, KnownBrowser, MAX_KNOWN_ACCOUNTS};
 pub use record::{EndedSession, SessionEnd, SessionRecord, SessionState};
 

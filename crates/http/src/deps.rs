@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use actix_web::web::{Data, ServiceConfig};
 use authly_domain::entropy::Entropy;
-use authly_services::Services;
 use authly_services::admin::AdminGate;
 use authly_services::audit::AuditTrail;
 use authly_services::authorizations::AuthorizationService;
@@ -13,8 +12,7 @@ use authly_services::discovery::DiscoveryService;
 use authly_services::grants::GrantAdmin;
 use authly_services::health::HealthService;
 use authly_services::keys::{KeyAdmin, KeyService};
-use authly_services::logout::LogoutService;
-use authly_services::metrics::Exposition;
+use authly_services::metrics::{Exposition, Sources};
 use authly_services::scopes::ScopeAdmin;
 use authly_services::sessions::{BrowserGuard, SessionAdmin, SessionService};
 use authly_services::settings::SettingsService;
@@ -22,6 +20,7 @@ use authly_services::system::SystemService;
 use authly_services::tokens::{PasswordLogins, TokenAdmin, TokenService};
 use authly_services::userinfo::UserInfoService;
 use authly_services::users::UserAdmin;
+use authly_services::{Exits, Services};
 
 use crate::api_docs::ApiDocs;
 use crate::demo::Demo;
@@ -46,8 +45,8 @@ pub struct Deps {
     pub authorizations: Arc<AuthorizationService>,
     /// Logs people in and out.
     pub sessions: Arc<SessionService>,
-    /// Signs people out at the request of clients.
-    pub logout: Arc<LogoutService>,
+    /// Ends what people have begun.
+    pub exits: Exits,
     /// Ties forms to browsers.
     pub browsers: Arc<BrowserGuard>,
     /// Answers about users.
@@ -114,7 +113,7 @@ impl Deps {
             password_logins,
             authorizations,
             sessions,
-            logout,
+            exits,
             browsers,
             userinfo,
             discovery,
@@ -135,17 +134,14 @@ impl Deps {
             context,
             sources,
         } = services;
-        let panics = Arc::new(PanicCounter::default());
-        let requests = Arc::new(RequestMetrics::default());
-        let mut exposition = Exposition::new(&sources);
-        requests.register(&panics, &mut exposition);
+        let (panics, requests, exposition) = counters(&sources);
         Self {
             clients,
             tokens,
             password_logins,
             authorizations,
             sessions,
-            logout,
+            exits,
             browsers,
             userinfo,
             discovery,
@@ -166,7 +162,7 @@ impl Deps {
             drain: Arc::new(Drain::default()),
             panics,
             requests,
-            exposition: Arc::new(exposition),
+            exposition,
             api_docs: ApiDocs::new(&settings.issuer),
             settings: Arc::new(settings),
             theme: Arc::new(theme),
@@ -186,7 +182,8 @@ impl Deps {
             .app_data(Data::from(Arc::clone(&self.password_logins)))
             .app_data(Data::from(Arc::clone(&self.authorizations)))
             .app_data(Data::from(Arc::clone(&self.sessions)))
-            .app_data(Data::from(Arc::clone(&self.logout)))
+            .app_data(Data::from(Arc::clone(&self.exits.logout)))
+            .app_data(Data::from(Arc::clone(&self.exits.account)))
             .app_data(Data::from(Arc::clone(&self.browsers)))
             .app_data(Data::from(Arc::clone(&self.userinfo)))
             .app_data(Data::from(Arc::clone(&self.discovery)))
@@ -212,4 +209,13 @@ impl Deps {
             .app_data(Data::from(Arc::clone(&self.theme)))
             .app_data(Data::new(envelope));
     }
+}
+
+/// What counts requests, and what shows all that is counted.
+fn counters(sources: &Sources) -> (Arc<PanicCounter>, Arc<RequestMetrics>, Arc<Exposition>) {
+    let panics = Arc::new(PanicCounter::default());
+    let requests = Arc::new(RequestMetrics::default());
+    let mut exposition = Exposition::new(sources);
+    requests.register(&panics, &mut exposition);
+    (panics, requests, Arc::new(exposition))
 }

@@ -1,5 +1,6 @@
 //! The pages that people see.
 
+pub(crate) mod account;
 pub(crate) mod consent;
 pub(crate) mod home;
 pub(crate) mod login;

@@ -17,9 +17,10 @@ mod tongue;
 pub use brand::Branding;
 pub use color::{AccentColor, ParseColorError};
 pub(crate) use contexts::{
-    ApiDocsPage, ApiGroup, ApiMember, ApiOperation, ApiSchema, ChangePasswordPage, ConsentPage,
-    DecodedToken, DemoHomePage, DemoOutcome, DemoPage, ErrorPage, FormPostPage, FormProblem,
-    LoginPage, LogoutPage, Page, PostedParameter, ScopeEntry, SignedInPage, SignedOutPage, Waiter,
+    AccountPage, ApiDocsPage, ApiGroup, ApiMember, ApiOperation, ApiSchema, ApplicationEntry,
+    ChangePasswordPage, ConsentPage, DecodedToken, DemoHomePage, DemoOutcome, DemoPage, ErrorPage,
+    FormPostPage, FormProblem, LoginPage, LogoutPage, Moment, Page, PostedParameter, ScopeEntry,
+    SessionEntry, SignedInPage, SignedOutPage, Waiter,
 };
 pub(crate) use text::Text;
 pub use theme::{PageSettings, Theme};

@@ -44,6 +44,12 @@ pub(crate) const LOGIN_PASSWORD: &str = "/login/password";
 pub(crate) const CONSENT: &str = "/consent";
 /// The logout page.
 pub(crate) const LOGOUT: &str = "/logout";
+/// What has access in a user's name.
+pub(crate) const ACCOUNT: &str = "/account";
+/// Ends sessions of the user's.
+pub(crate) const ACCOUNT_SESSIONS: &str = "/account/sessions";
+/// Takes access from applications.
+pub(crate) const ACCOUNT_APPLICATIONS: &str = "/account/applications";
 /// The OpenAPI document of the admin API.
 pub(crate) const OPENAPI: &str = "/openapi.json";
 /// The reference of the admin API.

@@ -10,7 +10,7 @@ use actix_web::{FromRequest, Handler, HttpRequest, HttpResponse, Resource, Respo
 
 use crate::demo::{self, Demo};
 use crate::deps::Deps;
-use crate::interaction::{consent, home, login, logout, password};
+use crate::interaction::{account, consent, home, login, logout, password};
 use crate::middleware::surround;
 use crate::oauth::{authorize, introspect, revoke, token};
 use crate::oidc::{discovery, end_session, jwks, userinfo};
@@ -103,6 +103,15 @@ fn endpoints(config: &mut ServiceConfig) {
         .service(at(Route::Ready).get(health::ready).done())
         .service(at(Route::OpenApi).get(api_docs::document).done())
         .service(at(Route::ApiDocs).get(api_docs::show).done())
+        .service(at(Route::Static).get(assets::file).done())
+        .service(at(Route::Home).get(home::show).done());
+    pages(config);
+    admin::table().mount(config);
+}
+
+/// What people fill in and answer.
+fn pages(config: &mut ServiceConfig) {
+    config
         .service(at(Route::Login).get(login::show).post(login::submit).done())
         .service(
             at(Route::LoginPassword)
@@ -122,9 +131,17 @@ fn endpoints(config: &mut ServiceConfig) {
                 .post(logout::submit)
                 .done(),
         )
-        .service(at(Route::Static).get(assets::file).done())
-        .service(at(Route::Home).get(home::show).done());
-    admin::table().mount(config);
+        .service(at(Route::Account).get(account::show).done())
+        .service(
+            at(Route::AccountSessions)
+                .post(account::end_sessions)
+                .done(),
+        )
+        .service(
+            at(Route::AccountApplications)
+                .post(account::end_application)
+                .done(),
+        );
 }
 
 /// The demonstration, whose front door comes before the usual one.

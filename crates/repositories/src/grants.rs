@@ -1,5 +1,6 @@
 //! `grants`: each one authorization, the family its tokens belong to.
 
+mod applications;
 mod opened;
 mod records;
 

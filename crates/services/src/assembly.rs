@@ -9,6 +9,7 @@ use authly_repositories::tokens::AccessTokenWriter;
 use tokio::runtime::Handle;
 
 use crate::Context;
+use crate::account::AccountService;
 use crate::admin::AdminGate;
 use crate::audit::AuditTrail;
 use crate::authorizations::AuthorizationService;
@@ -59,8 +60,8 @@ pub struct Services {
     pub authorizations: Arc<AuthorizationService>,
     /// Logs people in and out.
     pub sessions: Arc<SessionService>,
-    /// Signs people out at the request of clients.
-    pub logout: Arc<LogoutService>,
+    /// Ends what people have begun.
+    pub exits: Exits,
     /// Ties forms to browsers.
     pub browsers: Arc<BrowserGuard>,
     /// Answers about users.
@@ -130,29 +131,16 @@ impl Services {
             writer,
             clients.clone(),
         ));
-        let authorizations = AuthorizationService::new(
-            context.clone(),
-            issuer.clone(),
-            policies.clone(),
-            cache.clone(),
-            sessions.clone(),
-            Arc::clone(&keys),
-        );
-        let logout = LogoutService::new(
-            issuer.clone(),
-            sessions.clone(),
-            cache.clone(),
-            Arc::clone(&keys),
-        );
+        let visits = Visits::new(&context, &policies, &cache, &sessions, &keys);
         let gate = AdminGate::new(context.clone(), issuer.clone());
         let userinfo = UserInfoService::new(context.clone(), issuer, keys.ring(), cache);
         Self {
             clients: Arc::new(clients),
             password_logins: Arc::new(PasswordLogins::new(Arc::clone(&tokens), sessions.clone())),
             tokens,
-            authorizations: Arc::new(authorizations),
+            authorizations: visits.authorizations,
             sessions: Arc::new(sessions),
-            logout: Arc::new(logout),
+            exits: visits.exits,
             browsers: Arc::new(BrowserGuard::new(&master, Arc::clone(&context.entropy))),
             userinfo: Arc::new(userinfo),
             discovery: Arc::new(DiscoveryService::new(context.clone())),
@@ -172,6 +160,50 @@ impl Services {
             keys,
             context,
             sources,
+        }
+    }
+}
+
+/// What ends sessions and access; cheap to clone.
+#[derive(Clone)]
+pub struct Exits {
+    /// Signs people out at the request of clients.
+    pub logout: Arc<LogoutService>,
+    /// Shows people what has access in their name, and ends it.
+    pub account: Arc<AccountService>,
+}
+
+/// What people meet in their browsers once they are logged in.
+struct Visits {
+    authorizations: Arc<AuthorizationService>,
+    exits: Exits,
+}
+
+impl Visits {
+    fn new(
+        context: &Context,
+        policies: &LivePolicies,
+        clients: &ClientCache,
+        sessions: &SessionService,
+        keys: &Arc<KeyService>,
+    ) -> Self {
+        let issuer = policies.load().tokens.issuer.clone();
+        let authorizations = AuthorizationService::new(
+            context.clone(),
+            issuer.clone(),
+            policies.clone(),
+            clients.clone(),
+            sessions.clone(),
+            Arc::clone(keys),
+        );
+        let logout =
+            LogoutService::new(issuer, sessions.clone(), clients.clone(), Arc::clone(keys));
+        Self {
+            authorizations: Arc::new(authorizations),
+            exits: Exits {
+                logout: Arc::new(logout),
+                account: Arc::new(AccountService::new(context.clone(), sessions.clone())),
+            },
         }
     }
 }

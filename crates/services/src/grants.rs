@@ -214,9 +214,10 @@ pub(crate) async fn end_all(
     context: &Context,
     work: &UnitOfWork<'_>,
     which: &GrantsToRevoke,
+    why: Revocation,
 ) -> Result<u64, DbError> {
     end_codes(context, work, which).await?;
-    let (why, now) = (Revocation::ByAdministrator, context.now());
+    let now = context.now();
     every_step(async |after| work.grants().revoke_batch(which, why, now, after).await).await
 }
 

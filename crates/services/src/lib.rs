@@ -52,6 +52,7 @@
 //! To add one: a method that decides something, an error enum without a catch-all, a test on a real
 //! database in `tests/it`.
 
+pub mod account;
 pub mod admin;
 pub mod assembly;
 pub mod audit;
@@ -82,5 +83,5 @@ pub mod userinfo;
 pub mod users;
 mod walk;
 
-pub use assembly::{Foundation, Services};
+pub use assembly::{Exits, Foundation, Services};
 pub use context::Context;

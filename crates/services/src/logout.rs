@@ -119,7 +119,7 @@ impl LogoutService {
         };
         match self.sessions.current(browser).await? {
             Some(session) if self.means(hint, &request, &session) => {
-                self.sessions.end(session.id).await?;
+                self.sessions.end(&session, browser).await?;
             }
             Some(_other) => {
                 tracing::info!("the hint speaks of another session: the user is asked");

@@ -59,6 +59,34 @@ async fn tab_back_to(browser: &Browser, goal: &str) {
 }
 
 #[tokio::test]
+async fn who_has_a_keyboard_alone_ends_a_session_somewhere_else() {
+    let server = Server::start_with(&seed("https://app.example.com/callback"), QUICK);
+    let browser = Browser::start().await;
+    for _ in 0..2 {
+        browser.open(&format!("{}/login", server.issuer)).await;
+        browser.page.delete_all_cookies().await.unwrap();
+        browser.open(&format!("{}/login", server.issuer)).await;
+        browser.keys("alice").await;
+        tab_to(&browser, "password").await;
+        browser.keys(PASSWORD).await;
+        browser.keys(ENTER).await;
+        browser.wait_for("sign_out").await;
+    }
+    tab_to(&browser, "account").await;
+    browser.keys(ENTER).await;
+    browser.wait_for("end_others").await;
+    let way = tab_to(&browser, "end_others").await;
+    assert_eq!(way, ["end_this", "end_session_2", "end_others"]);
+    browser.keys(ENTER).await;
+    browser.wait_for("done").await;
+    let left = browser
+        .run("return document.querySelectorAll('.entries > li').length")
+        .await;
+    assert_eq!(left, 1);
+    browser.close().await;
+}
+
+#[tokio::test]
 async fn who_has_a_keyboard_alone_signs_in_declines_a_scope_allows_the_rest_and_signs_out() {
     let callback = Callback::listen().await;
     let sample = seed(&callback.uri);

@@ -112,7 +112,7 @@ fn consent_page(
 
 /// Whether a link may lead there: a client's own word must never become a script.
 #[expect(clippy::ptr_arg, reason = "Option<String>::filter hands out a &String")]
-fn is_web_address(text: &String) -> bool {
+pub(super) fn is_web_address(text: &String) -> bool {
     text.starts_with("https://") || text.starts_with("http://")
 }
 

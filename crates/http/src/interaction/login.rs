@@ -13,7 +13,7 @@ use authly_services::sessions::{LoggedIn, LoginError, SessionService};
 
 use crate::extract::{PageForm, Visitor, Waiting};
 use crate::pages::{FormProblem, LoginPage, Pages, SignedInPage, Text, Waiter};
-use crate::places::{CONSENT, LOGIN, LOGIN_PASSWORD, LOGOUT};
+use crate::places::{ACCOUNT, CONSENT, LOGIN, LOGIN_PASSWORD, LOGOUT};
 use crate::respond::{PageFailure, PageProblem, RETRY_SOON, chain, follow, retry_seconds};
 
 /// `GET /login`: asks for user name and password, or says who is logged in where no application
@@ -108,6 +108,7 @@ fn signed_in(session: &Session, pages: &Pages) -> Result<HttpResponse, PageFailu
             &SignedInPage {
                 username: session.username.as_str().to_owned(),
                 address: pages.path(LOGIN, None),
+                account: pages.path(ACCOUNT, None),
                 logout: pages.path(LOGOUT, None),
             },
         ),

@@ -1,9 +1,12 @@
 //! What each template is told: no words, only what they are about. Everything inserted is escaped
 //! by the template engine.
 
+mod account;
 mod api_docs;
 
 use serde::Serialize;
+
+pub(crate) use self::account::{AccountPage, ApplicationEntry, Moment, SessionEntry};
 
 pub(crate) use self::api_docs::{ApiDocsPage, ApiGroup, ApiMember, ApiOperation, ApiSchema};
 use super::text::Text;
@@ -115,6 +118,8 @@ pub(crate) struct SignedInPage {
     pub(crate) username: String,
     /// This page.
     pub(crate) address: String,
+    /// The page with what has access in their name.
+    pub(crate) account: String,
     /// The logout page.
     pub(crate) logout: String,
 }

@@ -1,6 +1,7 @@
 //! Every page in every state that it can be in: tried at start in each language, so that no
 //! template or text fails later.
 
+mod account;
 mod api_docs;
 mod demo;
 
@@ -48,9 +49,31 @@ pub(super) fn visit_samples(word: &str, visitor: &mut impl Visit) {
         optional: Vec::new(),
         ..consent(word)
     });
+    sessions(word, visitor);
+    visitor.page(&FormPostPage {
+        action: text(),
+        destination: text(),
+        parameters: vec![PostedParameter {
+            name: "state",
+            value: word,
+        }],
+        script: "",
+    });
+    account::visit(word, visitor);
+    demo::visit(word, visitor);
+    api_docs::visit(word, visitor);
+    for problem in PageProblem::ALL {
+        visitor.page(&ErrorPage::about(*problem, text()));
+    }
+}
+
+/// Signed in, asked whether to sign out, and signed out.
+fn sessions(word: &str, visitor: &mut impl Visit) {
+    let text = || word.to_owned();
     visitor.page(&SignedInPage {
         username: text(),
         address: "/login".to_owned(),
+        account: "/account".to_owned(),
         logout: "/logout".to_owned(),
     });
     for (username, application) in [
@@ -70,20 +93,6 @@ pub(super) fn visit_samples(word: &str, visitor: &mut impl Visit) {
     visitor.page(&SignedOutPage {
         login: "/login".to_owned(),
     });
-    visitor.page(&FormPostPage {
-        action: text(),
-        destination: text(),
-        parameters: vec![PostedParameter {
-            name: "state",
-            value: word,
-        }],
-        script: "",
-    });
-    demo::visit(word, visitor);
-    api_docs::visit(word, visitor);
-    for problem in PageProblem::ALL {
-        visitor.page(&ErrorPage::about(*problem, text()));
-    }
 }
 
 /// Nothing is wrong, both fields of the login page may be, one field is, none is.

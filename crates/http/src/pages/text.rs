@@ -37,9 +37,30 @@ impl Text {
         self
     }
 
+    /// Tells it a name.
+    pub(crate) fn with_name(mut self, name: &'static str, value: &'static str) -> Self {
+        self.arguments.insert(name, Argument::Name(value));
+        self
+    }
+
+    /// How long ago something was, rounded down: `unit` is `moments`, `minutes`, `hours` or `days`,
+    /// `count` is how many.
+    pub(crate) fn ago(span: Duration) -> Self {
+        let seconds = span.as_secs();
+        let (unit, count) = match seconds {
+            ..60 => ("moments", seconds),
+            60..3_600 => ("minutes", seconds / 60),
+            3_600..86_400 => ("hours", seconds / 3_600),
+            _ => ("days", seconds / 86_400),
+        };
+        Text::key("ago")
+            .with_name("unit", unit)
+            .with("count", count)
+    }
+
     /// Tells it a span of time as people say it, rounded up: `unit` is `seconds`, `minutes` or
     /// `hours`, `count` is how many.
-    pub(crate) fn with_wait(mut self, wait: Duration) -> Self {
+    pub(crate) fn with_wait(self, wait: Duration) -> Self {
         let begun = u64::from(wait.subsec_nanos() > 0);
         let seconds = wait.as_secs().saturating_add(begun);
         let (unit, count) = match seconds.max(1) {
@@ -47,8 +68,7 @@ impl Text {
             seconds @ ..=5_400 => ("minutes", seconds.div_ceil(60)),
             seconds => ("hours", seconds.div_ceil(3_600)),
         };
-        self.arguments.insert("unit", Argument::Name(unit));
-        self.with("count", count)
+        self.with_name("unit", unit).with("count", count)
     }
 }
 
@@ -57,6 +77,28 @@ mod tests {
     use pretty_assertions::assert_eq;
 
     use super::*;
+
+    #[test]
+    fn what_has_been_is_said_in_the_largest_unit_that_is_full() {
+        for (seconds, unit, count) in [
+            (0, "moments", 0),
+            (59, "moments", 59),
+            (60, "minutes", 1),
+            (3_599, "minutes", 59),
+            (3_600, "hours", 1),
+            (86_399, "hours", 23),
+            (86_400, "days", 1),
+            (864_000, "days", 10),
+        ] {
+            let text = Text::ago(Duration::from_secs(seconds));
+            assert_eq!(text.arguments["unit"], Argument::Name(unit), "{seconds}");
+            assert_eq!(
+                text.arguments["count"],
+                Argument::Number(count),
+                "{seconds}"
+            );
+        }
+    }
 
     #[test]
     fn a_wait_is_said_in_the_unit_that_people_would_choose_and_never_too_short() {

@@ -4,10 +4,10 @@ use authly_protocol::admin;
 use authly_services::demo::CALLBACK;
 
 use super::{
-    API_DOCS, AUTH_LOGOUT, AUTH_REFRESH, AUTH_TOKEN, AUTHORIZE, CONSENT, DEMO, DEMO_INTROSPECT,
-    DEMO_REFRESH, DEMO_REVOKE, DEMO_SIGN_OUT, DEMO_START, END_SESSION, HEALTH, INTROSPECT, JWKS,
-    LIVE, LOGIN, LOGIN_PASSWORD, LOGOUT, OAUTH_METADATA, OPENAPI, OPENID_CONFIGURATION, Places,
-    READY, REVOKE, TOKEN, USERINFO,
+    ACCOUNT, ACCOUNT_APPLICATIONS, ACCOUNT_SESSIONS, API_DOCS, AUTH_LOGOUT, AUTH_REFRESH,
+    AUTH_TOKEN, AUTHORIZE, CONSENT, DEMO, DEMO_INTROSPECT, DEMO_REFRESH, DEMO_REVOKE,
+    DEMO_SIGN_OUT, DEMO_START, END_SESSION, HEALTH, INTROSPECT, JWKS, LIVE, LOGIN, LOGIN_PASSWORD,
+    LOGOUT, OAUTH_METADATA, OPENAPI, OPENID_CONFIGURATION, Places, READY, REVOKE, TOKEN, USERINFO,
 };
 
 /// A path of the admin API, as its endpoints name it.
@@ -173,6 +173,12 @@ routes! {
     Consent = CONSENT;
     /// The logout page.
     Logout = LOGOUT;
+    /// What has access in a user's name.
+    Account = ACCOUNT;
+    /// Ends sessions of the user's.
+    AccountSessions = ACCOUNT_SESSIONS;
+    /// Takes access from applications.
+    AccountApplications = ACCOUNT_APPLICATIONS;
     /// Files that pages refer to.
     Static = "/static/{file}";
     /// The issuer itself.

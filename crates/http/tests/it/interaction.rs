@@ -1,6 +1,7 @@
 //! The pages between an application and its answer: `/login`, `/login/password`, `/consent`,
-//! `/logout`.
+//! `/logout`; and `/account`.
 
+mod account;
 mod busy;
 mod consent;
 mod cookies;

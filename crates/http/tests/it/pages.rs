@@ -257,6 +257,7 @@ async fn each_page_answers_the_methods_it_has_and_names_them_otherwise() {
         ("/consent", "GET, HEAD, POST"),
         ("/logout", "GET, HEAD, POST"),
         ("/oidc/logout", "GET, HEAD, POST"),
+        ("/account", "GET, HEAD"),
         ("/", "GET, HEAD"),
     ] {
         let mut methods = vec![Method::PUT, Method::DELETE, Method::PATCH, Method::OPTIONS];

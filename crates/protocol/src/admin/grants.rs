@@ -117,7 +117,7 @@ pub struct Grant {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revoked_at: Option<Moment>,
     /// Why it was revoked: `refresh_token_reuse`, `code_replay`, `by_client`, `password_changed`,
-    /// `by_administrator`; more may be added.
+    /// `by_administrator`, `by_user`; more may be added.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revoked_reason: Option<String>,
 }

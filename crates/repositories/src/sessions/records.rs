@@ -86,6 +86,36 @@ impl Sessions<'_> {
             .collect()
     }
 
+    /// The sessions of a user that are live, or that wait for a step of the login; the newest first, at
+    /// most so many `rows`. `idle_since` is how long ago the last use may lie.
+    ///
+    /// # Errors
+    /// When storage fails.
+    pub async fn live_of(
+        &self,
+        user: UserId,
+        now: Timestamp,
+        idle_since: Timestamp,
+        rows: i64,
+    ) -> Result<Vec<SessionRecord>, DbError> {
+        const SQL: &str = records!(
+            "live_of",
+            "SELECT id FROM sessions
+              WHERE user_id = $1 AND ended_at IS NULL AND expires_at > $2 AND last_seen_at > $3
+              ORDER BY id DESC LIMIT $4"
+        );
+        let params = [
+            uuid(user.as_uuid()),
+            time(now.as_date_time()),
+            time(idle_since.as_date_time()),
+            number(rows),
+        ];
+        let rows = self.conn.query(SQL, &params).await?;
+        let rows = rows.iter();
+        rows.map(|row| record(&Columns::of("sessions", row)))
+            .collect()
+    }
+
     /// The session with this key, whatever has become of it.
     ///
     /// # Errors
@@ -113,6 +143,31 @@ impl Sessions<'_> {
              WHERE id = $1 AND ended_at IS NULL";
         let params = [
             uuid(session.as_uuid()),
+            time(now.as_date_time()),
+            text(why.as_str()),
+        ];
+        Ok(self.conn.execute(SQL, &params).await? == 1)
+    }
+
+    /// Ends the session with this key if it is one of this user's. The first reason stays; answers
+    /// whether this was it.
+    ///
+    /// # Errors
+    /// When storage fails.
+    pub async fn end_own(
+        &self,
+        session: SessionId,
+        user: UserId,
+        why: SessionEnd,
+        now: Timestamp,
+    ) -> Result<bool, DbError> {
+        const SQL: &str = "-- sessions.end_own
+            UPDATE sessions
+               SET ended_at = $3, ended_reason = $4
+             WHERE id = $1 AND user_id = $2 AND ended_at IS NULL";
+        let params = [
+            uuid(session.as_uuid()),
+            uuid(user.as_uuid()),
             time(now.as_date_time()),
             text(why.as_str()),
         ];

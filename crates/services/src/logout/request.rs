@@ -42,6 +42,16 @@ pub(super) struct Request {
 }
 
 impl Request {
+    /// One that says nothing.
+    const fn of_nobody() -> Self {
+        Self {
+            said: Said::Nothing,
+            client: None,
+            logout_hint: None,
+            way_back: None,
+        }
+    }
+
     /// What is left of it for the page that asks first.
     pub(super) fn into_question(self) -> Question {
         Question {
@@ -61,23 +71,15 @@ impl LogoutService {
         if !parameters.repeated.is_empty() {
             return Err(LogoutFailure::Repeated);
         }
-        let (said, client) = match &parameters.id_token_hint {
-            Some(hint) => match self.hinted(hint, parameters.client_id.as_deref()).await? {
-                Some((hint, client)) => (Said::Hint(hint), Some(client)),
-                None => {
-                    tracing::info!("the hint is no ID token of the client: the user is asked");
-                    return Ok(Request {
-                        said: Said::Nothing,
-                        client: None,
-                        logout_hint: None,
-                        way_back: None,
-                    });
-                }
-            },
-            None => (
-                Said::Nothing,
-                self.named(parameters.client_id.as_deref()).await?,
-            ),
+        let named = parameters.client_id.as_deref();
+        let (said, client) = if let Some(hint) = &parameters.id_token_hint {
+            let Some((hint, client)) = self.hinted(hint, named).await? else {
+                tracing::info!("the hint is no ID token of the client: the user is asked");
+                return Ok(Request::of_nobody());
+            };
+            (Said::Hint(hint), Some(client))
+        } else {
+            (Said::Nothing, self.named(named).await?)
         };
         let way_back = match (&client, parameters.post_logout_redirect_uri) {
             (Some(client), Some(uri)) => Some(WayBack {

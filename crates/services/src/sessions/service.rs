@@ -9,7 +9,7 @@ use authly_crypto::password::PasswordHasher;
 use authly_domain::audit::{Actor, AuditAction};
 use authly_domain::clock::Timestamp;
 use authly_domain::consents::Consent;
-use authly_domain::id::{ClientKey, SessionId};
+use authly_domain::id::ClientKey;
 use authly_domain::secret::SessionToken;
 use authly_domain::sessions::{Session, SessionEnd, SessionRules};
 use authly_domain::throttle::ThrottleKind;
@@ -79,7 +79,7 @@ impl SessionService {
     }
 
     /// What holds at this moment.
-    pub(super) fn policy(&self) -> SessionPolicy {
+    pub(crate) fn policy(&self) -> SessionPolicy {
         self.policies.load().sessions
     }
 
@@ -145,11 +145,21 @@ impl SessionService {
     }
 
     /// Ends this session, and with it every grant that is not offline.
-    pub(crate) async fn end(&self, session: SessionId) -> Result<(), DbError> {
+    pub(crate) async fn end(&self, session: &Session, browser: &Browser) -> Result<(), DbError> {
         let (why, now) = (SessionEnd::LoggedOut, self.context.now());
-        let conn = self.context.db.connect().await?;
-        let _first = conn.reads().sessions().end_one(session, why, now).await?;
-        Ok(())
+        let mut conn = self.context.db.connect().await?;
+        let work = conn.begin("sessions.end_own").await?;
+        if !work.sessions().end_one(session.id, why, now).await? {
+            return Ok(());
+        }
+        let actor = Actor::User(session.user);
+        let event = self
+            .context
+            .event(AuditAction::LoggedOut, actor, browser.origin())
+            .of_user(session.user)
+            .of_session(session.id);
+        self.context.note(&work, &event).await?;
+        work.commit().await
     }
 
     pub(super) fn new_cookie(&self) -> SessionToken {

@@ -161,7 +161,7 @@ impl UserAdmin {
         account.may_be_changed_by(order.by)?;
         // The consent last, as whoever revokes grants together with their consents does.
         let which = GrantsToRevoke::OfUserAtClient(user, client);
-        end_all(&self.context, &work, &which).await?;
+        end_all(&self.context, &work, &which, Revocation::ByAdministrator).await?;
         if !work.consents().forget(user, client).await? {
             return Err(UserAdminError::NoConsent);
         }

@@ -46,6 +46,7 @@ fn a_page_with_an_address_offers_every_language_at_its_foot() {
     let page = SignedInPage {
         username: "alice".to_owned(),
         address: "/auth/login?request=a%2Bb&ui_locales=en".to_owned(),
+        account: "/account".to_owned(),
         logout: String::new(),
     };
     let html = pages.render(&page).unwrap();

@@ -61,7 +61,7 @@ fn calls_of_template(source: &str) -> Calls {
     calls
 }
 
-/// The calls `Text::key("key").with("name", …)` of Rust code.
+/// The calls `Text::key("key").with("name", …)` and `.with_name("name", …)` of Rust code.
 fn calls_of_rust(source: &str) -> Calls {
     let mut calls = Calls::new();
     for (at, begin) in source.match_indices("Text::key(\"") {
@@ -70,7 +70,9 @@ fn calls_of_rust(source: &str) -> Calls {
         let mut told = BTreeSet::new();
         loop {
             rest = rest.trim_start();
-            if let Some(inside) = rest.strip_prefix(".with(\"") {
+            let told_one = [".with(\"", ".with_name(\""];
+            let found = told_one.iter().find_map(|call| rest.strip_prefix(call));
+            if let Some(inside) = found {
                 told.insert(inside.split('"').next().unwrap().to_owned());
                 rest = until_closed(inside).1;
             } else if let Some(inside) = rest.strip_prefix(".with_wait(") {

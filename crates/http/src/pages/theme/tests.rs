@@ -53,6 +53,7 @@ fn a_template_takes_the_place_of_ours_and_the_others_stay() {
     let page = SignedInPage {
         username: "alice".to_owned(),
         address: "/login".to_owned(),
+        account: "/account".to_owned(),
         logout: "/logout".to_owned(),
     };
     let (tongue, _chosen) = theme.choose(None, None);

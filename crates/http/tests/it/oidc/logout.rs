@@ -131,7 +131,7 @@ async fn the_session_and_what_hangs_on_it_end_and_what_is_offline_stays() {
     let code = rp.redeem(&waiting.code, &waiting.verifier).await;
     code.expect_error(400, "invalid_grant");
     assert!(rp.is_active(&offline.access_token).await);
-    rp.refresh(offline.refresh()).await.expect_tokens();
+    let _goes_on = rp.refresh(offline.refresh()).await.expect_tokens();
 }
 
 #[tokio::test]

@@ -68,7 +68,7 @@ async fn every_address_answers() {
             asked += 1;
         }
     }
-    assert_eq!(asked, 6);
+    assert_eq!(asked, 7);
 }
 
 #[tokio::test]
