@@ -8,6 +8,7 @@ use std::io::{BufRead, BufReader, Lines, Write};
 use std::path::PathBuf;
 use std::process::{Child, ChildStdout, Command, Stdio};
 
+use authly_testing::signer::Signer;
 use serde_json::{Value, json};
 use url::Url;
 
@@ -71,10 +72,15 @@ fn source(name: &str) -> PathBuf {
 
 /// Leads alice through the pages for a program, and holds what it has seen.
 async fn signs_in_with(command: &mut Command) {
+    signs_in_by(command, SECRET, |seed| seed).await;
+}
+
+/// Likewise, for a client that is seeded otherwise and proves itself by this.
+async fn signs_in_by(command: &mut Command, proof: &str, change: impl FnOnce(String) -> String) {
     let callback = Callback::listen().await;
-    let server = Server::start(&seed(&callback.uri));
+    let server = Server::start(&change(seed(&callback.uri)));
     let mut program =
-        Program::start(command.args([server.issuer.as_str(), CLIENT_ID, SECRET, &callback.uri]));
+        Program::start(command.args([server.issuer.as_str(), CLIENT_ID, proof, &callback.uri]));
     let asked = program.says("GO");
 
     let browser = Browser::start().await;
@@ -92,13 +98,40 @@ async fn signs_in_with(command: &mut Command) {
     assert_eq!(seen, expected);
 }
 
+/// The program that uses openid-client, beside its libraries: Node finds them there.
+fn openid_client(name: &str) -> Command {
+    let program = libraries().join(name);
+    std::fs::copy(source("openid_client.mjs"), &program).unwrap();
+    let mut command = Command::new("node");
+    command.arg(program);
+    command
+}
+
 #[tokio::test]
 async fn openid_client_of_npm_signs_in_without_special_cases() {
-    let libraries = libraries();
-    // Node finds a module's libraries beside the module.
-    let program = libraries.join("openid_client.mjs");
-    std::fs::copy(source("openid_client.mjs"), &program).unwrap();
-    signs_in_with(Command::new("node").arg(program)).await;
+    signs_in_with(&mut openid_client("openid_client.mjs")).await;
+}
+
+#[tokio::test]
+async fn openid_client_of_npm_signs_in_with_a_key_in_the_place_of_a_secret() {
+    let signer = Signer::es256();
+    let proof = format!("pkcs8:{}", signer.pkcs8());
+    let jwk = signer.jwk();
+    let member = |name: &str| format!("{name} = {}", jwk[name]);
+    let key = ["kty", "crv", "x", "y"].map(member).join(", ");
+    let by_key = |seed: String| {
+        let secret = format!("client_secret = \"{SECRET}\"");
+        let method = "token_endpoint_auth_method = \"client_secret_basic\"";
+        assert!(seed.contains(&secret) && seed.contains(method));
+        seed.replace(&secret, &format!("jwks = {{ keys = [{{ {key} }}] }}"))
+            .replacen(
+                method,
+                "token_endpoint_auth_method = \"private_key_jwt\"",
+                1,
+            )
+    };
+    let mut command = openid_client("openid_client_by_key.mjs");
+    signs_in_by(&mut command, &proof, by_key).await;
 }
 
 #[tokio::test]

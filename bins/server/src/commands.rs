@@ -43,6 +43,7 @@ fn perform(arguments: Arguments) -> anyhow::Result<()> {
         Some(Command::Config(ConfigCommand::Show)) => Ok(()),
         Some(Command::Config(ConfigCommand::Check)) => {
             Theme::load(&settings.issuer, &settings.pages)?;
+            wiring::fetcher(&settings.outgoing)?;
             say("The settings are in order.");
             Ok(())
         }

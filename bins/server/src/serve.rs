@@ -52,6 +52,7 @@ pub(crate) fn serve(settings: &Settings, seed: Option<&Path>) -> anyhow::Result<
     let front = Front {
         theme: Theme::load(&settings.issuer, &settings.pages)?,
         connections: open_files::connections(settings)?,
+        fetcher: wiring::fetcher(&settings.outgoing)?,
     };
     let runtime = storage::runtime()?;
     let signals = StopSignals::listen(runtime.handle())?;

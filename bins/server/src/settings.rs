@@ -14,6 +14,7 @@ mod layers;
 mod listen;
 mod log;
 mod metrics;
+mod outgoing;
 mod pages;
 mod passwords;
 mod problem;
@@ -48,6 +49,7 @@ pub(crate) use self::layers::{Flag, Layers, Mode, Sources};
 pub(crate) use self::listen::{ADDRESS, ListenSettings};
 pub(crate) use self::log::{LogFormat, LogSettings};
 pub(crate) use self::metrics::MetricsSettings;
+pub(crate) use self::outgoing::{CA_FILE, OutgoingSettings};
 pub(crate) use self::passwords::PasswordSettings;
 pub(crate) use self::problem::SettingsError;
 pub(crate) use self::sessions::SessionSettings;
@@ -65,7 +67,7 @@ pub(crate) const ISSUER: Setting = Setting {
 };
 
 /// All settings, section by section, in the order in which they are shown.
-const SECTIONS: [&[Setting]; 16] = [
+const SECTIONS: [&[Setting]; 17] = [
     &[ISSUER],
     listen::SETTINGS,
     admin::SETTINGS,
@@ -77,6 +79,7 @@ const SECTIONS: [&[Setting]; 16] = [
     sessions::SETTINGS,
     passwords::SETTINGS,
     throttle::SETTINGS,
+    outgoing::SETTINGS,
     pages::SETTINGS,
     pages::BRANDING,
     bootstrap::SETTINGS,
@@ -103,6 +106,7 @@ pub(crate) struct Settings {
     pub(crate) sessions: SessionSettings,
     pub(crate) passwords: PasswordSettings,
     pub(crate) throttle: ThrottleSettings,
+    pub(crate) outgoing: OutgoingSettings,
     pub(crate) pages: PageSettings,
     pub(crate) bootstrap: BootstrapSettings,
     pub(crate) log: LogSettings,
@@ -133,6 +137,7 @@ impl Settings {
         let sessions = SessionSettings::read(&mut reader);
         let passwords = PasswordSettings::read(&mut reader);
         let throttle = ThrottleSettings::read(&mut reader);
+        let outgoing = OutgoingSettings::read(&mut reader);
         let pages = pages::read(&mut reader);
         let bootstrap = BootstrapSettings::read(&mut reader);
         let log = LogSettings::read(&mut reader);
@@ -154,6 +159,7 @@ impl Settings {
                 sessions,
                 passwords,
                 throttle,
+                outgoing,
                 pages,
                 bootstrap,
                 log,

@@ -1,8 +1,10 @@
 //! From settings to services: the one place that puts everything together.
 
 use std::num::NonZeroUsize;
+use std::path::Path;
 use std::sync::Arc;
 
+use anyhow::Context as _;
 use authly_crypto::entropy::OsEntropy;
 use authly_crypto::password::{PasswordHasher, PasswordHasherSettings};
 use authly_domain::clock::SystemClock;
@@ -10,6 +12,7 @@ use authly_domain::sessions::SessionRules;
 use authly_domain::throttle::ThrottleRule;
 use authly_domain::users::PasswordRules;
 use authly_http::{Deps, HttpSettings, Theme};
+use authly_outbound::fetcher::{FetcherParts, GuardedFetcher, Trust};
 use authly_services::clients::ClientThrottle;
 use authly_services::jobs::JobRunner;
 use authly_services::keys::KeyService;
@@ -20,7 +23,7 @@ use authly_services::sessions::SessionPolicy;
 use authly_services::settings::SettingsService;
 use authly_services::{Context, Foundation, Services};
 
-use crate::settings::{PasswordSettings, Settings};
+use crate::settings::{CA_FILE, OutgoingSettings, PasswordSettings, Settings};
 use crate::storage::Storage;
 
 /// What every service works with.
@@ -45,6 +48,28 @@ pub(crate) fn hasher(settings: &PasswordSettings) -> anyhow::Result<Arc<Password
         cost: settings.bcrypt_cost,
     })?;
     Ok(Arc::new(hasher))
+}
+
+/// Makes what fetches the documents that clients have registered.
+///
+/// # Errors
+/// When the file with certificates cannot be read, or has none.
+pub(crate) fn fetcher(settings: &OutgoingSettings) -> anyhow::Result<Arc<GuardedFetcher>> {
+    let file = settings.ca_file.as_deref();
+    let named = || {
+        format!(
+            "{}: {}",
+            CA_FILE.path,
+            file.unwrap_or(Path::new("")).display()
+        )
+    };
+    let added = file.map(std::fs::read).transpose().with_context(named)?;
+    let fetcher = GuardedFetcher::new(FetcherParts {
+        trust: Trust::SystemAnd(added),
+        allowed: settings.allow.clone(),
+        ..FetcherParts::of_system(Arc::new(SystemClock))
+    });
+    Ok(Arc::new(fetcher.with_context(named)?))
 }
 
 /// Opens the signing keys, which are made where there are none.
@@ -96,6 +121,8 @@ pub(crate) struct Front {
     pub(crate) theme: Theme,
     /// The most connections that the open files allow.
     pub(crate) connections: usize,
+    /// What fetches the documents that clients have registered.
+    pub(crate) fetcher: Arc<GuardedFetcher>,
 }
 
 /// Everything that the endpoints work with.
@@ -117,6 +144,7 @@ pub(crate) fn deps(
         hasher,
         keys,
         settings: live,
+        fetcher: front.fetcher,
         runtime: storage.handle().clone(),
     };
     let services = Services::assemble(foundation);

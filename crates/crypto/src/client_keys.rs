@@ -115,6 +115,22 @@ pub fn read(document: &[u8]) -> Result<ClientJwks, Vec<JwksFlaw>> {
     }
 }
 
+/// Reads a key set that a client keeps elsewhere: the keys of it that can be registered, without the
+/// others. What is new to us, or weak, is no reason to refuse the rest (RFC 7517 §5).
+///
+/// # Errors
+/// When it is no key set, or has too many keys.
+pub fn read_usable(document: &[u8]) -> Result<ClientJwks, JwkError> {
+    let set = strict_json::parse(document, document.len())?;
+    let keys = set.get("keys").and_then(Value::as_array);
+    let keys = keys.ok_or(JwkError::NotASet)?;
+    if keys.len() > MAX_KEYS {
+        return Err(JwkError::Count);
+    }
+    let usable = keys.iter().filter_map(|key| read_key(key).ok());
+    Ok(ClientJwks::of_read(usable.collect()))
+}
+
 fn read_key(key: &Value) -> Result<ClientJwk, JwkError> {
     let members = key.as_object().ok_or(JwkError::NotAnObject)?;
     if SECRET.iter().any(|name| members.contains_key(*name)) {

@@ -112,18 +112,16 @@ impl VerifiedJwt {
     }
 }
 
-/// A token taken apart, its signature not yet checked.
-pub(crate) struct UnverifiedJws<'t> {
-    pub(crate) alg: String,
-    pub(crate) kid: String,
-    pub(crate) typ: TokenType,
+/// A signed token in its three parts, its signature not yet checked.
+pub(crate) struct Compact<'t> {
+    pub(crate) header: Value,
     /// Header and payload as they were signed (RFC 7515 §5.2 step 8).
     pub(crate) signing_input: &'t str,
     pub(crate) payload: Vec<u8>,
     pub(crate) signature: Vec<u8>,
 }
 
-impl<'t> UnverifiedJws<'t> {
+impl<'t> Compact<'t> {
     /// Takes a token apart. `jwk`, `jku`, `x5u` and `x5c` in the header mean nothing here: a key
     /// that a token brings along proves nothing (RFC 8725 §3.10).
     pub(crate) fn parse(token: &'t str) -> Result<Self, VerifyError> {
@@ -143,11 +141,37 @@ impl<'t> UnverifiedJws<'t> {
         if header.get("crit").is_some() {
             return Err(VerifyError::Critical);
         }
-        let member = |name: &str| {
-            let text = header.get(name).and_then(Value::as_str);
-            text.ok_or(VerifyError::HeaderMember)
-        };
-        let (alg, kid, typ) = (member("alg")?, member("kid")?, member("typ")?);
+        Ok(Self {
+            header,
+            signing_input,
+            payload,
+            signature,
+        })
+    }
+
+    /// A member of the header, which has to be there as text.
+    pub(crate) fn member(&self, name: &str) -> Result<&str, VerifyError> {
+        let text = self.header.get(name).and_then(Value::as_str);
+        text.ok_or(VerifyError::HeaderMember)
+    }
+}
+
+/// A token of ours taken apart, its signature not yet checked.
+pub(crate) struct UnverifiedJws<'t> {
+    pub(crate) alg: String,
+    pub(crate) kid: String,
+    pub(crate) typ: TokenType,
+    pub(crate) signing_input: &'t str,
+    pub(crate) payload: Vec<u8>,
+    pub(crate) signature: Vec<u8>,
+}
+
+impl<'t> UnverifiedJws<'t> {
+    /// Takes a token apart.
+    pub(crate) fn parse(token: &'t str) -> Result<Self, VerifyError> {
+        let token = Compact::parse(token)?;
+        let (alg, kid) = (token.member("alg")?, token.member("kid")?);
+        let typ = token.member("typ")?;
         let known = TokenType::ALL
             .into_iter()
             .find(|known| known.as_str() == typ);
@@ -155,9 +179,9 @@ impl<'t> UnverifiedJws<'t> {
             alg: alg.to_owned(),
             kid: kid.to_owned(),
             typ: known.ok_or(VerifyError::Type)?,
-            signing_input,
-            payload,
-            signature,
+            signing_input: token.signing_input,
+            payload: token.payload,
+            signature: token.signature,
         })
     }
 }

@@ -11,6 +11,7 @@
 //! * [`opaque`] makes tokens that say nothing, [`compare`] compares in constant time, [`pkce`]
 //!   checks a code verifier, [`pairwise`] names users to sectors;
 //! * [`client_keys`] reads the public keys of clients, [`encryption`] encrypts tokens to them;
+//! * [`client_assertion`] reads what clients sign to be let in;
 //! * [`chain`] seals the audit trail;
 //! * [`password`] hashes on threads of its own;
 //! * [`strict_json`] reads JSON that somebody else wrote, [`entropy`] asks the system for
@@ -52,6 +53,7 @@ mod jwk;
 pub mod answer;
 pub mod chain;
 pub mod claims;
+pub mod client_assertion;
 pub mod client_keys;
 pub mod compare;
 pub mod csrf;

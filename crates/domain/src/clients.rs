@@ -1,5 +1,6 @@
 //! Clients: the applications that ask for tokens.
 
+mod assertion;
 mod auth_method;
 mod id;
 mod jwks;
@@ -8,6 +9,7 @@ mod list;
 mod metadata;
 mod named;
 mod openid;
+mod profile;
 mod redirect_uri;
 mod registered;
 mod rules;
@@ -16,6 +18,7 @@ pub(crate) mod sample;
 
 pub(crate) use named::named;
 
+pub use assertion::{AssertionClaims, AssertionFlaw};
 pub use auth_method::{AuthMethod, ClientSecretDigest, ClientSecretError, MIN_SECRET_BYTES};
 pub use id::{ClientId, ClientIdError};
 pub use jwks::{ClientJwk, ClientJwks, KeyOperation, KeyUse, MAX_JWKS_BYTES, MAX_KEYS};
@@ -26,6 +29,7 @@ pub use metadata::{
     RefreshRotation,
 };
 pub use openid::{OpenIdMetadata, ResponseEncryption, SectorError, SubjectType};
+pub use profile::{Audience, ClientProfile};
 pub use redirect_uri::{MAX_REDIRECT_URI_LENGTH, RedirectUri, RedirectUriError};
 pub use registered::{ClientChange, RegisteredClient, SecretRecord};
 pub use rules::{Flaw, MAX_NAME, MAX_REDIRECT_URIS, MAX_RESOURCES};

@@ -5,6 +5,9 @@ use std::str::FromStr;
 
 use url::{Host, Url};
 
+/// Where the token endpoint is below an issuer.
+pub const TOKEN_ENDPOINT: &str = "/api/v1/oauth/token";
+
 /// Why a text is not an issuer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum IssuerError {
@@ -60,6 +63,12 @@ impl Issuer {
     #[must_use]
     pub fn url_of(&self, path: &str) -> String {
         format!("{}{path}", self.text)
+    }
+
+    /// The absolute URL of the token endpoint, for which an assertion may be meant.
+    #[must_use]
+    pub fn token_endpoint(&self) -> String {
+        self.url_of(TOKEN_ENDPOINT)
     }
 
     /// The origin (RFC 6454), for comparison with an `Origin` header.

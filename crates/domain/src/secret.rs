@@ -41,6 +41,10 @@ secret_text! {
     ClientSecret
 }
 secret_text! {
+    /// A client's assertion as it was presented: good once, and until it has been seen.
+    PresentedAssertion
+}
+secret_text! {
     /// An authorization code (OAuth 2.1 §4.1.2).
     AuthorizationCode
 }

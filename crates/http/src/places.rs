@@ -9,7 +9,7 @@ pub(crate) use self::route::Route;
 /// The authorization endpoint.
 pub(crate) const AUTHORIZE: &str = "/api/v1/oauth/authorize";
 /// The token endpoint.
-pub(crate) const TOKEN: &str = "/api/v1/oauth/token";
+pub(crate) const TOKEN: &str = authly_domain::issuer::TOKEN_ENDPOINT;
 /// The introspection endpoint.
 pub(crate) const INTROSPECT: &str = "/api/v1/oauth/introspect";
 /// The revocation endpoint.

@@ -87,8 +87,14 @@ pub enum Trust {
 
 /// Why there can be no fetcher.
 #[derive(Debug, thiserror::Error)]
-#[error("the certificates of authorities cannot be used")]
-pub struct TrustError(#[source] reqwest::Error);
+pub enum TrustError {
+    /// The text is not PEM, or a certificate in it is none.
+    #[error("the certificates of authorities cannot be used")]
+    Unusable(#[source] reqwest::Error),
+    /// There is none in the text.
+    #[error("there is no certificate in it")]
+    Missing,
+}
 
 /// A document as it was fetched last, or that it could not be.
 struct Kept {
@@ -134,6 +140,20 @@ pub struct FetcherParts {
     pub limits: FetchLimits,
 }
 
+impl FetcherParts {
+    /// The system's resolver and its authorities, public addresses alone, and the usual limits.
+    #[must_use]
+    pub fn of_system(clock: Arc<dyn Clock>) -> Self {
+        Self {
+            clock,
+            names: Arc::new(SystemNames::default()),
+            trust: Trust::SystemAnd(None),
+            allowed: Vec::new(),
+            limits: FetchLimits::DEFAULT,
+        }
+    }
+}
+
 impl GuardedFetcher {
     /// A fetcher that has fetched nothing yet.
     ///
@@ -153,7 +173,7 @@ impl GuardedFetcher {
             .pool_max_idle_per_host(0)
             .dns_resolver(names)
             .build()
-            .map_err(TrustError)?;
+            .map_err(TrustError::Unusable)?;
         let limits = parts.limits;
         Ok(Self {
             client,
@@ -300,14 +320,18 @@ impl DocumentFetcher for GuardedFetcher {
 
 /// The certificates of the authorities.
 fn roots(trust: &Trust) -> Result<Vec<Certificate>, TrustError> {
-    let (mut roots, added) = match trust {
-        Trust::SystemAnd(added) => (system_roots(), added.as_deref()),
-        Trust::Only(added) => (Vec::new(), Some(added.as_slice())),
-    };
-    if let Some(pem) = added {
-        roots.extend(Certificate::from_pem_bundle(pem).map_err(TrustError)?);
+    let read = |pem: &[u8]| Certificate::from_pem_bundle(pem).map_err(TrustError::Unusable);
+    match trust {
+        Trust::Only(pem) => read(pem),
+        Trust::SystemAnd(None) => Ok(system_roots()),
+        Trust::SystemAnd(Some(pem)) => {
+            let added = read(pem)?;
+            if added.is_empty() {
+                return Err(TrustError::Missing);
+            }
+            Ok([system_roots(), added].concat())
+        }
     }
-    Ok(roots)
 }
 
 /// Those that the system knows. Without any, no host is believed, and the log says so.

@@ -1,5 +1,6 @@
 //! `clients`, with their secrets and scopes.
 
+mod assertions;
 mod list;
 mod registered;
 mod row;
@@ -16,6 +17,7 @@ use crate::DbError;
 use crate::params::{bytes, text, texts, time, uuid};
 use crate::row::Columns;
 
+pub use assertions::AssertionUse;
 pub use list::{ClientPosition, list_statement};
 pub use registered::Activity;
 

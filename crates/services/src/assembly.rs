@@ -22,6 +22,7 @@ use crate::logout::LogoutService;
 use crate::metrics::Sources;
 use crate::paging::Cursors;
 use crate::policy::LivePolicies;
+use crate::ports::DocumentFetcher;
 use crate::scopes::ScopeAdmin;
 use crate::sessions::{BrowserGuard, SessionAdmin, SessionService};
 use crate::settings::SettingsService;
@@ -43,6 +44,8 @@ pub struct Foundation {
     pub keys: Arc<KeyService>,
     /// The settings, with what is stored of them.
     pub settings: Arc<SettingsService>,
+    /// What fetches documents that clients have registered.
+    pub fetcher: Arc<dyn DocumentFetcher>,
     /// The runtime that drives the database's connections, and what runs beside requests.
     pub runtime: Handle,
 }
@@ -113,13 +116,15 @@ impl Services {
             hasher,
             keys,
             settings,
+            fetcher,
             runtime,
         } = foundation;
         let policies = settings.policies();
         let issuer = policies.load().tokens.issuer.clone();
         let cache = ClientCache::new(context.db.clone());
         let sources = sources_of(&context, &hasher, &keys, &cache);
-        let clients = ClientAuthenticator::new(context.clone(), cache.clone(), policies.clone());
+        let clients =
+            ClientAuthenticator::new(context.clone(), cache.clone(), policies.clone(), fetcher);
         let cursors = Cursors::new(&master, Arc::clone(&context.entropy));
         let admins = Admins::new(&context, &hasher, &keys, &policies, &cursors);
         let sessions = SessionService::new(context.clone(), hasher, policies.clone(), &master);

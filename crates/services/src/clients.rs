@@ -1,19 +1,22 @@
 //! Clients: who they are, how they prove it, and who looks after them.
 
 mod admin;
+mod assertions;
 mod authenticate;
 mod cache;
 mod encrypters;
 mod jwks;
+mod key_sets;
+mod presented;
 
 pub use admin::{
     Aim, ClientAdmin, ClientAdminError, ClientOrdered, CreatedClient, GivenSecret, RotatedSecret,
     Rotation,
 };
 pub use authenticate::{
-    AuthenticatedClient, ClientAuthError, ClientAuthenticator, ClientThrottle,
-    PresentedCredentials, RefusedClient,
+    AuthenticatedClient, ClientAuthError, ClientAuthenticator, ClientThrottle, RefusedClient,
 };
 pub use cache::ClientCache;
 pub(crate) use encrypters::{Content, Encrypters};
 pub use jwks::read_jwks;
+pub use presented::PresentedCredentials;

@@ -24,11 +24,9 @@ use authly_domain::jobs::{JobName, JobOutcome};
 use authly_domain::throttle::ThrottleKind;
 
 pub use exposition::{Exposition, Value};
-pub use labels::LoginOutcome;
+pub use labels::{ClientRefusal, LoginOutcome};
 pub use series::{Counters, Distribution, Durations, Label, LabelSet};
 pub use sources::Sources;
-
-use crate::clients::RefusedClient;
 
 /// What services count. One for each server.
 #[derive(Debug, Default)]
@@ -42,7 +40,7 @@ pub struct Metrics {
     /// Refresh tokens that were used again after their window.
     pub refresh_token_reuses: Counters<()>,
     /// Clients that were not let in.
-    pub client_authentication_failures: Counters<RefusedClient>,
+    pub client_authentication_failures: Counters<ClientRefusal>,
     /// Logins with a password.
     pub logins: Counters<LoginOutcome>,
     /// Attempts that had to wait.

@@ -39,6 +39,7 @@ pub mod rp;
 pub mod runtime;
 mod services;
 mod setup;
+pub mod signer;
 pub mod stored;
 pub mod stranger;
 

@@ -100,6 +100,7 @@ impl TestServices {
             hasher: Arc::clone(&parts.hasher),
             keys,
             settings,
+            fetcher: parts.outgoing.fetcher(&parts.clock),
             runtime: runtime::lasting().clone(),
         };
         Self {

@@ -1,9 +1,11 @@
 //! What a test wants to be otherwise.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use authly_crypto::password::PasswordHasher;
 use authly_domain::issuer::Issuer;
+use authly_outbound::fetcher::{Allowance, FetchLimits, FetcherParts, GuardedFetcher, Trust};
 use authly_repositories::{Db, DbAddress, StatementMode};
 
 use crate::clock::ManualClock;
@@ -11,6 +13,7 @@ use crate::database::{POOL_SIZE, Relay, pool_at};
 use crate::passwords;
 use crate::policies::Policies;
 use crate::services::TestServices;
+use crate::stranger::{Stranger, TestNames};
 use crate::{TestApp, TestDatabase};
 
 /// Changes policies before anything is built with them.
@@ -27,6 +30,35 @@ pub struct Setup {
     issuer: IssuerChoice,
     way: Way,
     demonstration: Demonstration,
+    outgoing: Outgoing,
+}
+
+/// Where the node fetches documents, and whom it believes there: nobody, unless the test names a
+/// [`Stranger`].
+#[derive(Clone, Default)]
+pub(crate) struct Outgoing {
+    names: TestNames,
+    /// The authorities, as PEM.
+    authorities: String,
+    allowed: Vec<Allowance>,
+}
+
+impl Outgoing {
+    /// What a node fetches with.
+    pub(crate) fn fetcher(&self, clock: &ManualClock) -> Arc<GuardedFetcher> {
+        let fetcher = GuardedFetcher::new(FetcherParts {
+            clock: Arc::new(clock.clone()),
+            names: Arc::new(self.names.clone()),
+            trust: Trust::Only(self.authorities.clone().into_bytes()),
+            allowed: self.allowed.clone(),
+            limits: FetchLimits {
+                // A busy machine is no slow host.
+                time: Duration::from_mins(1),
+                ..FetchLimits::DEFAULT
+            },
+        });
+        Arc::new(fetcher.expect("the authorities are in order"))
+    }
 }
 
 /// Who issues.
@@ -61,11 +93,20 @@ impl Default for Setup {
             issuer: IssuerChoice::Path(String::new()),
             way: Way::Direct,
             demonstration: Demonstration::Absent,
+            outgoing: Outgoing::default(),
         }
     }
 }
 
 impl Setup {
+    /// Believes this host, and may reach it.
+    pub fn stranger(mut self, stranger: &Stranger) -> Self {
+        self.outgoing.authorities.push_str(stranger.authority());
+        let allowed = "127.0.0.0/8".parse().expect("a network");
+        self.outgoing.allowed = vec![allowed];
+        self
+    }
+
     /// Changes the policies.
     pub fn policies(mut self, change: impl FnOnce(&mut Policies) + 'static) -> Self {
         self.changes.push(Box::new(change));
@@ -166,6 +207,7 @@ impl Setup {
             database,
             relay,
             demonstration: self.demonstration,
+            outgoing: self.outgoing,
         };
         TestServices::build(parts).await
     }
@@ -183,6 +225,7 @@ pub(crate) struct Parts {
     pub(crate) clock: ManualClock,
     pub(crate) policies: Policies,
     pub(crate) demonstration: Demonstration,
+    pub(crate) outgoing: Outgoing,
 }
 
 impl Parts {

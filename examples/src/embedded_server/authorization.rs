@@ -11,6 +11,7 @@ use authly_domain::clock::SystemClock;
 use authly_domain::issuer::Issuer;
 use authly_embedded_postgres::{Access, Cluster};
 use authly_http::{Deps, HttpSettings, PageSettings, Theme, ThemeError};
+use authly_outbound::fetcher::{FetcherParts, GuardedFetcher, TrustError};
 use authly_repositories::{Db, DbAddress, DbError, PoolSettings, StatementMode, TlsMode, migrate};
 use authly_services::bootstrap::{Bootstrap, BootstrapError};
 use authly_services::jobs::JobRunner;
@@ -37,6 +38,9 @@ pub enum OpenError {
     /// The signing keys cannot be made or opened.
     #[error("the signing keys cannot be opened")]
     Keys(#[from] KeysError),
+    /// The authorities whose certificates are believed are not in order.
+    #[error("documents of clients cannot be fetched")]
+    Fetcher(#[from] TrustError),
     /// The seed is wrong.
     #[error("the seed cannot be applied")]
     Seed(#[from] SeedError),
@@ -92,12 +96,16 @@ impl Authorization {
         let settings = Arc::new(settings);
         let watched = Arc::clone(&settings);
         Handle::current().spawn(async move { watched.watch().await });
+        // What fetches the keys of clients that keep them elsewhere.
+        let clock = Arc::clone(&context.clock);
+        let fetcher = GuardedFetcher::new(FetcherParts::of_system(clock))?;
         let foundation = Foundation {
             context,
             master,
             hasher,
             keys,
             settings,
+            fetcher: Arc::new(fetcher),
             runtime: Handle::current(),
         };
         let services = Services::assemble(foundation);

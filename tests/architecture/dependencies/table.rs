@@ -259,6 +259,7 @@ pub(super) const TABLE: [Row; 15] = [
             "authly-domain",
             "authly-embedded-postgres",
             "authly-http",
+            "authly-outbound",
             "authly-repositories",
             "authly-services",
         ],

@@ -5,11 +5,22 @@ import { createInterface } from 'node:readline/promises'
 import * as client from 'openid-client'
 
 const [issuer, clientId, secret, redirectUri] = process.argv.slice(2)
+// A secret, or a private key in its place.
+const [kind, encoded] = secret.split(':')
+const authentication = kind === 'pkcs8'
+  ? client.PrivateKeyJwt(await crypto.subtle.importKey(
+    'pkcs8',
+    Buffer.from(encoded, 'base64'),
+    { name: 'ECDSA', namedCurve: 'P-256' },
+    false,
+    ['sign'],
+  ))
+  : client.ClientSecretBasic(secret)
 const config = await client.discovery(
   new URL(issuer),
   clientId,
   {},
-  client.ClientSecretBasic(secret),
+  authentication,
   // The test's server listens on the loopback address without TLS.
   { execute: [client.allowInsecureRequests] },
 )

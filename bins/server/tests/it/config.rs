@@ -67,6 +67,51 @@ fn the_server_does_not_start_with_a_secret_that_others_may_read() {
 }
 
 #[test]
+fn authorities_that_cannot_be_used_and_places_that_are_none_are_said_before_the_server_starts() {
+    let folder = Folder::new();
+    let empty = folder.file("empty.pem", 0o644, "");
+    let check = |name, value: &str| {
+        run(program(&["config", "check"])
+            .env("AUTHLY_ISSUER", "https://auth.example.com")
+            .env("AUTHLY_KEYS__MASTER_KEY", KEY)
+            .env("AUTHLY_DATABASE__URL", "postgres://db.example.com/authly")
+            .env(name, value))
+    };
+    for (name, value, part) in [
+        (
+            "AUTHLY_OUTGOING__CA_FILE",
+            "no/such/file.pem",
+            "outgoing.ca_file: no/such/file.pem",
+        ),
+        (
+            "AUTHLY_OUTGOING__CA_FILE",
+            &empty,
+            "there is no certificate in it",
+        ),
+        ("AUTHLY_OUTGOING__ALLOW", "10.0.0.0/33", "outgoing.allow"),
+        (
+            "AUTHLY_OUTGOING__ALLOW",
+            "https://a.example",
+            "not a host name, an IP address",
+        ),
+    ] {
+        let said = check(name, value);
+        assert_eq!(
+            (said.status, said.stdout.as_str()),
+            (Some(1), ""),
+            "{name}={value}"
+        );
+        assert!(said.stderr.contains(part), "{}", said.stderr);
+    }
+    let said = check("AUTHLY_OUTGOING__ALLOW", "keys.internal, 10.0.0.0/8");
+    assert_eq!(
+        said.stdout, "The settings are in order.\n",
+        "{}",
+        said.stderr
+    );
+}
+
+#[test]
 fn a_command_line_that_makes_no_sense_is_a_usage_error() {
     for arguments in [
         &["--no-such-flag"][..],

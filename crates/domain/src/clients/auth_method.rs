@@ -14,13 +14,29 @@ pub enum AuthMethod {
     ClientSecretBasic,
     /// The secret in the form.
     ClientSecretPost,
+    /// An assertion in the form, signed with a key of the client's (RFC 7523).
+    PrivateKeyJwt,
     /// No secret: public clients.
     None,
 }
 
 impl AuthMethod {
     /// All that the token endpoint takes.
-    pub const ALL: [Self; 3] = [Self::ClientSecretBasic, Self::ClientSecretPost, Self::None];
+    pub const ALL: [Self; 4] = [
+        Self::ClientSecretBasic,
+        Self::ClientSecretPost,
+        Self::PrivateKeyJwt,
+        Self::None,
+    ];
+
+    /// Whether the client proves itself by a secret.
+    #[must_use]
+    pub const fn is_by_secret(self) -> bool {
+        match self {
+            Self::ClientSecretBasic | Self::ClientSecretPost => true,
+            Self::PrivateKeyJwt | Self::None => false,
+        }
+    }
 
     /// Its registered name.
     #[must_use]
@@ -28,6 +44,7 @@ impl AuthMethod {
         match self {
             Self::ClientSecretBasic => "client_secret_basic",
             Self::ClientSecretPost => "client_secret_post",
+            Self::PrivateKeyJwt => "private_key_jwt",
             Self::None => "none",
         }
     }

@@ -2,10 +2,12 @@
 
 use super::named::named;
 use super::{
-    AuthMethod, ClientId, ClientJwks, ClientSecretDigest, OpenIdMetadata, RedirectUri,
-    TokenLifetimes,
+    AuthMethod, ClientId, ClientJwks, ClientProfile, ClientSecretDigest, OpenIdMetadata,
+    RedirectUri, TokenLifetimes,
 };
 use crate::id::ClientKey;
+use crate::keys::SigningAlgorithm;
+use crate::network::FetchUrl;
 use crate::scopes::{Resource, Scope};
 
 named! {
@@ -96,8 +98,12 @@ pub struct Client {
     pub client_type: ClientType,
     /// Web or native.
     pub application_type: ApplicationType,
+    /// The rules that it goes by.
+    pub profile: ClientProfile,
     /// How it authenticates.
     pub auth_method: AuthMethod,
+    /// What its assertions are signed with; `None` for whatever its profile allows.
+    pub assertion_alg: Option<SigningAlgorithm>,
     /// Its secrets at rest.
     pub secrets: Vec<ClientSecretDigest>,
     /// Where answers may go.
@@ -126,6 +132,8 @@ pub struct Client {
     pub refresh_rotation: RefreshRotation,
     /// Its public keys, where it has registered them by value.
     pub jwks: Option<ClientJwks>,
+    /// Where they are, where it keeps them elsewhere. Never beside `jwks`.
+    pub jwks_uri: Option<FetchUrl>,
     /// How it takes part in OpenID Connect.
     pub openid: OpenIdMetadata,
     /// How long its tokens live.
@@ -153,7 +161,9 @@ impl Client {
             id,
             client_type: ClientType::Confidential,
             application_type: ApplicationType::Web,
+            profile: ClientProfile::Strict,
             auth_method: AuthMethod::ClientSecretBasic,
+            assertion_alg: None,
             secrets: Vec::new(),
             redirect_uris: Vec::new(),
             post_logout_redirect_uris: Vec::new(),
@@ -168,6 +178,7 @@ impl Client {
             consent: ConsentPolicy::Ask,
             refresh_rotation: RefreshRotation::Rotate,
             jwks: None,
+            jwks_uri: None,
             openid: OpenIdMetadata::default(),
             lifetimes: TokenLifetimes::default(),
             client_uri: None,
@@ -201,9 +212,16 @@ impl Client {
         self.client_type == ClientType::Public && redirect_uri.is_local()
     }
 
-    /// Whether its refresh tokens rotate: always for public clients (OAuth 2.1 §4.3.1).
+    /// Whether its refresh tokens rotate: always for public clients (OAuth 2.1 §4.3.1), and never for
+    /// those of the profile `fapi2` (FAPI 2.0 §5.3.2.1), which prove themselves in another way.
     #[must_use]
     pub fn rotates_refresh_tokens(&self) -> bool {
-        self.client_type == ClientType::Public || self.refresh_rotation == RefreshRotation::Rotate
+        match (self.client_type, self.profile) {
+            (ClientType::Public, _) => true,
+            (ClientType::Confidential, ClientProfile::Fapi2) => false,
+            (ClientType::Confidential, ClientProfile::Strict | ClientProfile::Oidc) => {
+                self.refresh_rotation == RefreshRotation::Rotate
+            }
+        }
     }
 }

@@ -3,12 +3,13 @@
 use std::time::Duration;
 
 use super::{
-    ApplicationType, AuthMethod, Client, ClientJwks, ConsentPolicy, GrantType, NonceRule, PkceRule,
-    RedirectUri, RefreshRotation, SubjectType,
+    ApplicationType, AuthMethod, Client, ClientJwks, ClientProfile, ConsentPolicy, GrantType,
+    NonceRule, PkceRule, RedirectUri, RefreshRotation, SubjectType,
 };
 use crate::clock::Timestamp;
 use crate::configuration::ConfigurationName;
 use crate::keys::{ContentEncryption, KeyManagement, SigningAlgorithm};
+use crate::network::FetchUrl;
 use crate::scopes::{AdminScope, Resource, Scope};
 
 /// A client with everything that is known of it. Its scope is all that it is assigned, disabled scopes
@@ -57,8 +58,12 @@ pub struct ClientChange {
     pub name: Option<String>,
     /// Web or native.
     pub application_type: Option<ApplicationType>,
+    /// The rules that it goes by.
+    pub profile: Option<ClientProfile>,
     /// How it authenticates.
     pub auth_method: Option<AuthMethod>,
+    /// What its assertions are signed with.
+    pub assertion_alg: Option<Option<SigningAlgorithm>>,
     /// Where answers may go.
     pub redirect_uris: Option<Vec<RedirectUri>>,
     /// Where logout may lead.
@@ -89,6 +94,8 @@ pub struct ClientChange {
     pub refresh_absolute_lifetime: Option<Option<Duration>>,
     /// Its public keys.
     pub jwks: Option<Option<ClientJwks>>,
+    /// Where they are.
+    pub jwks_uri: Option<Option<FetchUrl>>,
     /// How its ID tokens are signed.
     pub id_token_alg: Option<SigningAlgorithm>,
     /// How what UserInfo answers is signed.
@@ -130,7 +137,9 @@ impl ClientChange {
     pub fn apply(self, client: &mut Client) {
         replace(&mut client.name, self.name);
         replace(&mut client.application_type, self.application_type);
+        replace(&mut client.profile, self.profile);
         replace(&mut client.auth_method, self.auth_method);
+        replace(&mut client.assertion_alg, self.assertion_alg);
         replace(&mut client.redirect_uris, self.redirect_uris);
         replace(
             &mut client.post_logout_redirect_uris,
@@ -155,6 +164,7 @@ impl ClientChange {
             self.refresh_absolute_lifetime,
         );
         replace(&mut client.jwks, self.jwks);
+        replace(&mut client.jwks_uri, self.jwks_uri);
         let openid = &mut client.openid;
         replace(&mut openid.id_token_alg, self.id_token_alg);
         replace(&mut openid.userinfo_alg, self.userinfo_alg);

@@ -2,8 +2,8 @@
 //! members, or bounds one. All that is wrong is found at once.
 
 use super::{
-    AuthMethod, Client, ClientType, ConsentPolicy, GrantType, LifetimeBounds, NonceRule, PkceRule,
-    SectorError, SubjectType,
+    AuthMethod, Client, ClientProfile, ClientType, ConsentPolicy, GrantType, LifetimeBounds,
+    NonceRule, PkceRule, SectorError, SubjectType,
 };
 
 /// The most characters of a name.
@@ -43,6 +43,8 @@ impl Client {
         let mut flaws = Vec::new();
         self.check_name(&mut flaws);
         self.check_type(&mut flaws);
+        self.check_keys(&mut flaws);
+        self.check_profile(&mut flaws);
         self.check_grants(&mut flaws);
         self.check_counts(&mut flaws);
         self.check_addresses(&mut flaws);
@@ -96,6 +98,38 @@ impl Client {
         }
         if self.nonce == NonceRule::Exempt && !is_open_id {
             flaws.push(Flaw::of("require_nonce", what));
+        }
+    }
+
+    /// RFC 7591 §2, OpenID Connect Dynamic Client Registration §2.
+    fn check_keys(&self, flaws: &mut Vec<Flaw>) {
+        if self.jwks.is_some() && self.jwks_uri.is_some() {
+            let what = "jwks and jwks_uri exclude each other";
+            flaws.push(Flaw::of("jwks_uri", what));
+        }
+        let is_by_key = self.auth_method == AuthMethod::PrivateKeyJwt;
+        if is_by_key && self.jwks.is_none() && self.jwks_uri.is_none() {
+            let what = "private_key_jwt needs jwks or jwks_uri";
+            flaws.push(Flaw::of("token_endpoint_auth_method", what));
+        }
+        let Some(alg) = self.assertion_alg else {
+            return;
+        };
+        let member = "token_endpoint_auth_signing_alg";
+        if !is_by_key {
+            let what = "token_endpoint_auth_signing_alg is for private_key_jwt";
+            flaws.push(Flaw::of(member, what));
+        } else if !self.profile.assertion_algorithms().contains(&alg) {
+            let what = "RS256 is for clients of the profile oidc";
+            flaws.push(Flaw::of(member, what));
+        }
+    }
+
+    fn check_profile(&self, flaws: &mut Vec<Flaw>) {
+        let is_public = self.client_type == ClientType::Public;
+        if self.profile == ClientProfile::Fapi2 && is_public {
+            let what = "the profile fapi2 is for confidential clients";
+            flaws.push(Flaw::of("profile", what));
         }
     }
 
@@ -176,7 +210,8 @@ impl Client {
         }
     }
 
-    /// That there is a key for everything that is to be encrypted.
+    /// That there is a key for everything that is to be encrypted, in the registration itself: a document
+    /// is encrypted in the midst of answering, where nothing is fetched.
     fn check_encryption(&self, flaws: &mut Vec<Flaw>) {
         let openid = &self.openid;
         for (alg_member, enc_member, registered) in [
@@ -202,7 +237,10 @@ impl Client {
             };
             let key = self.jwks.as_ref().and_then(|keys| keys.for_encryption(alg));
             if key.is_none() {
-                let what = format!("{alg_member}: jwks has no key for {}", alg.as_str());
+                let what = match self.jwks_uri {
+                    Some(_) => format!("{alg_member} needs jwks in the place of jwks_uri"),
+                    None => format!("{alg_member}: jwks has no key for {}", alg.as_str()),
+                };
                 flaws.push(Flaw::of(alg_member, what));
             }
         }

@@ -7,7 +7,7 @@ use actix_web::http::header::{AUTHORIZATION, HeaderMap};
 use actix_web::{FromRequest, HttpRequest};
 use authly_domain::audit::Origin;
 use authly_domain::clients::AuthMethod;
-use authly_domain::secret::ClientSecret;
+use authly_domain::secret::{ClientSecret, PresentedAssertion};
 use authly_protocol::oauth::ErrorCode;
 use authly_services::clients::{AuthenticatedClient, ClientAuthenticator, PresentedCredentials};
 use futures_util::future::LocalBoxFuture;
@@ -15,6 +15,9 @@ use futures_util::future::LocalBoxFuture;
 use super::basic::BasicCredentials;
 use super::{OAuthForm, client_address, collaborator, origin};
 use crate::respond::OAuthFailure;
+
+/// The one kind of assertion that is known (RFC 7523 §2.2).
+const JWT_BEARER: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
 /// A form posted by an authenticated client. Extracting it *is* the authentication.
 pub(crate) struct ClientAuth {
@@ -71,18 +74,15 @@ fn exactly_one(
 ) -> Result<PresentedCredentials, OAuthFailure> {
     let client_id = form.take("client_id");
     let secret = form.take("client_secret").map(ClientSecret::new);
-    let assertion = [
-        form.take("client_assertion"),
-        form.take("client_assertion_type"),
-    ];
-    let asserted = assertion.iter().any(Option::is_some);
+    let assertion = form.take("client_assertion").map(PresentedAssertion::new);
+    let assertion_type = form.take("client_assertion_type");
+    let asserted = assertion.is_some() || assertion_type.is_some();
     let methods = [header.is_some(), secret.is_some(), asserted];
     if methods.into_iter().filter(|used| *used).count() > 1 {
         return Err(several_methods());
     }
     if asserted {
-        return Err(OAuthFailure::new(ErrorCode::InvalidClient)
-            .describe("Client assertions are not supported."));
+        return by_assertion(client_id, assertion, assertion_type.as_deref());
     }
     if let Some(header) = header {
         return by_header(&header, client_id.as_deref());
@@ -99,6 +99,25 @@ fn exactly_one(
                 .describe("The request names no client."))
         }
     }
+}
+
+/// RFC 7523 §2.2: the assertion, and of which kind it is.
+fn by_assertion(
+    client_id: Option<String>,
+    assertion: Option<PresentedAssertion>,
+    assertion_type: Option<&str>,
+) -> Result<PresentedCredentials, OAuthFailure> {
+    let refuse = |what| OAuthFailure::new(ErrorCode::InvalidClient).describe(what);
+    if assertion_type != Some(JWT_BEARER) {
+        return Err(refuse(
+            "The client_assertion_type is missing or not supported.",
+        ));
+    }
+    let assertion = assertion.ok_or_else(|| refuse("The client_assertion is missing."))?;
+    Ok(PresentedCredentials::Assertion {
+        client_id,
+        assertion,
+    })
 }
 
 fn by_header(
@@ -175,6 +194,25 @@ mod tests {
     }
 
     #[test]
+    fn an_assertion_is_taken_with_its_type_with_or_without_a_client_id() {
+        let kind = format!("client_assertion=a.b.c&client_assertion_type={JWT_BEARER}");
+        for (form, expected) in [
+            (kind.clone(), None),
+            (format!("client_id=web&{kind}"), Some("web")),
+        ] {
+            let Ok(PresentedCredentials::Assertion {
+                client_id,
+                assertion,
+            }) = present(None, &form)
+            else {
+                panic!("no assertion was presented");
+            };
+            assert_eq!(client_id.as_deref(), expected);
+            assert_eq!(assertion.expose(), "a.b.c");
+        }
+    }
+
+    #[test]
     fn more_than_one_method_is_an_invalid_request() {
         for (header, form) in [
             (Some(BASIC), "client_secret=secret"),
@@ -211,6 +249,14 @@ mod tests {
             (None, "client_secret=secret"),
             (None, "client_id=web&client_assertion=a.b.c"),
             (None, "client_id=web&client_assertion_type=jwt"),
+            (
+                None,
+                "client_assertion=a.b.c&client_assertion_type=urn:ietf:params:oauth:client-assertion-type:saml2-bearer",
+            ),
+            (
+                None,
+                "client_id=web&client_assertion_type=urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
+            ),
             (Some("Bearer abc"), "client_id=web"),
             (Some("Basic !!"), ""),
         ] {

@@ -89,6 +89,8 @@ fn oauth_metadata(issuer: &Issuer, facts: DiscoveryFacts) -> AuthorizationServer
     let proving = AuthMethod::ALL
         .into_iter()
         .filter(|method| *method != AuthMethod::None);
+    // Which of them a client may use is its profile's to say.
+    let algorithms = texts(SigningAlgorithm::ALL.map(SigningAlgorithm::as_str));
     AuthorizationServerMetadata {
         issuer: issuer.as_str().to_owned(),
         authorization_endpoint: issuer.url_of(places::AUTHORIZE),
@@ -99,10 +101,13 @@ fn oauth_metadata(issuer: &Issuer, facts: DiscoveryFacts) -> AuthorizationServer
         response_modes_supported: texts(ResponseMode::ALL.map(ResponseMode::as_str)),
         grant_types_supported: texts(GrantType::ALL.map(GrantType::as_str)),
         token_endpoint_auth_methods_supported: methods.clone(),
+        token_endpoint_auth_signing_alg_values_supported: algorithms.clone(),
         revocation_endpoint: Some(issuer.url_of(places::REVOKE)),
         revocation_endpoint_auth_methods_supported: methods,
+        revocation_endpoint_auth_signing_alg_values_supported: algorithms.clone(),
         introspection_endpoint: Some(issuer.url_of(places::INTROSPECT)),
         introspection_endpoint_auth_methods_supported: texts(proving.map(AuthMethod::as_str)),
+        introspection_endpoint_auth_signing_alg_values_supported: algorithms,
         code_challenge_methods_supported: texts(["S256"]),
         authorization_response_iss_parameter_supported: true,
     }
@@ -152,7 +157,11 @@ mod tests {
         );
         assert_eq!(
             document["introspection_endpoint_auth_methods_supported"],
-            json!(["client_secret_basic", "client_secret_post"])
+            json!([
+                "client_secret_basic",
+                "client_secret_post",
+                "private_key_jwt"
+            ])
         );
         assert_eq!(document["request_uri_parameter_supported"], false);
         assert_eq!(

@@ -2,6 +2,7 @@
 //! the plans config, basic and form post. The suite itself is run against a server from outside; here
 //! is the same behaviour, so that a change which would fail it fails here first.
 
+mod assertions;
 mod basic;
 mod claims;
 mod config;

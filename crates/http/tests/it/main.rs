@@ -9,6 +9,7 @@
 )]
 
 mod admin;
+mod assertion_support;
 mod auth;
 mod conformance;
 mod demo;

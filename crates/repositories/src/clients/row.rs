@@ -27,7 +27,8 @@ macro_rules! client_columns {
                    c.require_auth_time, c.access_token_lifetime,
                    c.refresh_token_idle_lifetime, c.refresh_token_absolute_lifetime, c.jwks,
                    c.id_token_encrypted_response_alg, c.id_token_encrypted_response_enc,
-                   c.userinfo_encrypted_response_alg, c.userinfo_encrypted_response_enc"
+                   c.userinfo_encrypted_response_alg, c.userinfo_encrypted_response_enc,
+                   c.jwks_uri, c.profile, c.token_endpoint_auth_signing_alg"
     };
 }
 pub(super) use client_columns;
@@ -41,7 +42,9 @@ pub(super) fn record(row: &Columns<'_>) -> Result<Client, DbError> {
         name: row.get("client_name")?,
         client_type: row.parse("client_type")?,
         application_type: row.parse("application_type")?,
+        profile: row.parse("profile")?,
         auth_method: row.parse("token_endpoint_auth_method")?,
+        assertion_alg: row.parse_opt("token_endpoint_auth_signing_alg")?,
         secrets: secrets(row)?,
         redirect_uris: uris(row, "redirect_uris")?,
         post_logout_redirect_uris: uris(row, "post_logout_redirect_uris")?,
@@ -74,6 +77,7 @@ pub(super) fn record(row: &Columns<'_>) -> Result<Client, DbError> {
         jwks: row
             .get::<Option<Json<ClientJwks>>>("jwks")?
             .map(|Json(keys)| keys),
+        jwks_uri: row.parse_opt("jwks_uri")?,
         openid: openid(row)?,
         lifetimes: TokenLifetimes {
             access: row.seconds_opt("access_token_lifetime")?,

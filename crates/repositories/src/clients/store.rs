@@ -6,6 +6,7 @@ use authly_domain::clients::{
 use authly_domain::clock::Timestamp;
 use authly_domain::id::ClientKey;
 use authly_domain::keys::{ContentEncryption, KeyManagement, SigningAlgorithm};
+use authly_domain::network::FetchUrl;
 use authly_domain::scopes::Resource;
 use tokio_postgres::types::Json;
 
@@ -27,10 +28,11 @@ macro_rules! insert {
             access_token_lifetime, refresh_token_idle_lifetime,
             refresh_token_absolute_lifetime, jwks, id_token_encrypted_response_alg,
             id_token_encrypted_response_enc, userinfo_encrypted_response_alg,
-            userinfo_encrypted_response_enc)
+            userinfo_encrypted_response_enc, jwks_uri, profile,
+            token_endpoint_auth_signing_alg)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17,
             $18, $19, $20, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30,
-            $31, $32, $33, $34)"
+            $31, $32, $33, $34, $35, $36, $37)"
     };
 }
 
@@ -77,6 +79,9 @@ const UPSERT: &str = concat!(
             id_token_encrypted_response_enc = excluded.id_token_encrypted_response_enc,
             userinfo_encrypted_response_alg = excluded.userinfo_encrypted_response_alg,
             userinfo_encrypted_response_enc = excluded.userinfo_encrypted_response_enc,
+            jwks_uri = excluded.jwks_uri,
+            profile = excluded.profile,
+            token_endpoint_auth_signing_alg = excluded.token_endpoint_auth_signing_alg,
             version = c.version + 1
         RETURNING id"
 );
@@ -173,5 +178,8 @@ fn columns(client: &Client, now: Timestamp) -> Vec<Param<'_>> {
         text(id_token.enc.map(ContentEncryption::as_str)),
         text(userinfo.alg.map(KeyManagement::as_str)),
         text(userinfo.enc.map(ContentEncryption::as_str)),
+        text(client.jwks_uri.as_ref().map(FetchUrl::as_str)),
+        text(client.profile.as_str()),
+        text(client.assertion_alg.map(SigningAlgorithm::as_str)),
     ]
 }

@@ -60,6 +60,9 @@ macro_rules! remove_page_of_sessions {
     };
 }
 
+// After the macros, which it uses.
+mod assertions;
+
 repository! {
     /// Rows that are over.
     CleanUp

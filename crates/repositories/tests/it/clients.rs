@@ -1,14 +1,15 @@
 //! `clients`, `client_secrets`, `client_scopes`.
 
+mod assertions;
 mod plans;
 mod registered;
 
 use std::time::Duration;
 
 use authly_domain::clients::{
-    ApplicationType, AuthMethod, Client, ClientJwks, ClientSecretDigest, ClientType, ConsentPolicy,
-    GrantType, NonceRule, OpenIdMetadata, PkceRule, RefreshRotation, ResponseEncryption,
-    SubjectType, TokenLifetimes,
+    ApplicationType, AuthMethod, Client, ClientJwks, ClientProfile, ClientSecretDigest, ClientType,
+    ConsentPolicy, GrantType, NonceRule, OpenIdMetadata, PkceRule, RefreshRotation,
+    ResponseEncryption, SubjectType, TokenLifetimes,
 };
 use authly_domain::keys::{ContentEncryption, KeyManagement, SigningAlgorithm};
 use authly_domain::scopes::{Scope, ScopeRecord};
@@ -84,7 +85,9 @@ async fn an_unlike_client_reads_back_too(world: World) {
     let unlike = Client {
         name: "Notes for the desktop".to_owned(),
         application_type: ApplicationType::Native,
-        auth_method: AuthMethod::ClientSecretPost,
+        profile: ClientProfile::Oidc,
+        auth_method: AuthMethod::PrivateKeyJwt,
+        assertion_alg: Some(SigningAlgorithm::Rs256),
         redirect_uris: vec![
             "http://127.0.0.1/callback".parse().unwrap(),
             "com.example.notes:/callback".parse().unwrap(),
@@ -113,7 +116,9 @@ async fn an_unlike_client_reads_back_too(world: World) {
     };
     let public = Client {
         client_type: ClientType::Public,
+        profile: ClientProfile::Fapi2,
         auth_method: AuthMethod::None,
+        jwks_uri: Some("https://app.example/jwks".parse().unwrap()),
         pkce: PkceRule::Required,
         nonce: NonceRule::Required,
         ..Client {

@@ -4,8 +4,8 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
 
 use authly_domain::clients::{
-    ApplicationType, AuthMethod, Client, ClientType, ConsentPolicy, GrantType, NonceRule,
-    OpenIdMetadata, PkceRule, RefreshRotation, TokenLifetimes,
+    ApplicationType, AuthMethod, Client, ClientProfile, ClientType, ConsentPolicy, GrantType,
+    NonceRule, OpenIdMetadata, PkceRule, RefreshRotation, TokenLifetimes,
 };
 use authly_domain::clock::Timestamp;
 use authly_domain::entropy::Entropy;
@@ -159,7 +159,9 @@ impl World {
             name: "An application".to_owned(),
             client_type: ClientType::Confidential,
             application_type: ApplicationType::Web,
+            profile: ClientProfile::Strict,
             auth_method: AuthMethod::ClientSecretBasic,
+            assertion_alg: None,
             secrets: Vec::new(),
             redirect_uris: vec!["https://client.example/callback".parse().unwrap()],
             post_logout_redirect_uris: Vec::new(),
@@ -174,6 +176,7 @@ impl World {
             consent: ConsentPolicy::Ask,
             refresh_rotation: RefreshRotation::Rotate,
             jwks: None,
+            jwks_uri: None,
             openid: OpenIdMetadata::default(),
             lifetimes: TokenLifetimes::default(),
             client_uri: None,

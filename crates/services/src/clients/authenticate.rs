@@ -4,17 +4,21 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use authly_crypto::{compare, opaque};
-use authly_domain::clients::{AuthMethod, Client, ClientId, GrantType};
+use authly_crypto::compare;
+use authly_domain::clients::{AssertionFlaw, Client, ClientId, GrantType};
 use authly_domain::clock::Timestamp;
-use authly_domain::secret::{ClientSecret, SecretDigest};
+use authly_domain::secret::SecretDigest;
 use authly_domain::throttle::{self as rules, ThrottleKind, ThrottleRule};
 use authly_repositories::DbError;
+use authly_repositories::clients::AssertionUse;
 use authly_repositories::throttle::Counter;
 use moka::sync::Cache;
 
+use super::assertions::Assertions;
+use super::presented::{PresentedCredentials, Proof};
 use super::{ClientCache, Encrypters};
 use crate::policy::LivePolicies;
+use crate::ports::DocumentFetcher;
 use crate::{Context, throttle};
 
 /// The most counters, and the most clients with their addresses, that a node notes.
@@ -24,29 +28,10 @@ const LONGEST_WINDOW: Duration = Duration::from_hours(24);
 /// How long it is noted that a client has proved itself at an address, since it last did.
 const PROVEN: Duration = Duration::from_hours(24);
 
-/// What a request offers as proof. Exactly one kind is in a request, or it is refused before.
-#[derive(Debug)]
-pub enum PresentedCredentials {
-    /// A secret, and where it stood.
-    Secret {
-        /// The client it is said to be of.
-        client_id: String,
-        /// The secret.
-        secret: ClientSecret,
-        /// `client_secret_basic` or `client_secret_post`.
-        method: AuthMethod,
-    },
-    /// A `client_id` alone: public clients.
-    ClientIdOnly {
-        /// The client it is said to be.
-        client_id: String,
-    },
-}
-
 /// Why a client is not let in.
 #[derive(Debug, thiserror::Error)]
 pub enum ClientAuthError {
-    /// No such client, or a disabled one, or a wrong secret: the caller learns no more.
+    /// No such client, or a disabled one, or a wrong proof: the caller learns no more.
     #[error("client authentication failed")]
     Refused(#[from] RefusedClient),
     /// Too many refusals.
@@ -72,6 +57,9 @@ pub enum RefusedClient {
     /// The secret is wrong, or no longer valid.
     #[error("the secret is wrong")]
     WrongSecret,
+    /// The assertion is not the client's, or not in order, or was used before.
+    #[error("the assertion is wrong")]
+    WrongAssertion(#[from] AssertionFlaw),
     /// It is registered for another method.
     #[error("the client is registered for another authentication method")]
     WrongMethod,
@@ -85,8 +73,8 @@ pub enum RefusedClient {
 #[derive(Debug, Clone)]
 pub struct AuthenticatedClient {
     client: Arc<Client>,
-    /// Digest of the secret it showed; `None` for public clients.
-    secret: Option<SecretDigest>,
+    /// What it showed.
+    proof: Proof,
 }
 
 impl AuthenticatedClient {
@@ -118,6 +106,7 @@ pub struct ClientAuthenticator {
     context: Context,
     clients: ClientCache,
     policies: LivePolicies,
+    assertions: Assertions,
     /// Counters that are spent, by which rule, and until when: so that a right secret costs no round
     /// trip, and a guesser none either. Another rule begins anew.
     waiting: Cache<SecretDigest, (ThrottleRule, Timestamp)>,
@@ -149,10 +138,17 @@ impl ClientAuthenticator {
         self.clients.encrypters().clone()
     }
 
-    /// Authenticates clients from `clients`, and slows guessing.
+    /// Authenticates clients from `clients`, whose keys `fetcher` gets where they keep them elsewhere,
+    /// and slows guessing.
     #[must_use]
-    pub fn new(context: Context, clients: ClientCache, policies: LivePolicies) -> Self {
+    pub fn new(
+        context: Context,
+        clients: ClientCache,
+        policies: LivePolicies,
+        fetcher: Arc<dyn DocumentFetcher>,
+    ) -> Self {
         Self {
+            assertions: Assertions::new(context.clone(), policies.clone(), fetcher),
             context,
             clients,
             policies,
@@ -167,9 +163,10 @@ impl ClientAuthenticator {
         }
     }
 
-    /// Checks what was presented. A right secret of a client at hand costs no round trip. A refusal
-    /// costs two, whatever its reason: the client is looked up (unless no client can have such a
-    /// name), and the refusal counted.
+    /// Checks what was presented. A right secret of a client at hand costs no round trip, a right
+    /// assertion one, in which its use is noted. A refusal costs two, whatever its reason: the client is
+    /// looked up (unless no client can have such a name), and the refusal counted; of an assertion that
+    /// was used before, the use is looked up.
     ///
     /// # Errors
     /// When the client is refused or throttled, or storage fails.
@@ -186,21 +183,19 @@ impl ClientAuthenticator {
         presented: PresentedCredentials,
         from: IpAddr,
     ) -> Result<AuthenticatedClient, ClientAuthError> {
-        let (client_id, shown, method) = match &presented {
-            PresentedCredentials::Secret {
-                client_id,
-                secret,
-                method,
-            } => (client_id, Some(opaque::digest(secret.expose())), *method),
-            PresentedCredentials::ClientIdOnly { client_id } => (client_id, None, AuthMethod::None),
-        };
-        let counters = self.counters(client_id, from);
-        if shown.is_some() {
+        let (client_id, proof) = presented.read();
+        let counters = self.counters(&client_id, from);
+        let is_shown = !matches!(proof, Ok(Proof::Nothing));
+        if is_shown {
             self.check_waiting(&counters)?;
         }
-        match self.check(client_id, shown, method).await? {
+        let checked = match proof {
+            Ok(proof) => self.check(&client_id, &proof).await?,
+            Err(flaw) => Err(flaw.into()),
+        };
+        match checked {
             Ok(admitted) => {
-                if shown.is_some() && counters.standing == Standing::Stranger {
+                if is_shown && counters.standing == Standing::Stranger {
                     self.proven.insert(counters.client.key, ());
                 }
                 Ok(admitted)
@@ -214,22 +209,72 @@ impl ClientAuthenticator {
     async fn check(
         &self,
         client_id: &str,
-        shown: Option<SecretDigest>,
-        method: AuthMethod,
+        proof: &Proof,
     ) -> Result<Result<AuthenticatedClient, RefusedClient>, DbError> {
         let Ok(id) = client_id.parse::<ClientId>() else {
             return Ok(Err(RefusedClient::Unknown));
         };
-        let now = self.context.now();
-        if let Some(client) = self.clients.at_hand(&id).await
-            && let Ok(admitted) = admit(client, shown, method, now)
-        {
-            return Ok(Ok(admitted));
+        if let Some(client) = self.clients.at_hand(&id).await {
+            let checked = self.admit_and_use(client, proof).await?;
+            // What was used before was so whatever the client is now.
+            let used = RefusedClient::WrongAssertion(AssertionFlaw::Used);
+            if checked
+                .as_ref()
+                .map_or_else(|reason| *reason == used, |_admitted| true)
+            {
+                return Ok(checked);
+            }
         }
-        let client = self.clients.read_anew(&id).await?;
-        Ok(client
-            .ok_or(RefusedClient::Unknown)
-            .and_then(|client| admit(client, shown, method, now)))
+        match self.clients.read_anew(&id).await? {
+            Some(client) => self.admit_and_use(client, proof).await,
+            None => Ok(Err(RefusedClient::Unknown)),
+        }
+    }
+
+    /// Whether this client, showing this, is let in; an assertion is used up by it.
+    async fn admit_and_use(
+        &self,
+        client: Arc<Client>,
+        proof: &Proof,
+    ) -> Result<Result<AuthenticatedClient, RefusedClient>, DbError> {
+        let (admitted, over) = match self.admit(client, proof).await {
+            Ok(admitted) => admitted,
+            Err(reason) => return Ok(Err(reason)),
+        };
+        let (Proof::Assertion(assertion), Some(over)) = (proof, over) else {
+            return Ok(Ok(admitted));
+        };
+        let used = self.assertions.use_once(assertion, &admitted.client, over);
+        Ok(match used.await? {
+            AssertionUse::First => Ok(admitted),
+            AssertionUse::Again => Err(AssertionFlaw::Used.into()),
+            AssertionUse::OfAnotherVersion => Err(RefusedClient::Changing),
+        })
+    }
+
+    /// Whether this client, showing this, is let in; with it, until when the use of an assertion is to be
+    /// kept in mind.
+    async fn admit(
+        &self,
+        client: Arc<Client>,
+        proof: &Proof,
+    ) -> Result<(AuthenticatedClient, Option<Timestamp>), RefusedClient> {
+        if !client.is_active {
+            return Err(RefusedClient::Inactive);
+        }
+        if client.auth_method != proof.method() {
+            return Err(RefusedClient::WrongMethod);
+        }
+        let over = match proof {
+            Proof::Nothing => None,
+            Proof::Secret(shown, _method) => {
+                check_secret(&client, shown, self.context.now())?;
+                None
+            }
+            Proof::Assertion(assertion) => Some(self.assertions.check(assertion, &client).await?),
+        };
+        let proof = proof.clone();
+        Ok((AuthenticatedClient { client, proof }, over))
     }
 
     /// Reads the client anew, after a statement found the copy stale, and checks again what it
@@ -254,14 +299,15 @@ impl ClientAuthenticator {
             .read_anew(id)
             .await?
             .ok_or(RefusedClient::Unknown)?;
-        let method = stale.client.auth_method;
-        Ok(admit(client, stale.secret, method, self.context.now())?)
+        // An assertion was used by this very request.
+        let (admitted, _over) = self.admit(client, &stale.proof).await?;
+        Ok(admitted)
     }
 
     fn counted<T>(&self, answer: Result<T, ClientAuthError>) -> Result<T, ClientAuthError> {
         if let Err(ClientAuthError::Refused(reason)) = &answer {
             let failures = &self.context.metrics.client_authentication_failures;
-            failures.add(*reason);
+            failures.add((*reason).into());
         }
         answer
     }
@@ -324,34 +370,22 @@ impl ClientAuthenticator {
     }
 }
 
-/// Whether this client, showing this, is let in.
-fn admit(
-    client: Arc<Client>,
-    shown: Option<SecretDigest>,
-    method: AuthMethod,
+/// Whether the secret is one of the client's.
+fn check_secret(
+    client: &Client,
+    shown: &SecretDigest,
     now: Timestamp,
-) -> Result<AuthenticatedClient, RefusedClient> {
-    if !client.is_active {
-        return Err(RefusedClient::Inactive);
+) -> Result<(), RefusedClient> {
+    // All are compared, so that the time does not tell which one it was.
+    let valid = client
+        .secrets
+        .iter()
+        .filter(|secret| secret.is_valid_at(now));
+    let matching = valid
+        .filter(|secret| compare::digests_equal(&secret.digest, shown))
+        .count();
+    if matching == 0 {
+        return Err(RefusedClient::WrongSecret);
     }
-    if client.auth_method != method {
-        return Err(RefusedClient::WrongMethod);
-    }
-    if let Some(shown) = &shown {
-        // All are compared, so that the time does not tell which one it was.
-        let valid = client
-            .secrets
-            .iter()
-            .filter(|secret| secret.is_valid_at(now));
-        let matching = valid
-            .filter(|secret| compare::digests_equal(&secret.digest, shown))
-            .count();
-        if matching == 0 {
-            return Err(RefusedClient::WrongSecret);
-        }
-    }
-    Ok(AuthenticatedClient {
-        client,
-        secret: shown,
-    })
+    Ok(())
 }

@@ -18,6 +18,7 @@ use crate::audit::trim;
 enum Sweep {
     Throttles,
     Answers,
+    Assertions,
     Requests,
     Codes,
     Tokens,
@@ -105,6 +106,7 @@ impl Sweep {
         let mut all = vec![
             Self::Throttles,
             Self::Answers,
+            Self::Assertions,
             Self::Requests,
             Self::Codes,
             Self::Tokens,
@@ -122,6 +124,7 @@ impl Sweep {
         let progress = match self {
             Self::Throttles => rows.throttles(over.ended).await,
             Self::Answers => rows.answers(over.answers).await,
+            Self::Assertions => rows.assertions(over.ended).await,
             Self::Requests => rows.requests(over.ended).await,
             Self::Codes => rows.codes(over.codes).await,
             Self::Tokens => rows.tokens(over.ended).await,

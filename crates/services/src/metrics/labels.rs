@@ -54,12 +54,43 @@ impl Label for SigningAlgorithm {
     }
 }
 
-impl Label for RefusedClient {
+/// Why a client was refused, as it is counted: what is wrong with an assertion is in the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ClientRefusal {
+    /// There is no such client.
+    Unknown,
+    /// It is disabled.
+    Inactive,
+    /// The secret is wrong.
+    WrongSecret,
+    /// The assertion is wrong.
+    WrongAssertion,
+    /// It is registered for another method.
+    WrongMethod,
+    /// It is being changed.
+    Changing,
+}
+
+impl From<RefusedClient> for ClientRefusal {
+    fn from(reason: RefusedClient) -> Self {
+        match reason {
+            RefusedClient::Unknown => Self::Unknown,
+            RefusedClient::Inactive => Self::Inactive,
+            RefusedClient::WrongSecret => Self::WrongSecret,
+            RefusedClient::WrongAssertion(_flaw) => Self::WrongAssertion,
+            RefusedClient::WrongMethod => Self::WrongMethod,
+            RefusedClient::Changing => Self::Changing,
+        }
+    }
+}
+
+impl Label for ClientRefusal {
     const NAME: &'static str = "reason";
     const ALL: &'static [Self] = &[
         Self::Unknown,
         Self::Inactive,
         Self::WrongSecret,
+        Self::WrongAssertion,
         Self::WrongMethod,
         Self::Changing,
     ];
@@ -69,6 +100,7 @@ impl Label for RefusedClient {
             Self::Unknown => "unknown",
             Self::Inactive => "inactive",
             Self::WrongSecret => "wrong_secret",
+            Self::WrongAssertion => "wrong_assertion",
             Self::WrongMethod => "wrong_method",
             Self::Changing => "changing",
         }

@@ -8,6 +8,7 @@ use authly_domain::clients::{
     OpenIdMetadata, PkceRule, RefreshRotation,
 };
 use authly_domain::id::ClientKey;
+use authly_domain::network::FetchUrl;
 use authly_domain::scopes::Scope;
 
 use super::SeedClient;
@@ -163,7 +164,24 @@ fn take_switches(client: &mut Client, seed: &SeedClient) {
     }
 }
 
+/// What is listed replaces, so that one place of keys takes the other's.
 fn take_keys(read: &mut Reader<'_>, client: &mut Client, seed: &SeedClient) {
+    let (profile, alg) = (
+        seed.profile.as_ref(),
+        seed.token_endpoint_auth_signing_alg.as_ref(),
+    );
+    replace(&mut client.profile, read.one("profile", profile));
+    let alg = read.one("token_endpoint_auth_signing_alg", alg);
+    replace(&mut client.assertion_alg, alg.map(Some));
+    if seed.jwks.is_some() != seed.jwks_uri.is_some() {
+        client.jwks = None;
+        client.jwks_uri = None;
+    }
+    match seed.jwks_uri.as_deref().map(str::parse::<FetchUrl>) {
+        Some(Ok(uri)) => client.jwks_uri = Some(uri),
+        Some(Err(why)) => read.problem(&format!("jwks_uri: {why}")),
+        None => {}
+    }
     let Some(document) = &seed.jwks else { return };
     match read_jwks(document.to_string().as_bytes()) {
         Ok(keys) => client.jwks = Some(keys),
@@ -225,7 +243,10 @@ fn check(read: &mut Reader<'_>, client: &Client, seed: &SeedClient, is_present: 
         Some(secret) if secret.expose().len() < MIN_SECRET_BYTES => {
             read.problem("a client_secret has at least 32 bytes");
         }
-        None if !is_public && !is_present => {
+        Some(_) if !client.auth_method.is_by_secret() => {
+            read.problem("a client that authenticates by private_key_jwt has no client_secret");
+        }
+        None if client.auth_method.is_by_secret() && !is_present => {
             read.problem("a confidential client has a client_secret");
         }
         Some(_) | None => {}

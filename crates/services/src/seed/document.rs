@@ -116,8 +116,12 @@ pub struct SeedClient {
     pub scope: Option<String>,
     /// What the user may decline of it.
     pub optional_scope: Option<String>,
+    /// The rules that it goes by: `strict`, `oidc` or `fapi2`.
+    pub profile: Option<String>,
     /// How it authenticates.
     pub token_endpoint_auth_method: Option<String>,
+    /// What its assertions are signed with: `RS256`, `PS256`, `ES256` or `EdDSA`.
+    pub token_endpoint_auth_signing_alg: Option<String>,
     /// The resource servers it may name (RFC 8707).
     pub resources: Option<Vec<String>>,
     /// The audience of its tokens where a request names none.
@@ -132,6 +136,8 @@ pub struct SeedClient {
     pub refresh_rotation: Option<bool>,
     /// Its public keys, a key set (RFC 7517 §5).
     pub jwks: Option<serde_json::Value>,
+    /// Where its public keys are, in the place of `jwks`.
+    pub jwks_uri: Option<String>,
     /// How its ID tokens are signed: `RS256`, `PS256`, `ES256` or `EdDSA`.
     pub id_token_signed_response_alg: Option<String>,
     /// How what UserInfo answers is signed; absent for plain JSON.

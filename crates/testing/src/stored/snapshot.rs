@@ -7,9 +7,10 @@ use serde_json::Value;
 use super::Stored;
 
 /// The tables of which a request is a part: what a refusal leaves as it was.
-const PROTOCOL: [&str; 6] = [
+const PROTOCOL: [&str; 7] = [
     "authorization_requests",
     "authorization_codes",
+    "client_assertions",
     "consents",
     "grants",
     "sessions",

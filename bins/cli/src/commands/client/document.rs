@@ -67,6 +67,7 @@ impl Sheet for Shown {
                 "authentication",
                 Cell::plain(&client.token_endpoint_auth_method),
             ),
+            ("profile", Cell::plain(&client.profile)),
             ("active", active(client)),
             ("managed by", Cell::maybe(client.managed_by.as_ref())),
             ("grants", Cell::all(&client.grant_types)),
@@ -126,6 +127,9 @@ fn active(client: &Client) -> Cell {
 
 /// The keys that it has registered, by their names.
 fn keys(client: &Client) -> Cell {
+    if let Some(uri) = &client.jwks_uri {
+        return Cell::plain(uri);
+    }
     let Some(set) = &client.jwks else {
         return Cell::maybe(None::<&str>);
     };

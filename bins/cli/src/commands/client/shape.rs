@@ -14,9 +14,15 @@ pub(crate) struct Shape {
     /// A program on the user's device: native; else web.
     #[arg(long = "application", value_name = "web|native")]
     application_type: Option<String>,
-    /// How it authenticates: `client_secret_basic` or `client_secret_post`.
+    /// The rules that it goes by: `strict`, `oidc` or `fapi2`.
+    #[arg(long, value_name = "PROFILE")]
+    client_profile: Option<String>,
+    /// How it authenticates: `client_secret_basic`, `client_secret_post` or `private_key_jwt`.
     #[arg(long, value_name = "METHOD")]
     auth_method: Option<String>,
+    /// What its assertions are signed with: `RS256`, `PS256`, `ES256` or `EdDSA`.
+    #[arg(long, value_name = "ALG")]
+    auth_signing_alg: Option<String>,
     /// Where answers may go; give it several times for several.
     #[arg(long = "redirect-uri", value_name = "URI")]
     redirect_uris: Vec<String>,
@@ -62,6 +68,9 @@ pub(crate) struct Shape {
     /// A file with its public keys: a JSON Web Key Set.
     #[arg(long, value_name = "FILE", value_parser = key_set)]
     jwks_file: Option<Value>,
+    /// Where its public keys are, in the place of a file.
+    #[arg(long, value_name = "URL")]
+    jwks_uri: Option<String>,
     /// How its ID tokens are signed: `RS256`, `PS256`, `ES256` or `EdDSA`.
     #[arg(long, value_name = "ALG")]
     id_token_signed_response_alg: Option<String>,
@@ -130,12 +139,14 @@ fn key_set(file: &str) -> Result<Value, String> {
 }
 
 /// What may be empty.
-const CLEARABLE: [&str; 18] = [
+const CLEARABLE: [&str; 20] = [
     "id_token_encrypted_response_alg",
     "id_token_encrypted_response_enc",
     "userinfo_encrypted_response_alg",
     "userinfo_encrypted_response_enc",
+    "token_endpoint_auth_signing_alg",
     "jwks",
+    "jwks_uri",
     "access_token_lifetime",
     "refresh_token_idle_lifetime",
     "refresh_token_absolute_lifetime",
@@ -176,7 +187,9 @@ impl Shape {
             client_type,
             client_name: self.name,
             application_type: self.application_type,
+            profile: self.client_profile,
             token_endpoint_auth_method: self.auth_method,
+            token_endpoint_auth_signing_alg: self.auth_signing_alg,
             redirect_uris: list(self.redirect_uris),
             post_logout_redirect_uris: list(self.logout_uris),
             grant_types: list(self.grant_types),
@@ -192,6 +205,7 @@ impl Shape {
             refresh_token_idle_lifetime: self.refresh_token_idle_lifetime,
             refresh_token_absolute_lifetime: self.refresh_token_absolute_lifetime,
             jwks: self.jwks_file,
+            jwks_uri: self.jwks_uri,
             id_token_signed_response_alg: self.id_token_signed_response_alg,
             userinfo_signed_response_alg: self.userinfo_signed_response_alg,
             id_token_encrypted_response_alg: self.encryption.id_token_encrypted_response_alg,
@@ -249,7 +263,12 @@ impl Changes {
         ClientChange {
             client_name: Patch::set_if(shape.name),
             application_type: Patch::set_if(shape.application_type),
+            profile: Patch::set_if(shape.client_profile),
             token_endpoint_auth_method: Patch::set_if(shape.auth_method),
+            token_endpoint_auth_signing_alg: text(
+                shape.auth_signing_alg,
+                "token_endpoint_auth_signing_alg",
+            ),
             redirect_uris: Patch::set_if(list(shape.redirect_uris)),
             post_logout_redirect_uris: empty("post_logout_redirect_uris", shape.logout_uris),
             grant_types: Patch::set_if(list(shape.grant_types)),
@@ -271,6 +290,7 @@ impl Changes {
                 "refresh_token_absolute_lifetime",
             ),
             jwks: or_clear(shape.jwks_file, "jwks", &clear),
+            jwks_uri: text(shape.jwks_uri, "jwks_uri"),
             id_token_signed_response_alg: Patch::set_if(shape.id_token_signed_response_alg),
             userinfo_signed_response_alg: text(
                 shape.userinfo_signed_response_alg,

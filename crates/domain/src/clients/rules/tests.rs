@@ -3,8 +3,9 @@ use std::time::Duration;
 use pretty_assertions::assert_eq;
 
 use super::*;
-use crate::clients::{ClientId, RefreshRotation};
+use crate::clients::{ClientId, ClientJwks, RefreshRotation};
 use crate::id::ClientKey;
+use crate::keys::{KeyManagement, SigningAlgorithm};
 use crate::scopes::Scope;
 
 fn client() -> Client {
@@ -214,4 +215,77 @@ fn what_weakens_a_client_is_said() {
     client.nonce = NonceRule::Exempt;
     client.consent = ConsentPolicy::FirstParty;
     assert_eq!(client.warnings().len(), 3);
+}
+
+fn by_key(client: &mut Client) {
+    client.auth_method = AuthMethod::PrivateKeyJwt;
+    client.jwks_uri = Some("https://app.example/jwks".parse().unwrap());
+}
+
+#[test]
+fn a_client_that_signs_assertions_has_keys_in_one_place() {
+    assert_eq!(flawed(by_key), [""; 0]);
+    let without = flawed(|client| client.auth_method = AuthMethod::PrivateKeyJwt);
+    assert_eq!(without, ["token_endpoint_auth_method"]);
+    let both = flawed(|client| {
+        by_key(client);
+        client.jwks = Some(ClientJwks::of_read(Vec::new()));
+    });
+    assert_eq!(both, ["jwks_uri"]);
+}
+
+#[test]
+fn what_is_encrypted_needs_a_key_in_the_registration_itself() {
+    let elsewhere = flawed(|client| {
+        by_key(client);
+        client.openid.id_token_encryption.alg = Some(KeyManagement::RsaOaep256);
+    });
+    assert_eq!(elsewhere, ["id_token_encrypted_response_alg"]);
+}
+
+#[test]
+fn an_algorithm_of_assertions_is_for_those_who_sign_them_and_one_of_the_profiles() {
+    let flawed_with = |profile, alg| {
+        flawed(|client| {
+            by_key(client);
+            client.profile = profile;
+            client.assertion_alg = Some(alg);
+        })
+    };
+    let member = "token_endpoint_auth_signing_alg";
+    for profile in ClientProfile::ALL {
+        assert_eq!(flawed_with(profile, SigningAlgorithm::Es256), [""; 0]);
+    }
+    assert_eq!(
+        flawed_with(ClientProfile::Oidc, SigningAlgorithm::Rs256),
+        [""; 0]
+    );
+    assert_eq!(
+        flawed_with(ClientProfile::Strict, SigningAlgorithm::Rs256),
+        [member]
+    );
+    assert_eq!(
+        flawed_with(ClientProfile::Fapi2, SigningAlgorithm::Rs256),
+        [member]
+    );
+    let by_secret = flawed(|client| client.assertion_alg = Some(SigningAlgorithm::Es256));
+    assert_eq!(by_secret, [member]);
+}
+
+#[test]
+fn the_profile_fapi2_is_for_confidential_clients_and_keeps_their_refresh_tokens() {
+    let of_public = flawed(|client| {
+        public(client);
+        client.profile = ClientProfile::Fapi2;
+    });
+    assert_eq!(of_public, ["profile"]);
+    let mut client = client();
+    for (profile, rotates) in [
+        (ClientProfile::Strict, true),
+        (ClientProfile::Oidc, true),
+        (ClientProfile::Fapi2, false),
+    ] {
+        client.profile = profile;
+        assert_eq!(client.rotates_refresh_tokens(), rotates, "{profile:?}");
+    }
 }

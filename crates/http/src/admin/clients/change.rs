@@ -57,7 +57,9 @@ fn as_change(new: &NewClient) -> wire::ClientChange {
     wire::ClientChange {
         client_name: Patch::set_if(new.client_name),
         application_type: Patch::set_if(new.application_type),
+        profile: Patch::set_if(new.profile),
         token_endpoint_auth_method: Patch::set_if(new.token_endpoint_auth_method),
+        token_endpoint_auth_signing_alg: Patch::set_if(new.token_endpoint_auth_signing_alg),
         redirect_uris: Patch::set_if(new.redirect_uris),
         post_logout_redirect_uris: Patch::set_if(new.post_logout_redirect_uris),
         grant_types: Patch::set_if(new.grant_types),
@@ -73,6 +75,7 @@ fn as_change(new: &NewClient) -> wire::ClientChange {
         refresh_token_idle_lifetime: Patch::set_if(new.refresh_token_idle_lifetime),
         refresh_token_absolute_lifetime: Patch::set_if(new.refresh_token_absolute_lifetime),
         jwks: Patch::set_if(new.jwks),
+        jwks_uri: Patch::set_if(new.jwks_uri),
         id_token_signed_response_alg: Patch::set_if(new.id_token_signed_response_alg),
         userinfo_signed_response_alg: Patch::set_if(new.userinfo_signed_response_alg),
         id_token_encrypted_response_alg: Patch::set_if(new.id_token_encrypted_response_alg),
@@ -94,14 +97,10 @@ fn change(fields: &mut Fields, said: &wire::ClientChange) -> ClientChange {
     let switched = switches(fields, said, lifetimes(said));
     let encrypted = encryption(fields, said, switched);
     let rest = openid(fields, said, encrypted);
+    let rest = authentication(fields, said, rest);
     ClientChange {
         name: fields.required("/client_name", said.client_name.clone()),
         application_type: kept_word(fields, "/application_type", &said.application_type),
-        auth_method: kept_word(
-            fields,
-            "/token_endpoint_auth_method",
-            &said.token_endpoint_auth_method,
-        ),
         redirect_uris: list(fields, "/redirect_uris", &said.redirect_uris),
         post_logout_redirect_uris: list(
             fields,
@@ -113,11 +112,37 @@ fn change(fields: &mut Fields, said: &wire::ClientChange) -> ClientChange {
         optional_scope: text(fields, "/optional_scope", &said.optional_scope),
         resources: list(fields, "/resources", &said.resources),
         default_audience: list(fields, "/default_audience", &said.default_audience),
-        jwks: keys(fields, &said.jwks),
         client_uri: cleared(said.client_uri.clone()),
         policy_uri: cleared(said.policy_uri.clone()),
         tos_uri: cleared(said.tos_uri.clone()),
         managed_by: fields.mark(&said.managed_by),
+        ..rest
+    }
+}
+
+/// How it proves itself, and by which keys.
+fn authentication(
+    fields: &mut Fields,
+    said: &wire::ClientChange,
+    rest: ClientChange,
+) -> ClientChange {
+    let method = &said.token_endpoint_auth_method;
+    let assertion_alg = match cleared(said.token_endpoint_auth_signing_alg.clone()) {
+        Some(Some(name)) => word(fields, "/token_endpoint_auth_signing_alg", Some(&name)).map(Some),
+        Some(None) => Some(None),
+        None => None,
+    };
+    let jwks_uri = match cleared(said.jwks_uri.clone()) {
+        Some(Some(uri)) => fields.parse("/jwks_uri", &uri).map(Some),
+        Some(None) => Some(None),
+        None => None,
+    };
+    ClientChange {
+        profile: kept_word(fields, "/profile", &said.profile),
+        auth_method: kept_word(fields, "/token_endpoint_auth_method", method),
+        assertion_alg,
+        jwks: keys(fields, &said.jwks),
+        jwks_uri,
         ..rest
     }
 }

@@ -24,7 +24,9 @@ pub(super) fn client(registered: &RegisteredClient) -> Client {
         client_name: record.name.clone(),
         client_type: record.client_type.as_str().to_owned(),
         application_type: record.application_type.as_str().to_owned(),
+        profile: record.profile.as_str().to_owned(),
         token_endpoint_auth_method: record.auth_method.as_str().to_owned(),
+        token_endpoint_auth_signing_alg: record.assertion_alg.map(|alg| alg.as_str().to_owned()),
         redirect_uris: uris(&record.redirect_uris),
         post_logout_redirect_uris: uris(&record.post_logout_redirect_uris),
         grant_types: grant_types(record),
@@ -40,6 +42,7 @@ pub(super) fn client(registered: &RegisteredClient) -> Client {
         refresh_token_idle_lifetime: record.lifetimes.refresh_idle.map(seconds),
         refresh_token_absolute_lifetime: record.lifetimes.refresh_absolute.map(seconds),
         jwks: record.jwks.clone(),
+        jwks_uri: record.jwks_uri.as_ref().map(ToString::to_string),
         id_token_signed_response_alg: record.openid.id_token_alg.as_str().to_owned(),
         userinfo_signed_response_alg: record
             .openid

@@ -38,7 +38,7 @@ impl From<ClientAdminError> for AdminProblem {
                 ProblemCode::OwnRights,
                 "A service client can neither disable nor delete itself.",
             ),
-            Why::NoSecret => (ProblemCode::Conflict, "A public client has no secret."),
+            Why::NoSecret => (ProblemCode::Conflict, "Such a client has no secret."),
             Why::TwoSecrets => (
                 ProblemCode::Conflict,
                 "Two secrets are valid, and a third would hide which one is used. Wait until the old \

@@ -53,12 +53,13 @@ impl From<ClientAuthError> for OAuthFailure {
                 RefusedClient::Unknown
                 | RefusedClient::Inactive
                 | RefusedClient::WrongSecret
+                | RefusedClient::WrongAssertion(_)
                 | RefusedClient::WrongMethod,
             ) => Self::new(ErrorCode::InvalidClient),
             ClientAuthError::Throttled { retry_after } => {
                 Self::new(ErrorCode::TemporarilyUnavailable)
                     .with_status(StatusCode::TOO_MANY_REQUESTS)
-                    .describe("Too many wrong secrets. Ask again later.")
+                    .describe("Too many failed authentications. Ask again later.")
                     .retry_after(*retry_after)
             }
             ClientAuthError::Storage(storage) if storage.is_unavailable() => {

@@ -11,7 +11,7 @@ use crate::machine_support::published_keys;
 
 /// Names that are registered for such documents: OpenID Connect Discovery §3, RFC 8414 §2 and §7.1,
 /// RFC 9207 §3, Initiating User Registration §3.
-const REGISTERED: [&str; 34] = [
+const REGISTERED: [&str; 37] = [
     "acr_values_supported",
     "authorization_endpoint",
     "authorization_response_iss_parameter_supported",
@@ -26,6 +26,7 @@ const REGISTERED: [&str; 34] = [
     "id_token_signing_alg_values_supported",
     "introspection_endpoint",
     "introspection_endpoint_auth_methods_supported",
+    "introspection_endpoint_auth_signing_alg_values_supported",
     "issuer",
     "jwks_uri",
     "prompt_values_supported",
@@ -35,11 +36,13 @@ const REGISTERED: [&str; 34] = [
     "response_types_supported",
     "revocation_endpoint",
     "revocation_endpoint_auth_methods_supported",
+    "revocation_endpoint_auth_signing_alg_values_supported",
     "scopes_supported",
     "service_documentation",
     "subject_types_supported",
     "token_endpoint",
     "token_endpoint_auth_methods_supported",
+    "token_endpoint_auth_signing_alg_values_supported",
     "ui_locales_supported",
     "userinfo_encryption_alg_values_supported",
     "userinfo_encryption_enc_values_supported",

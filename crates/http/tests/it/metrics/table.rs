@@ -98,6 +98,7 @@ const REASONS: &[&str] = &[
     "unknown",
     "inactive",
     "wrong_secret",
+    "wrong_assertion",
     "wrong_method",
     "changing",
 ];

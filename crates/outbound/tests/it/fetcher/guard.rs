@@ -2,14 +2,15 @@
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 use std::sync::Arc;
+use std::time::Duration;
 
 use authly_outbound::fetcher::{
-    FetchFailure, FetchLimits, FetcherParts, GuardedFetcher, SystemNames, Trust,
+    FetchFailure, FetchLimits, FetcherParts, GuardedFetcher, SystemNames, Trust, TrustError,
 };
 use authly_services::ports::{DocumentFetcher as _, Freshness, NotFetched};
 use authly_testing::Stranger;
 use authly_testing::clock::ManualClock;
-use authly_testing::stranger::{Credential, Seen, loopback};
+use authly_testing::stranger::{Credential, Seen, TestNames, loopback};
 
 use super::{DOCUMENT, bench, bench_with};
 
@@ -157,4 +158,35 @@ async fn a_host_that_cannot_prove_its_name_is_asked_nothing() {
     let failure = bench(&other).failure(&stranger.url("/jwks")).await;
     assert!(matches!(*failure, FetchFailure::NoAnswer(_)), "{failure:?}");
     assert_eq!(stranger.seen().requests, 0);
+}
+
+#[tokio::test]
+async fn authorities_can_be_added_to_those_of_the_system_and_have_to_be_there() {
+    let stranger = Stranger::start().await;
+    stranger.serve("/jwks", DOCUMENT);
+    let with = |pem: &str| {
+        GuardedFetcher::new(FetcherParts {
+            clock: Arc::new(ManualClock::new()),
+            names: Arc::new(TestNames::default()),
+            trust: Trust::SystemAnd(Some(pem.as_bytes().to_vec())),
+            allowed: vec!["127.0.0.1".parse().unwrap()],
+            limits: FetchLimits {
+                time: Duration::from_mins(1),
+                ..FetchLimits::DEFAULT
+            },
+        })
+    };
+    let fetcher = with(stranger.authority()).unwrap();
+    let document = fetcher
+        .document(&stranger.url("/jwks"), Freshness::AsServed)
+        .await;
+    assert_eq!(&*document.unwrap().body, DOCUMENT.as_bytes());
+    for empty in ["", "no PEM"] {
+        assert!(
+            matches!(with(empty).err(), Some(TrustError::Missing)),
+            "{empty}"
+        );
+    }
+    let broken = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
+    assert!(matches!(with(broken).err(), Some(TrustError::Unusable(_))));
 }

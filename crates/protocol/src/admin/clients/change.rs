@@ -22,10 +22,16 @@ pub struct NewClient {
     /// `web` (the default) or `native`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub application_type: Option<String>,
-    /// How it authenticates: `client_secret_basic` (the default) or `client_secret_post`;
-    /// `none` for a public client.
+    /// The rules that it goes by: `strict` (the default), `oidc` or `fapi2`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub profile: Option<String>,
+    /// How it authenticates: `client_secret_basic` (the default), `client_secret_post` or
+    /// `private_key_jwt`; `none` for a public client.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub token_endpoint_auth_method: Option<String>,
+    /// What its assertions are signed with, where not all that its profile allows is to count.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub token_endpoint_auth_signing_alg: Option<String>,
     /// Where answers may go.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub redirect_uris: Option<Vec<String>>,
@@ -73,6 +79,9 @@ pub struct NewClient {
     /// Its public keys, a key set (RFC 7517 §5).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub jwks: Option<Value>,
+    /// Where its public keys are, in the place of `jwks`: an https URL.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub jwks_uri: Option<String>,
     /// How its ID tokens are signed: `RS256`, `PS256`, `ES256` or `EdDSA`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id_token_signed_response_alg: Option<String>,
@@ -129,10 +138,16 @@ pub struct ClientChange {
     /// `web` or `native`.
     #[serde(skip_serializing_if = "Patch::is_keep")]
     pub application_type: Patch<String>,
-    /// How it authenticates: `client_secret_basic` or `client_secret_post`; `none` for a
-    /// public client.
+    /// The rules that it goes by: `strict`, `oidc` or `fapi2`.
+    #[serde(skip_serializing_if = "Patch::is_keep")]
+    pub profile: Patch<String>,
+    /// How it authenticates: `client_secret_basic`, `client_secret_post` or `private_key_jwt`; `none`
+    /// for a public client.
     #[serde(skip_serializing_if = "Patch::is_keep")]
     pub token_endpoint_auth_method: Patch<String>,
+    /// What its assertions are signed with, where not all that its profile allows is to count.
+    #[serde(skip_serializing_if = "Patch::is_keep")]
+    pub token_endpoint_auth_signing_alg: Patch<String>,
     /// Where answers may go.
     #[serde(skip_serializing_if = "Patch::is_keep")]
     pub redirect_uris: Patch<Vec<String>>,
@@ -180,6 +195,9 @@ pub struct ClientChange {
     /// Its public keys, a key set (RFC 7517 §5).
     #[serde(skip_serializing_if = "Patch::is_keep")]
     pub jwks: Patch<Value>,
+    /// Where its public keys are, in the place of `jwks`: an https URL.
+    #[serde(skip_serializing_if = "Patch::is_keep")]
+    pub jwks_uri: Patch<String>,
     /// How its ID tokens are signed: `RS256`, `PS256`, `ES256` or `EdDSA`.
     #[serde(skip_serializing_if = "Patch::is_keep")]
     pub id_token_signed_response_alg: Patch<String>,

@@ -26,8 +26,13 @@ pub struct Client {
     pub client_type: String,
     /// `web` or `native`.
     pub application_type: String,
-    /// How it authenticates: `client_secret_basic`, `client_secret_post` or `none`.
+    /// The rules that it goes by: `strict`, `oidc` or `fapi2`.
+    pub profile: String,
+    /// How it authenticates: `client_secret_basic`, `client_secret_post`, `private_key_jwt` or `none`.
     pub token_endpoint_auth_method: String,
+    /// What its assertions are signed with; absent for whatever its profile allows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub token_endpoint_auth_signing_alg: Option<String>,
     /// Where answers may go.
     pub redirect_uris: Vec<String>,
     /// Where logout may lead.
@@ -63,6 +68,9 @@ pub struct Client {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<Value>")]
     pub jwks: Option<ClientJwks>,
+    /// Where its public keys are; never beside `jwks`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub jwks_uri: Option<String>,
     /// How its ID tokens are signed: `RS256`, `PS256`, `ES256` or `EdDSA`.
     pub id_token_signed_response_alg: String,
     /// How what UserInfo answers is signed; absent for plain JSON.

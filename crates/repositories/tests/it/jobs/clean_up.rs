@@ -7,6 +7,7 @@ use authly_domain::grants::Revocation;
 use authly_domain::sessions::SessionEnd;
 use authly_domain::throttle::{ThrottleKind, ThrottleRule};
 use authly_repositories::Db;
+use authly_repositories::clients::AssertionUse;
 use authly_repositories::idempotency::{ClaimedKey, KeyedRequest};
 use authly_repositories::jobs::{PageOfSessions, Progress};
 use authly_repositories::throttle::Counter;
@@ -73,14 +74,23 @@ async fn first_page(world: &World, db: &Db) -> PageOfSessions {
 /// How many rows of each table that grows were removed, and how often it was read from end to end.
 async fn removed_and_read(world: &World) -> Vec<(String, i64, i64)> {
     let sql = "SELECT relname, n_tup_del, seq_scan FROM pg_stat_user_tables
-                WHERE relname IN ('authorization_codes', 'authorization_requests', 'grants',
-                                  'idempotency_keys', 'sessions', 'throttles', 'tokens')
+                WHERE relname IN ('authorization_codes', 'authorization_requests',
+                                  'client_assertions', 'grants', 'idempotency_keys',
+                                  'sessions', 'throttles', 'tokens')
                 ORDER BY relname";
     let session = world.database.session().await;
     let rows = session.query(sql, &[]).await.unwrap();
     rows.iter()
         .map(|row| (row.get(0), row.get(1), row.get(2)))
         .collect()
+}
+
+async fn use_assertion(world: &World) {
+    let client = world.client("signing").await;
+    let (conn, jti) = (world.conn().await, world.digest());
+    let clients = conn.reads().clients();
+    let used = clients.use_assertion(&client, &jti, world.now).await;
+    assert_eq!(used.unwrap(), AssertionUse::First);
 }
 
 async fn no_table_that_grows_is_read_from_end_to_end(world: World) {
@@ -100,6 +110,7 @@ async fn no_table_that_grows_is_read_from_end_to_end(world: World) {
     store_requests(&world, 1).await;
     answer(&world).await;
     drop(conn);
+    use_assertion(&world).await;
     // From here on a table is read from end to end only where nothing else is possible.
     let name = world.database.name();
     let demand = ["ALTER DATABASE ", name, " SET enable_seqscan = off"].concat();
@@ -114,6 +125,7 @@ async fn no_table_that_grows_is_read_from_end_to_end(world: World) {
     let (begin, end) = (world.later(0), far(&world));
     assert_eq!(clean_up.throttles(end).await.unwrap(), Progress::Done);
     assert_eq!(clean_up.answers(end).await.unwrap(), Progress::Done);
+    assert_eq!(clean_up.assertions(end).await.unwrap(), Progress::Done);
     assert_eq!(clean_up.requests(end).await.unwrap(), Progress::Done);
     assert_eq!(clean_up.revoked_grants(end).await.unwrap(), Progress::Done);
     let ended = clean_up.grants_of_ended_sessions(end).await.unwrap();
@@ -132,6 +144,7 @@ async fn no_table_that_grows_is_read_from_end_to_end(world: World) {
     let expected = [
         ("authorization_codes", 1),
         ("authorization_requests", 1),
+        ("client_assertions", 1),
         ("grants", 1),
         ("idempotency_keys", 1),
         ("sessions", 1),

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use authly_crypto::opaque;
 use authly_domain::audit::AuditAction;
-use authly_domain::clients::{Client, ClientId, ClientType, LifetimeBounds, RegisteredClient};
+use authly_domain::clients::{Client, ClientId, LifetimeBounds, RegisteredClient};
 use authly_domain::clock::Timestamp;
 use authly_domain::scopes::AdminScope;
 use authly_domain::secret::ClientSecret;
@@ -137,7 +137,7 @@ impl ClientAdmin {
         work: &UnitOfWork<'_>,
         client: &Client,
     ) -> Result<Option<ClientSecret>, ClientAdminError> {
-        if client.client_type == ClientType::Public {
+        if !client.auth_method.is_by_secret() {
             return Ok(None);
         }
         let secret = self.new_secret();
@@ -165,7 +165,7 @@ fn check_replaceable(
     found: &RegisteredClient,
     rotation: Rotation<'_>,
 ) -> Result<(), ClientAdminError> {
-    if found.client.client_type == ClientType::Public {
+    if !found.client.auth_method.is_by_secret() {
         return Err(ClientAdminError::NoSecret);
     }
     rights::check_within(found, rotation.rights)

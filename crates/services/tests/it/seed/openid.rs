@@ -121,6 +121,14 @@ async fn metadata_that_cannot_be_are_problems_and_nothing_is_stored() {
             "client app: userinfo_encrypted_response_alg \"RSA1_5\" is not one of the known values",
         ),
         (
+            json!({ "jwks_uri": "http://app.example/jwks" }),
+            "client app: jwks_uri: it is no https URL",
+        ),
+        (
+            json!({ "token_endpoint_auth_method": "private_key_jwt", "jwks_uri": "https://a.example/" }),
+            "client app: a client that authenticates by private_key_jwt has no client_secret",
+        ),
+        (
             json!({ "jwks": { "keys": [{ "kty": "oct", "k": "AAAA" }] } }),
             "client app: jwks.keys[0]: only public keys are registered, and this one is private or \
              symmetric: take it out of use",

@@ -154,3 +154,83 @@ async fn what_cannot_be_encrypted_is_not_registered() {
     }
     assert_eq!(app.stored().registry().await, before);
 }
+
+#[tokio::test]
+async fn a_client_that_signs_assertions_is_registered_without_a_secret() {
+    let app = TestApp::start().await;
+    let root = app.administrator("root").await;
+    let mut document = web("signing");
+    document["profile"] = json!("oidc");
+    document["token_endpoint_auth_method"] = json!("private_key_jwt");
+    document["token_endpoint_auth_signing_alg"] = json!("RS256");
+    document["jwks_uri"] = json!("https://app.example/jwks");
+    let created = create(&root, &document).await;
+    for member in [
+        "profile",
+        "token_endpoint_auth_method",
+        "token_endpoint_auth_signing_alg",
+        "jwks_uri",
+    ] {
+        assert_eq!(created[member], document[member], "{member}");
+    }
+    assert_eq!(
+        (created.get("client_secret"), &created["secrets"]),
+        (None, &json!([]))
+    );
+
+    let path = path(&created);
+    let at_once = json!({ "old_secret_valid_for": 0 });
+    let secret = root.post(&format!("{path}/secrets"), &at_once).await;
+    secret.expect_problem(409, "conflict");
+    let change = json!({
+        "profile": "strict", "token_endpoint_auth_signing_alg": null,
+        "jwks_uri": null, "jwks": { "keys": [named("one")] },
+    });
+    let changed = root.patch(&path, &change).await.json();
+    assert_eq!(changed["profile"], "strict");
+    assert_eq!(changed.get("token_endpoint_auth_signing_alg"), None);
+    assert_eq!(
+        (changed.get("jwks_uri"), &changed["jwks"]),
+        (None, &change["jwks"])
+    );
+}
+
+#[tokio::test]
+async fn what_is_wrong_about_how_a_client_signs_is_named_and_nothing_is_stored() {
+    let app = TestApp::start().await;
+    let root = app.administrator("root").await;
+    let client = create(&root, &web("keys")).await;
+    let before = app.stored().registry().await;
+    for (wrong, places) in [
+        (json!({ "profile": "fapi1" }), vec!["/profile"]),
+        (
+            json!({ "token_endpoint_auth_method": "private_key_jwt" }),
+            vec!["/token_endpoint_auth_method"],
+        ),
+        (
+            json!({ "token_endpoint_auth_signing_alg": "HS256" }),
+            vec!["/token_endpoint_auth_signing_alg"],
+        ),
+        (
+            json!({ "token_endpoint_auth_signing_alg": "ES256" }),
+            vec!["/token_endpoint_auth_signing_alg"],
+        ),
+        (
+            json!({ "jwks_uri": "http://app.example/jwks" }),
+            vec!["/jwks_uri"],
+        ),
+        (
+            json!({ "jwks_uri": "https://u@app.example/jwks" }),
+            vec!["/jwks_uri"],
+        ),
+        (
+            json!({ "jwks_uri": "https://app.example/jwks", "jwks": { "keys": [p256()] } }),
+            vec!["/jwks_uri"],
+        ),
+    ] {
+        let refused = root.patch(&path(&client), &wrong).await;
+        refused.expect_problem(422, "invalid_body");
+        assert_eq!(refused.wrong_places(), places, "{wrong}");
+    }
+    assert_eq!(app.stored().registry().await, before);
+}

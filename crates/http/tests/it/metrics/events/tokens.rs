@@ -10,6 +10,7 @@ use authly_testing::{Setup, TestApp};
 use pretty_assertions::assert_eq;
 
 use super::super::watch::Watch;
+use crate::assertion_support::JWT_BEARER;
 use crate::machine_support::{TOKEN, assert_issued};
 
 const REQUESTS: &str =
@@ -100,6 +101,17 @@ pub(super) async fn clients_that_are_not_let_in() -> BTreeSet<String> {
     let refused = app.rp(&guessing).introspect("token").await;
     refused.expect_error(401, "invalid_client");
     watch.moved(&[(&failure("wrong_secret"), 1.0)]).await;
+
+    let form = [
+        ("grant_type", "client_credentials"),
+        ("client_id", &client.id),
+        ("client_assertion_type", JWT_BEARER),
+        ("client_assertion", "a.b.c"),
+    ];
+    let refused = app.rp(&client).post_bare(TOKEN, &form).await;
+    refused.expect_error(401, "invalid_client");
+    let series = failure("wrong_assertion");
+    watch.moved(&[(&series, 1.0), (INVALID_CLIENT, 1.0)]).await;
 
     let secret = client.secret.as_deref().unwrap();
     let form = [

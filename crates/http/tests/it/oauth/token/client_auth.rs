@@ -1,6 +1,7 @@
 //! Client authentication (OAuth 2.1 §2.4): exactly one method, the registered one, and always
 //! checked.
 
+mod private_key_jwt;
 mod throttle;
 
 use std::time::Duration;
@@ -281,20 +282,6 @@ async fn a_public_client_names_itself_and_a_secret_of_its_own_making_is_refused(
         assert_refused(&answer, 401, "invalid_client");
     }
     assert_eq!(client.secret, None);
-}
-
-#[tokio::test]
-async fn client_assertions_are_refused_as_long_as_they_are_not_supported() {
-    let app = TestApp::start().await;
-    let client = app.client().create().await;
-    for assertion in [
-        "client_assertion=e30.e30.e30",
-        "client_assertion_type=urn%3Aietf%3Aparams%3Aoauth%3Aclient-assertion-type%3Ajwt-bearer",
-    ] {
-        let body = format!("{ASK}&client_id={}&{assertion}", client.id);
-        let answer = unchanged(&app, ask(&app, None, &body)).await;
-        assert_refused(&answer, 401, "invalid_client");
-    }
 }
 
 #[tokio::test]

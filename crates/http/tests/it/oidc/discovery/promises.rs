@@ -8,11 +8,13 @@ use authly_testing::answer::{claims, jose_header};
 use authly_testing::fixtures::TestClient;
 use authly_testing::recipient::Recipient;
 use authly_testing::rp::{http_client, send};
+use authly_testing::signer::Signer;
 use pretty_assertions::assert_eq;
 use reqwest::RequestBuilder;
 use serde_json::{Value, json};
 
 use super::{OPENID_CONFIGURATION, read};
+use crate::assertion_support::{JWT_BEARER, claims as assertion_claims};
 use crate::machine_support::{OPENID, assert_issued, at_hash_of, published_keys};
 
 /// The texts of a member of the document.
@@ -22,11 +24,12 @@ fn texts<'d>(document: &'d Value, name: &str) -> Vec<&'d str> {
 }
 
 /// A client that is registered for an authentication method, one for each endpoint.
-async fn client_for(app: &TestApp, endpoint: &str, method: &str) -> TestClient {
+async fn client_for(app: &TestApp, signer: &Signer, endpoint: &str, method: &str) -> TestClient {
     let client = app.client().id(&format!("{endpoint}-by-{method}"));
     match method {
         "client_secret_basic" => client.create().await,
         "client_secret_post" => client.post().create().await,
+        "private_key_jwt" => client.private_key_jwt(signer).create().await,
         "none" => client.public().create().await,
         other => panic!("no test for {other}"),
     }
@@ -44,7 +47,7 @@ fn proven(client: &TestClient, method: &str, url: &str, form: &[(&str, &str)]) -
             form.push(("client_secret", secret.unwrap()));
             request.form(&form)
         }
-        "none" => {
+        "private_key_jwt" | "none" => {
             form.push(("client_id", &client.id));
             request.form(&form)
         }
@@ -74,15 +77,16 @@ async fn every_address_answers() {
 #[tokio::test]
 async fn every_way_to_authenticate_works_where_it_is_named() {
     let app = TestApp::start().await;
+    let signer = Signer::es256();
     let alice = app.user("alice").create().await;
     let document = read(app.url(OPENID_CONFIGURATION)).await;
     for endpoint in ["token", "introspection", "revocation"] {
         let url = document[format!("{endpoint}_endpoint")].as_str().unwrap();
         let methods = format!("{endpoint}_endpoint_auth_methods_supported");
         for method in texts(&document, &methods) {
-            let client = client_for(&app, endpoint, method).await;
+            let client = client_for(&app, &signer, endpoint, method).await;
             let code = app.code(&client, &alice, OPENID).await;
-            let form = match endpoint {
+            let mut form = match endpoint {
                 "token" => vec![
                     ("grant_type", "authorization_code"),
                     ("code", &code.code),
@@ -90,6 +94,11 @@ async fn every_way_to_authenticate_works_where_it_is_named() {
                 ],
                 _ => vec![("token", "any")],
             };
+            let assertion = signer.sign(&json!({}), &assertion_claims(&app, &client.id, endpoint));
+            if method == "private_key_jwt" {
+                form.push(("client_assertion_type", JWT_BEARER));
+                form.push(("client_assertion", &assertion));
+            }
             let answer = send(proven(&client, method, url, &form)).await;
             assert_eq!(
                 answer.status, 200,
