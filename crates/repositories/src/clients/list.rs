@@ -18,7 +18,8 @@ use crate::row::Columns;
 /// The filters look at kinds of clients (type, whether enabled, grants), of which there are few, found by
 /// steps from one to the next in an index that begins with them. Of each kind that is asked for the same
 /// index gives a page; the first of all of these are the page. Thus what no client has takes no walk past
-/// all that have it not, whatever the planner makes of the filters together.
+/// all that have it not, whatever the planner makes of the filters together. Where the page begins is no
+/// comparison of rows: a scan would begin there even where the text that is looked for comes much later.
 macro_rules! list {
     ($name:literal, $key:literal, $after:literal, $beyond:literal, $order:literal, $position:literal) => {
         concat!(
@@ -60,11 +61,19 @@ macro_rules! list {
                                        < lower($4) || chr(1114111)))
                           AND ($5::text IS NULL OR (",
             $key,
-            ", id) ",
+            " ",
             $beyond,
-            " (",
+            "= ",
             $after,
-            ", $6))
+            " AND (",
+            $key,
+            " ",
+            $beyond,
+            " ",
+            $after,
+            " OR id ",
+            $beyond,
+            " $6)))
                         ORDER BY ",
             $key,
             " ",
