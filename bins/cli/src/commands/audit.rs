@@ -11,6 +11,7 @@ use authly_admin_client::id::{ClientKey, UserId};
 use clap::{Args, Subcommand, ValueEnum};
 
 use self::verify::Noted;
+use super::named;
 use crate::args::Paging;
 use crate::caller::Caller;
 use crate::exit::Exit;
@@ -68,15 +69,15 @@ pub(crate) struct Filter {
     /// Only what is called so, such as users.disable or login.failed.
     #[arg(long, value_name = "NAME")]
     action: Option<String>,
-    /// Only what was done by the user or the client with this id.
-    #[arg(long, value_name = "ID")]
-    actor: Option<Id<UserId>>,
-    /// Only what concerns this user, by id.
-    #[arg(long, value_name = "ID")]
-    user: Option<Id<UserId>>,
-    /// Only what concerns this client, by id.
-    #[arg(long, value_name = "ID")]
-    client: Option<Id<ClientKey>>,
+    /// Only what was done by this user (name, address or id), or by the client with this id.
+    #[arg(long, value_name = "WHO")]
+    actor: Option<String>,
+    /// Only what concerns this user, by id, name or address.
+    #[arg(long, value_name = "USER")]
+    user: Option<String>,
+    /// Only what concerns this client, by id or name.
+    #[arg(long, value_name = "CLIENT")]
+    client: Option<String>,
     /// Only what ended so.
     #[arg(long, value_name = "HOW")]
     outcome: Option<Ending>,
@@ -89,6 +90,32 @@ pub(crate) struct Filter {
     /// Only what happened before.
     #[arg(long, value_name = "TIME")]
     until: Option<Moment>,
+}
+
+impl Filter {
+    /// The same, with the ids of those who are named.
+    async fn found(self, caller: &Caller) -> Result<Found, Failure> {
+        let (user, client) = (self.user.as_deref(), self.client.as_deref());
+        let (user, client) = named::parties(user, client, caller).await?;
+        let actor = match &self.actor {
+            Some(named) => Some(named::user_id(named, caller).await?),
+            None => None,
+        };
+        Ok(Found {
+            filter: self,
+            actor,
+            user,
+            client,
+        })
+    }
+}
+
+/// Which events are wanted, with the ids of those who are named.
+struct Found {
+    filter: Filter,
+    actor: Option<Id<UserId>>,
+    user: Option<Id<UserId>>,
+    client: Option<Id<ClientKey>>,
 }
 
 /// How something ended.
@@ -112,20 +139,27 @@ impl Ending {
 /// Does it.
 pub(crate) async fn run(command: AuditCommand, caller: &Caller) -> Result<Exit, Failure> {
     match command {
-        AuditCommand::List { filter, paging } => list(&filter, &paging, caller).await,
-        AuditCommand::Follow { after, filter } => follow(after, &filter, caller).await,
-        AuditCommand::Export { after, filter } => export(after, &filter, caller).await,
+        AuditCommand::List { filter, paging } => {
+            list(&filter.found(caller).await?, &paging, caller).await
+        }
+        AuditCommand::Follow { after, filter } => {
+            follow(after, &filter.found(caller).await?, caller).await
+        }
+        AuditCommand::Export { after, filter } => {
+            export(after, &filter.found(caller).await?, caller).await
+        }
         AuditCommand::Verify { noted } => verify::verify(noted, caller).await,
     }
 }
 
-async fn list(filter: &Filter, paging: &Paging, caller: &Caller) -> Result<Exit, Failure> {
+async fn list(wanted: &Found, paging: &Paging, caller: &Caller) -> Result<Exit, Failure> {
+    let filter = &wanted.filter;
     let page = |cursor, size| {
         caller.client.list_audit().query(&ListQuery {
             action: filter.action.clone(),
-            actor: filter.actor,
-            user: filter.user,
-            client: filter.client,
+            actor: wanted.actor,
+            user: wanted.user,
+            client: wanted.client,
             outcome: filter.outcome.map(Ending::outcome),
             request_id: filter.request_id.clone(),
             since: filter.since,
@@ -142,15 +176,16 @@ async fn list(filter: &Filter, paging: &Paging, caller: &Caller) -> Result<Exit,
 /// What was sealed after a place.
 async fn sealed_after(
     after: Option<i64>,
-    filter: &Filter,
+    wanted: &Found,
     caller: &Caller,
 ) -> Result<Followed, Failure> {
+    let filter = &wanted.filter;
     let call = caller.client.follow_audit().query(&FollowQuery {
         after,
         action: filter.action.clone(),
-        actor: filter.actor,
-        user: filter.user,
-        client: filter.client,
+        actor: wanted.actor,
+        user: wanted.user,
+        client: wanted.client,
         outcome: filter.outcome.map(Ending::outcome),
         request_id: filter.request_id.clone(),
         since: filter.since,
@@ -160,13 +195,13 @@ async fn sealed_after(
     Ok(call.await?)
 }
 
-async fn follow(after: Option<i64>, filter: &Filter, caller: &Caller) -> Result<Exit, Failure> {
+async fn follow(after: Option<i64>, wanted: &Found, caller: &Caller) -> Result<Exit, Failure> {
     let mut at = match after {
         Some(after) => after,
-        None => sealed_after(None, filter, caller).await?.head.position,
+        None => sealed_after(None, wanted, caller).await?.head.position,
     };
     loop {
-        let found = sealed_after(Some(at), filter, caller).await?;
+        let found = sealed_after(Some(at), wanted, caller).await?;
         for event in &found.items {
             if !caller.output.line(event)? {
                 return Ok(Exit::Ok);
@@ -179,13 +214,13 @@ async fn follow(after: Option<i64>, filter: &Filter, caller: &Caller) -> Result<
     }
 }
 
-async fn export(after: i64, filter: &Filter, caller: &Caller) -> Result<Exit, Failure> {
+async fn export(after: i64, wanted: &Found, caller: &Caller) -> Result<Exit, Failure> {
     let (mut at, mut exported) = (after, 0_u64);
     // The first call leaves an event of its own, which is not sealed yet: the end is where the trail
     // ended then, or it would be followed for ever.
-    let end = sealed_after(None, filter, caller).await?.head;
+    let end = sealed_after(None, wanted, caller).await?.head;
     while at < end.position {
-        let found = sealed_after(Some(at), filter, caller).await?;
+        let found = sealed_after(Some(at), wanted, caller).await?;
         let place = |event: &Event| event.seal.as_ref().map_or(0, |seal| seal.position);
         let wanted = found.items.iter();
         for event in wanted.filter(|event| place(event) <= end.position) {

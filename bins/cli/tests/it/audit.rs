@@ -54,6 +54,14 @@ async fn events_are_listed_for_people_and_for_programs() {
     let found = desk.json(&words);
     assert_eq!(found.as_array().unwrap().len(), 1);
     assert_eq!(found[0]["target"], "notes:read");
+    // By names as well as by ids.
+    let by = |who: &str| {
+        let words = ["audit", "list", "--action", "scopes.create", "--actor", who];
+        desk.json(&words).as_array().unwrap().len()
+    };
+    assert_eq!((by("root"), by(user)), (2, 2));
+    let nobody = desk.run(&["audit", "list", "--user", "nobody"]);
+    nobody.expect_failure(1, "there is no user nobody");
     let wrong = desk.run(&["audit", "list", "--since", "yesterday"]);
     wrong.expect_failure(2, "yesterday");
 }

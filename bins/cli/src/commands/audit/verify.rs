@@ -83,9 +83,12 @@ pub(super) async fn verify(noted: Option<Noted>, caller: &Caller) -> Result<Exit
     if report.intact {
         return Ok(Exit::Ok);
     }
-    let count = report.faults.len();
+    let places = match report.faults.len() {
+        1 => "1 place does".to_owned(),
+        many => format!("{many} places do"),
+    };
     Err(Failure::refused(format!(
-        "the audit trail is not what was sealed: {count} places do not fit"
+        "the audit trail is not what was sealed: {places} not fit"
     )))
 }
 
