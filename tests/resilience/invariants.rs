@@ -9,7 +9,7 @@ use uuid::Uuid;
 use crate::family::Family;
 
 /// What must find nothing.
-const BROKEN: [(&str, &str); 8] = [
+const BROKEN: [(&str, &str); 10] = [
     (
         "a grant is of one code",
         "SELECT id FROM grants
@@ -54,6 +54,22 @@ const BROKEN: [(&str, &str); 8] = [
         "a successor is sealed only until it is used",
         "SELECT t.id FROM tokens t JOIN tokens s ON s.predecessor_id = t.id
           WHERE t.successor_sealed IS NOT NULL AND s.consumed_at IS NOT NULL",
+    ),
+    (
+        "a sealed event hangs on the one before it",
+        "SELECT e.id FROM audit_events e
+          WHERE e.position IS NOT NULL
+            AND e.previous IS DISTINCT FROM coalesce(
+                    (SELECT b.hash FROM audit_events b WHERE b.position = e.position - 1),
+                    (SELECT anchor_hash FROM audit_chain WHERE anchor_position = e.position - 1))",
+    ),
+    (
+        "the head of the audit trail is the last sealed event",
+        "SELECT gen_random_uuid() FROM audit_chain c
+          WHERE EXISTS (SELECT FROM audit_events e WHERE e.position > c.position)
+             OR (c.position > c.anchor_position
+                 AND NOT EXISTS (SELECT FROM audit_events e
+                                  WHERE e.position = c.position AND e.hash = c.hash))",
     ),
 ];
 

@@ -10,6 +10,9 @@ use crate::keys::UnknownValue;
 /// How long a run holds its job without a sign of life. A run that goes on longer renews it in time;
 /// one whose node has died loses it, and another node begins again.
 pub const LEASE: Duration = Duration::from_mins(1);
+/// The same of the job that seals the audit trail: whoever dies must not keep it open for long, and two
+/// who seal at once do no harm.
+const SEALING_LEASE: Duration = Duration::from_secs(5);
 
 /// The jobs there are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -42,6 +45,15 @@ impl JobName {
         match self {
             Self::CleanUp | Self::RotateKeys => Duration::from_mins(1),
             Self::SealAudit => Duration::from_millis(500),
+        }
+    }
+
+    /// How long a run holds it without a sign of life.
+    #[must_use]
+    pub const fn lease(self) -> Duration {
+        match self {
+            Self::CleanUp | Self::RotateKeys => LEASE,
+            Self::SealAudit => SEALING_LEASE,
         }
     }
 
@@ -128,9 +140,9 @@ impl JobClaim {
             job,
             run,
             now,
-            lease_ends_at: now.plus(LEASE),
+            lease_ends_at: now.plus(job.lease()),
             latest_due: now.plus(job.interval() * 2),
-            latest_lease_end: now.plus(LEASE * 2),
+            latest_lease_end: now.plus(job.lease() * 2),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use authly_domain::clock::Timestamp;
 use authly_domain::id::JobRunId;
-use authly_domain::jobs::{JobName, LEASE};
+use authly_domain::jobs::JobName;
 
 use super::JobError;
 use crate::Context;
@@ -37,12 +37,13 @@ impl Lease {
     /// [`JobError::LeaseLost`] when another run has taken the job, or storage fails.
     pub async fn keep(&mut self) -> Result<(), JobError> {
         let now = self.context.now();
-        if now.since(self.renewed_at) < LEASE / 3 {
+        let lease = self.job.lease();
+        if now.since(self.renewed_at) < lease / 3 {
             return Ok(());
         }
         let conn = self.context.db.connect().await?;
         let jobs = conn.reads().jobs();
-        if !jobs.renew(self.job, self.run, now.plus(LEASE)).await? {
+        if !jobs.renew(self.job, self.run, now.plus(lease)).await? {
             return Err(JobError::LeaseLost);
         }
         self.renewed_at = now;
