@@ -8,6 +8,7 @@ use std::net::IpAddr;
 use std::str::FromStr;
 
 use crate::clock::Timestamp;
+use crate::configuration::ConfigurationName;
 use crate::id::{AuditEventId, ClientKey, GrantId, SessionId, UserId};
 use crate::keys::UnknownValue;
 use crate::users::Username;
@@ -227,6 +228,15 @@ impl AuditEvent {
     pub fn with(mut self, name: &'static str, value: impl ToString) -> Self {
         self.details.insert(name, value.to_string());
         self
+    }
+
+    /// What was marked with the configuration that looks after it, or as nobody's, if it was.
+    #[must_use]
+    pub fn marked(self, mark: Option<Option<&ConfigurationName>>) -> Self {
+        match mark {
+            None => self,
+            Some(name) => self.with("managed_by", name.map_or("", ConfigurationName::as_str)),
+        }
     }
 
     /// Whose the personal values are: the actor's, or those of the account that was tried.

@@ -27,6 +27,7 @@ pub(crate) async fn log_in(
         scope: read_scope(form)?.unwrap_or_default(),
         address: auth.address,
         program: program.name,
+        request: auth.origin.request,
     };
     let issued = logins.log_in(&auth.client, &asked).await?;
     Ok(HttpResponse::Ok().json(token_response(issued)))
@@ -61,7 +62,7 @@ pub(crate) async fn log_out(
     let missing = "The parameter refresh_token is missing.";
     let token = auth.form.require("refresh_token", missing)?;
     logins
-        .log_out(&auth.client, &PresentedToken::new(token))
+        .log_out(&auth.client, &PresentedToken::new(token), auth.origin)
         .await?;
     Ok(HttpResponse::Ok().finish())
 }

@@ -12,6 +12,7 @@ use authly_domain::sessions::{Authentication, LoginStep, Session, SessionEnd};
 use authly_domain::users::Subject;
 
 use crate::DbError;
+use crate::audit::{NewEvent, note_known};
 use crate::params::{address, bytes, text, texts, time, uuid};
 use crate::row::Columns;
 
@@ -159,7 +160,7 @@ impl Sessions<'_> {
         Ok(())
     }
 
-    /// Ends the session with this cookie. Answers which that was, and whose.
+    /// Ends the session with this cookie.
     ///
     /// # Errors
     /// When storage fails.
@@ -168,24 +169,54 @@ impl Sessions<'_> {
         digest: &SecretDigest,
         why: SessionEnd,
         now: Timestamp,
-    ) -> Result<Option<(SessionId, UserId)>, DbError> {
+    ) -> Result<(), DbError> {
         const SQL: &str = "-- sessions.end
             UPDATE sessions
                SET ended_at = $2, ended_reason = $3
-             WHERE digest = $1 AND ended_at IS NULL
-            RETURNING id, user_id";
+             WHERE digest = $1 AND ended_at IS NULL";
         let params = [
             bytes(digest.as_bytes().as_slice()),
             time(now.as_date_time()),
             text(why.as_str()),
         ];
-        let ended = self.conn.query_opt(SQL, &params).await?;
-        let ended = ended.map(|row| {
-            let row = Columns::of("sessions", &row);
-            let session = SessionId::from_uuid(row.uuid("id")?);
-            Ok((session, UserId::from_uuid(row.uuid("user_id")?)))
-        });
-        ended.transpose()
+        self.conn.execute(SQL, &params).await?;
+        Ok(())
+    }
+
+    /// Ends the session with this cookie because its user wants that. If one has ended, the event says
+    /// so, and whose it was.
+    ///
+    /// # Errors
+    /// When storage fails.
+    pub async fn log_out(
+        &self,
+        digest: &SecretDigest,
+        event: &NewEvent<'_>,
+    ) -> Result<(), DbError> {
+        const SQL: &str = concat!(
+            "-- sessions.log_out
+            WITH ended AS (
+                UPDATE sessions
+                   SET ended_at = $2, ended_reason = $22
+                 WHERE digest = $21 AND ended_at IS NULL
+                RETURNING id, user_id
+            ), known AS (
+                SELECT 'user' AS actor_kind, user_id AS actor_user_id, user_id,
+                       NULL::uuid AS grant_id, id AS session_id, NULL::text AS target,
+                       NULL::text AS details
+                  FROM ended
+            ), ",
+            note_known!(),
+            "
+            SELECT id FROM ended"
+        );
+        let own = [
+            bytes(digest.as_bytes().as_slice()),
+            text(SessionEnd::LoggedOut.as_str()),
+        ];
+        let params: Vec<_> = event.params().into_iter().chain(own).collect();
+        self.conn.execute(SQL, &params).await?;
+        Ok(())
     }
 }
 

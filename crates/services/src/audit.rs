@@ -10,13 +10,13 @@ use authly_crypto::chain;
 use authly_domain::admin::{Administrator, Run};
 use authly_domain::audit::{Actor, AuditAction, AuditEvent, Origin};
 use authly_domain::id::AuditEventId;
-use authly_repositories::audit::{AuditEvents, NewPersonal};
+use authly_repositories::audit::{NewEvent, NewPersonal};
 use authly_repositories::{DbError, UnitOfWork};
 
 use crate::Context;
 
 pub use authly_repositories::audit::{EventFilter, NamedRecord};
-pub use read::{AuditTrail, Followed, Look, TrailError, first_id_at};
+pub use read::{AuditTrail, Followed, Glance, Look, TrailError, first_id_at};
 pub use seal::{SealJob, hex};
 pub(crate) use trim::trim;
 pub use verify::{Fault, FaultKind, Verification, read_hash};
@@ -34,34 +34,34 @@ impl Context {
         self.event(action, by.actor(), by.origin().clone())
     }
 
+    /// An event as it is stored, with the commitment to what of it tells of a person.
+    pub(crate) fn written<'e>(&self, event: &'e AuditEvent) -> NewEvent<'e> {
+        let personal = event.personal().map(|values| {
+            let mut salt = [0_u8; 32];
+            self.entropy.fill(&mut salt);
+            let commitment = chain::commitment(&salt, &values.canonical());
+            NewPersonal {
+                values,
+                salt,
+                commitment,
+            }
+        });
+        NewEvent { event, personal }
+    }
+
     /// Writes down what happens, in the transaction that does it.
     pub(crate) async fn note(
         &self,
         work: &UnitOfWork<'_>,
         event: &AuditEvent,
     ) -> Result<(), DbError> {
-        self.append(work.audit(), event).await
+        work.audit().append(&self.written(event)).await
     }
 
     /// Writes down what happened and changed nothing else: one statement by itself.
     pub(crate) async fn note_alone(&self, event: &AuditEvent) -> Result<(), DbError> {
         let conn = self.db.connect().await?;
-        self.append(conn.reads().audit(), event).await
-    }
-
-    async fn append(&self, audit: AuditEvents<'_>, event: &AuditEvent) -> Result<(), DbError> {
-        let Some(personal) = event.personal() else {
-            return audit.append(event, None).await;
-        };
-        let mut salt = [0_u8; 32];
-        self.entropy.fill(&mut salt);
-        let commitment = chain::commitment(&salt, &personal.canonical());
-        let personal = NewPersonal {
-            values: &personal,
-            salt: &salt,
-            commitment: &commitment,
-        };
-        audit.append(event, Some(&personal)).await
+        conn.reads().audit().append(&self.written(event)).await
     }
 
     /// Ends a change that an administrator has asked for: writes it down and makes it last, if it is

@@ -15,6 +15,7 @@ pub use admin::{
 };
 pub use authenticate::{
     AuthenticatedClient, ClientAuthError, ClientAuthenticator, ClientThrottle, RefusedClient,
+    Whereabouts,
 };
 pub use cache::ClientCache;
 pub(crate) use encrypters::{Content, Encrypters};

@@ -276,7 +276,7 @@ impl DemoService {
             None => holding.access_token.expose(),
         };
         let token = PresentedToken::new(token.to_owned());
-        Ok(self.tokens.revoke(&client, &token).await?)
+        Ok(self.tokens.revoke(&client, &token, from).await?)
     }
 
     /// Forgets what this browser's application holds.

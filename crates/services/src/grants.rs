@@ -12,7 +12,7 @@ pub use authly_repositories::grants::GrantsToRevoke;
 
 use crate::Context;
 use crate::paging::{CursorError, Cursors, PageAsked, Paged};
-use crate::walk::{every_batch, every_step};
+use crate::walk::{Batches, Deed, every_batch, every_step};
 
 /// Which grants a list holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -147,7 +147,8 @@ impl GrantAdmin {
 
     /// Ends all these grants, the codes that could still become one, and with them every token; what
     /// users had answered first, if it is to be forgotten, so that nobody comes back without being
-    /// asked. All of it has ended when this answers, batch by batch however much it is.
+    /// asked. All of it has ended when this answers, batch by batch however much it is, each with its
+    /// event.
     ///
     /// # Errors
     /// When there is no such user or client, or storage fails. What has ended until then stays ended, and
@@ -177,24 +178,22 @@ impl GrantAdmin {
                 AuditAction::GrantsOfUserRevoked
             }
         };
-        let fate = match consents {
-            ConsentFate::Kept => "kept",
-            ConsentFate::Removed => "forgotten",
+        let batches = Batches {
+            context: &self.context,
+            run,
+            deed: Some(Deed {
+                action,
+                by,
+                user,
+                client,
+            }),
         };
-        let event = self
-            .context
-            .deed(action, by)
-            .of_user(user)
-            .of_client(client)
-            .with("consents", fate);
-        // Before the first batch: nothing ends without it, wherever the rest breaks off.
-        let work = conn.begin("grants.begin_to_revoke").await?;
-        self.context.finish(work, run, event).await?;
         let consents = match consents {
             ConsentFate::Kept => 0,
-            ConsentFate::Removed => forget_consents(&mut conn, which, run).await?,
+            ConsentFate::Removed => forget_consents(&batches, &mut conn, which).await?,
         };
-        let grants = end_everywhere(&self.context, &mut conn, which, run).await?;
+        let grants = end_everywhere(&batches, &mut conn, which).await?;
+        batches.say(grants, consents);
         Ok(RevokedGrants { grants, consents })
     }
 }
@@ -221,21 +220,26 @@ pub(crate) async fn end_all(
     every_step(async |after| work.grants().revoke_batch(which, why, now, after).await).await
 }
 
-/// Ends these grants, the codes first as well, each batch by itself.
+/// Ends these grants, the codes first as well, each batch by itself. The first batch is written down
+/// whether or not there was anything to end.
 pub(crate) async fn end_everywhere(
-    context: &Context,
+    batches: &Batches<'_>,
     conn: &mut DbConn,
     which: &GrantsToRevoke,
-    run: Run,
 ) -> Result<u64, DbError> {
-    if run == Run::ForReal {
-        let work = conn.begin("grants.end_codes").await?;
-        end_codes(context, &work, which).await?;
-        work.commit().await?;
-    }
+    let context = batches.context;
     let (why, now) = (Revocation::ByAdministrator, context.now());
-    every_batch(conn, ("grants.revoke_all", run), async |work, after| {
-        work.grants().revoke_batch(which, why, now, after).await
+    let how = ("grants.revoke_all", batches.run);
+    every_batch(conn, how, async |work, after| {
+        let is_first = after.is_none();
+        if is_first {
+            end_codes(context, work, which).await?;
+        }
+        let done = work.grants().revoke_batch(which, why, now, after).await?;
+        if is_first || done.changed > 0 {
+            batches.note(work, "grants", done.changed).await?;
+        }
+        Ok(done)
     })
     .await
 }
@@ -253,29 +257,39 @@ async fn end_codes(
 
 /// Forgets what was answered where these grants came about, each batch by itself.
 pub(crate) async fn forget_consents(
+    batches: &Batches<'_>,
     conn: &mut DbConn,
     which: &GrantsToRevoke,
-    run: Run,
 ) -> Result<u64, DbError> {
-    let how = ("consents.forget_all", run);
+    let how = ("consents.forget_all", batches.run);
+    let noted = async |work: &UnitOfWork<'_>, forgotten| match forgotten {
+        0 => Ok(()),
+        some => batches.note(work, "consents", some).await,
+    };
     match *which {
         GrantsToRevoke::OfUserAtClient(user, client) => {
             let work = conn.begin("consents.forget").await?;
-            let was_there = work.consents().forget(user, client).await?;
-            if run == Run::ForReal {
+            let forgotten = u64::from(work.consents().forget(user, client).await?);
+            if batches.run == Run::ForReal {
+                noted(&work, forgotten).await?;
                 work.commit().await?;
             }
-            Ok(u64::from(was_there))
+            Ok(forgotten)
         }
         GrantsToRevoke::OfUser(user) => {
             let step = async |work: &UnitOfWork<'_>, after| {
-                work.consents().forget_batch_of_user(user, after).await
+                let done = work.consents().forget_batch_of_user(user, after).await?;
+                noted(work, done.changed).await?;
+                Ok(done)
             };
             every_batch(conn, how, step).await
         }
         GrantsToRevoke::OfClient(client) => {
             let step = async |work: &UnitOfWork<'_>, after| {
-                work.consents().forget_batch_of_client(client, after).await
+                let consents = work.consents();
+                let done = consents.forget_batch_of_client(client, after).await?;
+                noted(work, done.changed).await?;
+                Ok(done)
             };
             every_batch(conn, how, step).await
         }

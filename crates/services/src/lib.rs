@@ -38,7 +38,7 @@
 //! let token = PresentedToken::new(issued.access_token.expose().to_owned());
 //! let said = services.tokens.introspect(&client, &token).await?;
 //! assert!(matches!(said, Introspection::Active(_)));
-//! services.tokens.revoke(&client, &token).await?;
+//! services.tokens.revoke(&client, &token, from).await?;
 //! let said = services.tokens.introspect(&client, &token).await?;
 //! assert!(matches!(said, Introspection::Inactive));
 //! # Ok::<(), Box<dyn std::error::Error>>(())

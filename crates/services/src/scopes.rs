@@ -128,9 +128,8 @@ impl ScopeAdmin {
         }
         let created = present(&work, &scope.name).await?;
         let event = self.context.deed(AuditAction::ScopeCreated, by);
-        self.context
-            .finish(work, run, event.of(&scope.name))
-            .await?;
+        let event = event.of(&scope.name).marked(managed_by.map(Some));
+        self.context.finish(work, run, event).await?;
         Ok(created)
     }
 
@@ -157,11 +156,12 @@ impl ScopeAdmin {
         refuse_flaws(&scope)?;
         work.scopes().lock_clients(aim.scope).await?;
         work.scopes().upsert(&scope, self.context.now()).await?;
-        if let Some(mark) = mark {
+        if let Some(mark) = &mark {
             work.scopes().mark(aim.scope, mark.as_ref()).await?;
         }
         let changed = present(&work, aim.scope).await?;
         let event = self.context.deed(what, aim.by).of(aim.scope);
+        let event = event.marked(mark.as_ref().map(Option::as_ref));
         self.context.finish(work, aim.run, event).await?;
         Ok(changed)
     }

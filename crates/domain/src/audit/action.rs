@@ -43,6 +43,10 @@ actions! {
     RefreshTokenReuse = "refresh_token.reused",
     /// A redeemed code was presented again, and its grant revoked.
     CodeReplay = "code.replayed",
+    /// A client revoked a token of its own (RFC 7009), a refresh token with its grant.
+    TokenRevokedByClient = "token.revoked",
+    /// Too many wrong secrets of a client, or from an address: the first refusal of each window.
+    ClientThrottled = "client.throttled",
     /// A user changed their own claims.
     OwnClaimsChanged = "claims.changed",
     /// An administrator looked at what tells of people.

@@ -5,7 +5,7 @@ use authly_domain::id::{ClientKey, SessionId, UserId, UuidBacked};
 use authly_domain::scopes::AdminScope;
 use authly_protocol::admin::Id;
 use authly_protocol::endpoint::{Access, Endpoint, PathValues as _};
-use authly_services::audit::{Look, TrailError};
+use authly_services::audit::{Glance, Look, TrailError};
 use serde_json::Value;
 
 use super::AdminCall;
@@ -17,12 +17,11 @@ pub(super) fn of<E: Endpoint>(call: &AdminCall<E>) -> Option<(Administrator, Loo
         return None;
     };
     let query = serde_json::to_value(&call.query).unwrap_or_default();
-    let tells = match scope {
-        AdminScope::UsersRead | AdminScope::TokensRead => true,
-        // Going on from where a look has ended is the same look: who follows the trail would else
-        // write more into it than they read.
-        AdminScope::AuditRead => query.get("cursor").or_else(|| query.get("after")).is_none(),
-        _ => false,
+    let goes_on = query.get("cursor").or_else(|| query.get("after")).is_some();
+    let glance = match scope {
+        AdminScope::AuditRead if goes_on => Glance::GoesOn,
+        AdminScope::UsersRead | AdminScope::TokensRead | AdminScope::AuditRead => Glance::Begins,
+        _ => return None,
     };
     let values = call.path.values();
     let text_of = |name: &str| {
@@ -35,8 +34,9 @@ pub(super) fn of<E: Endpoint>(call: &AdminCall<E>) -> Option<(Administrator, Loo
         user: text_of("user").and_then(id::<UserId>),
         client: text_of("client").and_then(id::<ClientKey>),
         session: text_of("session").and_then(id::<SessionId>),
+        glance,
     };
-    tells.then(|| (call.caller.identity.clone(), look))
+    Some((call.caller.identity.clone(), look))
 }
 
 fn id<T: UuidBacked>(text: &str) -> Option<T> {

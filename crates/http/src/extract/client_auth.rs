@@ -9,7 +9,9 @@ use authly_domain::audit::Origin;
 use authly_domain::clients::AuthMethod;
 use authly_domain::secret::{ClientSecret, PresentedAssertion};
 use authly_protocol::oauth::ErrorCode;
-use authly_services::clients::{AuthenticatedClient, ClientAuthenticator, PresentedCredentials};
+use authly_services::clients::{
+    AuthenticatedClient, ClientAuthenticator, PresentedCredentials, Whereabouts,
+};
 use futures_util::future::LocalBoxFuture;
 
 use super::basic::BasicCredentials;
@@ -45,7 +47,11 @@ impl FromRequest for ClientAuth {
             let mut form = form.await?;
             let presented = exactly_one(header?, &mut form)?;
             let address = address?;
-            let client = authenticator?.authenticate(presented, address).await?;
+            let from = Whereabouts {
+                address,
+                origin: origin.clone(),
+            };
+            let client = authenticator?.authenticate(presented, from).await?;
             Ok(Self {
                 client,
                 form,

@@ -18,7 +18,7 @@ pub(crate) async fn revoke(
         .form
         .require("token", "The parameter token is missing.")?;
     tokens
-        .revoke(&auth.client, &PresentedToken::new(token))
+        .revoke(&auth.client, &PresentedToken::new(token), auth.origin)
         .await?;
     Ok(HttpResponse::Ok().finish())
 }

@@ -1,6 +1,5 @@
 //! What is asked about tokens of either kind: one statement for each question.
 
-use authly_domain::clock::Timestamp;
 use authly_domain::grants::Revocation;
 use authly_domain::id::{ClientKey, GrantId, SessionId, TokenId, UserId};
 use authly_domain::keys::SigningAlgorithm;
@@ -11,9 +10,10 @@ use authly_domain::tokens::TokenRecord;
 use authly_domain::users::{GrantedClaims, Subject};
 
 use crate::DbError;
+use crate::audit::{NewEvent, note_known};
 use crate::conn::Conn;
 use crate::grants::{liveness, liveness_columns};
-use crate::params::{bytes, number, text, time, uuid};
+use crate::params::{bytes, number, text, uuid};
 use crate::row::Columns;
 use crate::users::{user_claims, user_claims_columns};
 
@@ -165,8 +165,9 @@ impl<'u> Tokens<'u> {
     }
 
     /// Ends a token at its client's word: an access token by itself, a refresh token (a spent one
-    /// too) with its grant. Another client's token stays. Answers whether the asker is active in the
-    /// version that the caller has; if not, nothing has ended.
+    /// too) with its grant. Another client's token stays. If something has ended, the event says so, and
+    /// of whose it was. Answers whether the asker is active in the version that the caller has; if not,
+    /// nothing has ended.
     ///
     /// # Errors
     /// When storage fails.
@@ -174,40 +175,53 @@ impl<'u> Tokens<'u> {
         &self,
         digest: &SecretDigest,
         asker: Asker,
-        now: Timestamp,
+        event: &NewEvent<'_>,
     ) -> Result<bool, DbError> {
-        const SQL: &str = "-- tokens.revoke_for
+        const SQL: &str = concat!(
+            "-- tokens.revoke_for
             WITH asker AS (
-                SELECT id FROM clients WHERE id = $2 AND is_active AND version = $3
+                SELECT id FROM clients WHERE id = $22 AND is_active AND version = $23
             ), found AS (
-                SELECT t.id, t.kind, t.grant_id
+                SELECT t.id, t.kind, t.grant_id, g.user_id, g.session_id
                   FROM tokens t
                   JOIN asker a ON a.id = t.client_id
-                 WHERE t.digest = $1
+                  LEFT JOIN grants g ON g.id = t.grant_id
+                 WHERE t.digest = $21
             ), access AS (
                 UPDATE tokens
-                   SET revoked_at = $4, revoked_reason = $5
+                   SET revoked_at = $2, revoked_reason = $24
                  WHERE id = (SELECT id FROM found WHERE kind = 'access') AND revoked_at IS NULL
+                RETURNING id
             ), refresh AS (
                 UPDATE grants
-                   SET revoked_at = $4, revoked_reason = $5
+                   SET revoked_at = $2, revoked_reason = $24
                  WHERE id = (SELECT grant_id FROM found WHERE kind = 'refresh')
                    AND revoked_at IS NULL
-            )
-            SELECT id FROM asker";
-        let params = [
+                RETURNING id
+            ), known AS (
+                SELECT NULL::text AS actor_kind, NULL::uuid AS actor_user_id, user_id, grant_id,
+                       session_id, id::text AS target, '{\"kind\":\"' || kind || '\"}' AS details
+                  FROM found
+                 WHERE EXISTS (SELECT FROM access) OR EXISTS (SELECT FROM refresh)
+            ), ",
+            note_known!(),
+            "
+            SELECT id FROM asker"
+        );
+        let own = [
             bytes(digest.as_bytes().as_slice()),
             uuid(asker.key.as_uuid()),
             number(asker.version),
-            time(now.as_date_time()),
             text(Revocation::ByClient.as_str()),
         ];
+        let params: Vec<_> = event.params().into_iter().chain(own).collect();
         Ok(self.conn.query_opt(SQL, &params).await?.is_some())
     }
 
     /// Ends the grant of a refresh token (a spent one too), and the session that it hangs on, as its
-    /// user's logout. Another client's token stays, and an access token is none. Answers whether the
-    /// asker is active in the version that the caller has; if not, nothing has ended.
+    /// user's logout. Another client's token stays, and an access token is none. If something has
+    /// ended, the event says so, and that it was the user. Answers whether the asker is active in the
+    /// version that the caller has; if not, nothing has ended.
     ///
     /// # Errors
     /// When storage fails.
@@ -215,35 +229,46 @@ impl<'u> Tokens<'u> {
         &self,
         digest: &SecretDigest,
         asker: Asker,
-        now: Timestamp,
+        event: &NewEvent<'_>,
     ) -> Result<bool, DbError> {
-        const SQL: &str = "-- tokens.log_out_for
+        const SQL: &str = concat!(
+            "-- tokens.log_out_for
             WITH asker AS (
-                SELECT id FROM clients WHERE id = $2 AND is_active AND version = $3
+                SELECT id FROM clients WHERE id = $22 AND is_active AND version = $23
             ), found AS (
-                SELECT g.id, g.session_id
+                SELECT g.id, g.user_id, g.session_id
                   FROM tokens t
                   JOIN asker a ON a.id = t.client_id
                   JOIN grants g ON g.id = t.grant_id
-                 WHERE t.digest = $1 AND t.kind = 'refresh'
+                 WHERE t.digest = $21 AND t.kind = 'refresh'
             ), ended AS (
                 UPDATE sessions
-                   SET ended_at = $4, ended_reason = $6
+                   SET ended_at = $2, ended_reason = $25
                  WHERE id = (SELECT session_id FROM found) AND ended_at IS NULL
+                RETURNING id
             ), revoked AS (
                 UPDATE grants
-                   SET revoked_at = $4, revoked_reason = $5
+                   SET revoked_at = $2, revoked_reason = $24
                  WHERE id = (SELECT id FROM found) AND revoked_at IS NULL
-            )
-            SELECT id FROM asker";
-        let params = [
+                RETURNING id
+            ), known AS (
+                SELECT 'user' AS actor_kind, user_id AS actor_user_id, user_id, id AS grant_id,
+                       session_id, NULL::text AS target, NULL::text AS details
+                  FROM found
+                 WHERE EXISTS (SELECT FROM ended) OR EXISTS (SELECT FROM revoked)
+            ), ",
+            note_known!(),
+            "
+            SELECT id FROM asker"
+        );
+        let own = [
             bytes(digest.as_bytes().as_slice()),
             uuid(asker.key.as_uuid()),
             number(asker.version),
-            time(now.as_date_time()),
             text(Revocation::ByClient.as_str()),
             text(SessionEnd::LoggedOut.as_str()),
         ];
+        let params: Vec<_> = event.params().into_iter().chain(own).collect();
         Ok(self.conn.query_opt(SQL, &params).await?.is_some())
     }
 }

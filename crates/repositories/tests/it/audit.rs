@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use authly_domain::audit::{Actor, AuditAction, AuditEvent, Origin};
 use authly_domain::id::AuditEventId;
-use authly_repositories::audit::NewPersonal;
+use authly_repositories::audit::{NewEvent, NewPersonal};
 use pretty_assertions::assert_eq;
 
 use crate::world::{ADDRESS, World};
@@ -31,17 +31,21 @@ async fn an_event_keeps_everything_that_it_concerns(world: World) {
     .with("more", 1)
     .refused();
     let values = event.personal().unwrap();
-    let personal = NewPersonal {
-        values: &values,
-        salt: &[1; 32],
-        commitment: &[2; 32],
+    let personal = Some(NewPersonal {
+        values,
+        salt: [1; 32],
+        commitment: [2; 32],
+    });
+    let written = NewEvent {
+        event: &event,
+        personal,
     };
     world
         .conn()
         .await
         .reads()
         .audit()
-        .append(&event, Some(&personal))
+        .append(&written)
         .await
         .unwrap();
 
@@ -81,12 +85,16 @@ async fn an_event_may_concern_nobody(world: World) {
         Origin::default(),
     );
     assert_eq!(event.personal(), None);
+    let written = NewEvent {
+        event: &event,
+        personal: None,
+    };
     world
         .conn()
         .await
         .reads()
         .audit()
-        .append(&event, None)
+        .append(&written)
         .await
         .unwrap();
 

@@ -3,13 +3,14 @@
 use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
 
+use authly_domain::audit::{Actor, AuditAction, AuditEvent, Origin};
 use authly_domain::clients::{
     ApplicationType, AuthMethod, Client, ClientProfile, ClientType, ConsentPolicy, GrantType,
     NonceRule, OpenIdMetadata, PkceRule, RefreshRotation, TokenLifetimes,
 };
 use authly_domain::clock::Timestamp;
 use authly_domain::entropy::Entropy;
-use authly_domain::id::{ClientKey, SessionId, UserId};
+use authly_domain::id::{AuditEventId, ClientKey, SessionId, UserId};
 use authly_domain::keys::{KeyId, KeyPhase, SigningAlgorithm};
 use authly_domain::scopes::Scope;
 use authly_domain::secret::SecretDigest;
@@ -17,6 +18,7 @@ use authly_domain::sessions::Authentication;
 use authly_domain::users::{
     Email, PasswordChange, PasswordHash, PasswordScheme, Profile, Subject, UserClaims, Username,
 };
+use authly_repositories::audit::NewEvent;
 use authly_repositories::sessions::NewSession;
 use authly_repositories::users::NewUser;
 use authly_repositories::{Db, DbConn, StatementMode};
@@ -81,6 +83,12 @@ impl World {
     }
 
     /// A new digest.
+    /// Something that nobody is known to have done.
+    pub(crate) fn event(&self, action: AuditAction, at: Timestamp) -> AuditEvent {
+        let id = self.id(AuditEventId::generate);
+        AuditEvent::new(id, at, action, Actor::Anonymous, Origin::default())
+    }
+
     pub(crate) fn digest(&self) -> SecretDigest {
         let mut bytes = [0; 32];
         self.entropy.fill(&mut bytes);
@@ -207,6 +215,14 @@ impl World {
         let conn = self.conn().await;
         conn.reads().sessions().insert(&new).await.unwrap();
         row
+    }
+}
+
+/// An event that tells nothing of a person.
+pub(crate) const fn written(event: &AuditEvent) -> NewEvent<'_> {
+    NewEvent {
+        event,
+        personal: None,
     }
 }
 

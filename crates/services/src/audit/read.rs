@@ -1,5 +1,7 @@
 //! The audit trail as administrators read it.
 
+use std::time::Duration;
+
 use authly_domain::admin::Administrator;
 use authly_domain::audit::{AuditAction, Link};
 use authly_domain::clock::Timestamp;
@@ -8,6 +10,7 @@ use authly_domain::id::{AuditEventId, ClientKey, SessionId, UserId};
 use authly_domain::page::PageSize;
 use authly_repositories::DbError;
 use authly_repositories::audit::{EventFilter, NamedRecord};
+use moka::sync::Cache;
 
 use super::verify::{Verification, verify};
 use crate::Context;
@@ -51,26 +54,59 @@ pub struct Look {
     pub client: Option<ClientKey>,
     /// Which session, likewise.
     pub session: Option<SessionId>,
+    /// Whether it goes on from another look.
+    pub glance: Glance,
 }
+
+/// Whether a look begins, or goes on from where another has ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Glance {
+    /// It begins.
+    Begins,
+    /// It goes on. Each is not written down: whoever follows the trail would write more into it than they
+    /// read.
+    GoesOn,
+}
+
+/// How long somebody may go on looking at the same before that is written down again.
+const SAME_LOOK: Duration = Duration::from_mins(10);
+/// Of how many looks it is remembered that they were written down: a forgotten one is written down again.
+const MOST_LOOKS: u64 = 10_000;
+
+/// Who looks, and at what.
+type Looking = (Option<UserId>, Option<ClientKey>, &'static str);
 
 /// Reads the audit trail.
 pub struct AuditTrail {
     context: Context,
     cursors: Cursors,
+    /// When the looks that go on were last written down.
+    looks: Cache<Looking, Timestamp>,
 }
 
 impl AuditTrail {
     /// On this storage.
     #[must_use]
-    pub const fn new(context: Context, cursors: Cursors) -> Self {
-        Self { context, cursors }
+    pub fn new(context: Context, cursors: Cursors) -> Self {
+        Self {
+            context,
+            cursors,
+            looks: Cache::new(MOST_LOOKS),
+        }
     }
 
-    /// Writes down that an administrator looks at what tells of people.
+    /// Writes down that an administrator looks at what tells of people: each look that begins, and one that
+    /// goes on every ten minutes, on each node.
     ///
     /// # Errors
     /// When storage fails.
     pub async fn note_look(&self, by: &Administrator, look: Look) -> Result<(), TrailError> {
+        let (now, looking) = (self.context.now(), (by.user(), by.client(), look.what));
+        let noted = self.looks.get(&looking);
+        let is_known = noted.is_some_and(|noted| now < noted.plus(SAME_LOOK));
+        if look.glance == Glance::GoesOn && is_known {
+            return Ok(());
+        }
         let event = self
             .context
             .deed(AuditAction::PersonalDataRead, by)
@@ -78,7 +114,9 @@ impl AuditTrail {
             .of_client(look.client)
             .of_session(look.session)
             .of(look.what);
-        Ok(self.context.note_alone(&event).await?)
+        self.context.note_alone(&event).await?;
+        self.looks.insert(looking, now);
+        Ok(())
     }
 
     /// A page of events, the newest first, sealed or not.

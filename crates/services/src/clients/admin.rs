@@ -144,9 +144,9 @@ impl ClientAdmin {
         };
         idempotency::keep(&work, keyed, &created, &*self.context.entropy).await?;
         let event = self.context.deed(AuditAction::ClientCreated, by);
-        self.context
-            .finish(work, run, event.of_client(client.key))
-            .await?;
+        let event = event.of_client(client.key);
+        let event = event.marked(managed_by.as_ref().map(Some));
+        self.context.finish(work, run, event).await?;
         Ok(Answered::Now(created))
     }
 
@@ -201,14 +201,16 @@ impl ClientAdmin {
         flaws.extend(unknown_scopes(&unknown));
         refuse_flaws(flaws)?;
         work.clients().upsert(&client, self.context.now()).await?;
-        if let Some(mark) = mark {
+        if let Some(mark) = &mark {
             work.clients().mark(client.key, mark.as_ref()).await?;
         }
         if scope_changes {
             store_scopes(&work, &client).await?;
         }
         let changed = self.present(&work, client.key).await?;
-        self.finish(work, aim, action).await?;
+        let event = self.context.deed(action, aim.by).of_client(aim.client);
+        let event = event.marked(mark.as_ref().map(Option::as_ref));
+        self.context.finish(work, aim.run, event).await?;
         Ok(changed)
     }
 

@@ -1,25 +1,28 @@
 //! Client authentication (OAuth 2.1 §2.4): the one way to an [`AuthenticatedClient`].
 
+mod guessing;
+
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use authly_crypto::compare;
+use authly_domain::audit::Origin;
 use authly_domain::clients::{AssertionFlaw, Client, ClientId, GrantType};
 use authly_domain::clock::Timestamp;
 use authly_domain::secret::SecretDigest;
-use authly_domain::throttle::{self as rules, ThrottleKind, ThrottleRule};
+use authly_domain::throttle::ThrottleRule;
 use authly_repositories::DbError;
 use authly_repositories::clients::AssertionUse;
-use authly_repositories::throttle::Counter;
 use moka::sync::Cache;
 
+use self::guessing::Standing;
 use super::assertions::Assertions;
 use super::presented::{PresentedCredentials, Proof};
 use super::{ClientCache, Encrypters};
+use crate::Context;
 use crate::policy::LivePolicies;
 use crate::ports::DocumentFetcher;
-use crate::{Context, throttle};
 
 /// The most counters, and the most clients with their addresses, that a node notes.
 const NOTED: u64 = 100_000;
@@ -27,6 +30,24 @@ const NOTED: u64 = 100_000;
 const LONGEST_WINDOW: Duration = Duration::from_hours(24);
 /// How long it is noted that a client has proved itself at an address, since it last did.
 const PROVEN: Duration = Duration::from_hours(24);
+
+/// Where a client is that authenticates.
+#[derive(Debug)]
+pub struct Whereabouts {
+    /// Its address.
+    pub address: IpAddr,
+    /// The request, for the audit trail.
+    pub origin: Origin,
+}
+
+impl From<IpAddr> for Whereabouts {
+    fn from(address: IpAddr) -> Self {
+        Self {
+            address,
+            origin: address.into(),
+        }
+    }
+}
 
 /// Why a client is not let in.
 #[derive(Debug, thiserror::Error)]
@@ -110,26 +131,10 @@ pub struct ClientAuthenticator {
     /// Counters that are spent, by which rule, and until when: so that a right secret costs no round
     /// trip, and a guesser none either. Another rule begins anew.
     waiting: Cache<SecretDigest, (ThrottleRule, Timestamp)>,
+    /// The windows of throttles of which the audit trail has heard.
+    noted: Cache<(SecretDigest, Timestamp), ()>,
     /// Which client has proved itself at which address: guesses at others make none of these wait.
     proven: Cache<SecretDigest, ()>,
-}
-
-/// What refused authentications are counted on.
-struct Counters {
-    /// Of this client from this address.
-    client: Counter,
-    /// Of all clients from this address.
-    address: Counter,
-    standing: Standing,
-}
-
-/// Whether a client has proved itself at this address of late.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Standing {
-    /// It has: guesses at other clients do not make it wait.
-    Proven,
-    /// It has not.
-    Stranger,
 }
 
 impl ClientAuthenticator {
@@ -156,6 +161,10 @@ impl ClientAuthenticator {
                 .max_capacity(NOTED)
                 .time_to_live(LONGEST_WINDOW)
                 .build(),
+            noted: Cache::builder()
+                .max_capacity(NOTED)
+                .time_to_live(LONGEST_WINDOW)
+                .build(),
             proven: Cache::builder()
                 .max_capacity(NOTED)
                 .time_to_idle(PROVEN)
@@ -173,18 +182,19 @@ impl ClientAuthenticator {
     pub async fn authenticate(
         &self,
         presented: PresentedCredentials,
-        from: IpAddr,
+        from: impl Into<Whereabouts>,
     ) -> Result<AuthenticatedClient, ClientAuthError> {
-        self.counted(self.authenticate_uncounted(presented, from).await)
+        let answer = self.authenticate_uncounted(presented, &from.into()).await;
+        self.counted(answer)
     }
 
     async fn authenticate_uncounted(
         &self,
         presented: PresentedCredentials,
-        from: IpAddr,
+        from: &Whereabouts,
     ) -> Result<AuthenticatedClient, ClientAuthError> {
         let (client_id, proof) = presented.read();
-        let counters = self.counters(&client_id, from);
+        let counters = self.counters(&client_id, from.address);
         let is_shown = !matches!(proof, Ok(Proof::Nothing));
         if is_shown {
             self.check_waiting(&counters)?;
@@ -200,7 +210,10 @@ impl ClientAuthenticator {
                 }
                 Ok(admitted)
             }
-            Err(reason) => Err(self.count_refusal(reason, &counters).await?),
+            Err(reason) => {
+                let asked = (client_id.as_str(), &from.origin);
+                Err(self.count_refusal(reason, &counters, asked).await?)
+            }
         }
     }
 
@@ -310,63 +323,6 @@ impl ClientAuthenticator {
             failures.add((*reason).into());
         }
         answer
-    }
-
-    fn counters(&self, client_id: &str, from: IpAddr) -> Counters {
-        let kind = ThrottleKind::ClientSecret;
-        let rules = self.policies.load().sessions.throttle.clients;
-        let client = throttle::from_and_on(kind, rules.client, from, client_id);
-        let all = rules.address;
-        // Reading it anew keeps the note.
-        let (standing, rule) = match self.proven.get(&client.key) {
-            Some(()) => (Standing::Proven, all.without_limit()),
-            None => (Standing::Stranger, all),
-        };
-        Counters {
-            client,
-            address: throttle::from(ThrottleKind::ClientSecretAddress, rule, from),
-            standing,
-        }
-    }
-
-    fn check_waiting(&self, counters: &Counters) -> Result<(), ClientAuthError> {
-        let now = self.context.now();
-        let wait = |counter: &Counter| {
-            let (rule, until) = self.waiting.get(&counter.key)?;
-            let wait = (rule == counter.rule && now < until).then(|| until.since(now))?;
-            self.context.metrics.throttled.add(counter.kind);
-            Some(wait)
-        };
-        let for_all = match counters.standing {
-            Standing::Proven => None,
-            Standing::Stranger => wait(&counters.address),
-        };
-        match wait(&counters.client).max(for_all) {
-            Some(retry_after) => Err(ClientAuthError::Throttled { retry_after }),
-            None => Ok(()),
-        }
-    }
-
-    async fn count_refusal(
-        &self,
-        reason: RefusedClient,
-        counters: &Counters,
-    ) -> Result<ClientAuthError, DbError> {
-        let now = self.context.now();
-        let both = [counters.client, counters.address];
-        let conn = self.context.db.connect().await?;
-        let spent = conn.reads().throttles().count(&both, now).await?;
-        throttle::note(&spent, &self.context.metrics);
-        for counter in both {
-            if let Some(spent) = spent.iter().find(|spent| spent.kind == counter.kind) {
-                self.waiting
-                    .insert(counter.key, (counter.rule, spent.until));
-            }
-        }
-        Ok(match rules::wait(&spent, now) {
-            None => reason.into(),
-            Some(retry_after) => ClientAuthError::Throttled { retry_after },
-        })
     }
 }
 

@@ -143,6 +143,7 @@ impl SettingsService {
                     .event(action, Actor::Machine, Origin::default()),
             };
             let event = event.of(names.join(", "));
+            let event = event.marked(change.managed_by.as_ref().map(Some));
             self.context.finish(work, run, event).await?;
             self.adopt(&stored);
         }

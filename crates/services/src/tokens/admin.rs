@@ -16,7 +16,7 @@ use authly_repositories::{DbConn, DbError};
 use crate::Context;
 use crate::grants::end_everywhere;
 use crate::paging::{CursorError, Cursors, PageAsked, Paged};
-use crate::walk::every_batch;
+use crate::walk::{Batches, Deed, every_batch};
 
 /// Which tokens a list holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -172,7 +172,7 @@ impl TokenAdmin {
 
     /// Ends every token of a client: its grants, the codes that could still become one, and the
     /// tokens that it got for itself. What users answered on the consent page stays. All of it has ended
-    /// when this answers, batch by batch however much it is.
+    /// when this answers, batch by batch however much it is, each with its event.
     ///
     /// # Errors
     /// When there is no such client, or storage fails. What has ended until then stays ended, and the
@@ -187,17 +187,22 @@ impl TokenAdmin {
         if !conn.reads().clients().exists(client).await? {
             return Err(TokenAdminError::UnknownClient);
         }
-        // Before the first batch: nothing ends without it, wherever the rest breaks off.
-        let event = self.context.deed(AuditAction::TokensOfClientRevoked, by);
-        let work = conn.begin("tokens.begin_to_revoke").await?;
-        self.context
-            .finish(work, run, event.of_client(client))
-            .await?;
+        let batches = Batches {
+            context: &self.context,
+            run,
+            deed: Some(Deed {
+                action: AuditAction::TokensOfClientRevoked,
+                by,
+                user: None,
+                client: Some(client),
+            }),
+        };
         let which = GrantsToRevoke::OfClient(client);
         let revoked = RevokedOfClient {
-            grants: end_everywhere(&self.context, &mut conn, &which, run).await?,
-            own_tokens: end_own(&self.context, &mut conn, client, run).await?,
+            grants: end_everywhere(&batches, &mut conn, &which).await?,
+            own_tokens: end_own(&batches, &mut conn, client).await?,
         };
+        batches.say(revoked.grants, revoked.own_tokens);
         Ok(revoked)
     }
 }
@@ -229,15 +234,20 @@ fn view(details: TokenDetails, now: Timestamp) -> TokenView {
 
 /// Ends what a client got for itself, each batch by itself.
 pub(crate) async fn end_own(
-    context: &Context,
+    batches: &Batches<'_>,
     conn: &mut DbConn,
     client: ClientKey,
-    run: Run,
 ) -> Result<u64, DbError> {
-    let (why, now) = (Revocation::ByAdministrator, context.now());
-    every_batch(conn, ("tokens.revoke_own", run), async |work, after| {
+    let (why, now) = (Revocation::ByAdministrator, batches.context.now());
+    let how = ("tokens.revoke_own", batches.run);
+    every_batch(conn, how, async |work, after| {
         let tokens = work.tokens();
-        tokens.revoke_batch_of_client(client, why, now, after).await
+        let ending = tokens.revoke_batch_of_client(client, why, now, after);
+        let done = ending.await?;
+        if done.changed > 0 {
+            batches.note(work, "own_tokens", done.changed).await?;
+        }
+        Ok(done)
     })
     .await
 }

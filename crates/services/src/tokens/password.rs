@@ -38,13 +38,15 @@ pub struct PasswordGrant {
     pub address: IpAddr,
     /// With what program; empty where it does not say.
     pub program: String,
+    /// The number of the request in the log.
+    pub request: Option<String>,
 }
 
 impl PasswordGrant {
     /// The request, for the audit trail.
     fn origin(&self) -> Origin {
         Origin {
-            request: None,
+            request: self.request.clone(),
             address: Some(self.address),
             user_agent: (!self.program.is_empty()).then(|| self.program.clone()),
         }
@@ -140,13 +142,15 @@ impl PasswordLogins {
         &self,
         client: &AuthenticatedClient,
         token: &PresentedToken,
+        from: impl Into<Origin>,
     ) -> Result<(), PasswordLoginError> {
         is_command_line(client)?;
-        if self.end(client.client(), token).await? {
+        let from = from.into();
+        if self.end(client.client(), token, &from).await? {
             return Ok(());
         }
         let renewed = self.renew(client).await?;
-        if self.end(renewed.client(), token).await? {
+        if self.end(renewed.client(), token, &from).await? {
             return Ok(());
         }
         Err(still_stale().into())
@@ -262,16 +266,26 @@ impl PasswordLogins {
     }
 
     /// Whether the copy of the client was the present one; if not, nothing has ended.
-    async fn end(&self, client: &Client, token: &PresentedToken) -> Result<bool, DbError> {
+    async fn end(
+        &self,
+        client: &Client,
+        token: &PresentedToken,
+        from: &Origin,
+    ) -> Result<bool, DbError> {
         let digest = opaque::digest(token.expose());
         let asker = Asker {
             key: client.key,
             version: client.version,
         };
         let context = &self.tokens.context;
+        // The statement knows whose login it ends.
+        let event = context
+            .event(AuditAction::LoggedOut, Actor::Anonymous, from.clone())
+            .of_client(client.key);
+        let event = context.written(&event);
         let conn = context.db.connect().await?;
         let tokens = conn.reads().tokens();
-        tokens.log_out_for(&digest, asker, context.now()).await
+        tokens.log_out_for(&digest, asker, &event).await
     }
 
     async fn renew(&self, client: &AuthenticatedClient) -> Result<AuthenticatedClient, TokenError> {

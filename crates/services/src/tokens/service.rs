@@ -183,12 +183,14 @@ impl TokenService {
         &self,
         client: &AuthenticatedClient,
         token: &PresentedToken,
+        from: impl Into<Origin>,
     ) -> Result<(), TokenError> {
-        match revoke::revoke(self, client, token).await? {
+        let from = from.into();
+        match revoke::revoke(self, client, token, &from).await? {
             Attempt::Done(()) => Ok(()),
             Attempt::StaleClient => {
                 let renewed = self.authenticator.renew(client).await?;
-                match revoke::revoke(self, &renewed, token).await? {
+                match revoke::revoke(self, &renewed, token, &from).await? {
                     Attempt::Done(()) => Ok(()),
                     Attempt::StaleClient => Err(still_stale()),
                 }

@@ -134,7 +134,7 @@ async fn introspection_userinfo_and_revocation_take_one_each() {
         .await;
     let token = PresentedToken::new(access.to_owned());
     let (revoked, revocation) = services
-        .round_trips_of(services.deps.tokens.revoke(&client, &token))
+        .round_trips_of(services.deps.tokens.revoke(&client, &token, flow::HOME))
         .await;
 
     revoked.unwrap();
@@ -243,7 +243,12 @@ async fn everything_works_with_a_pool_of_one_connection() {
         assert!(flow::is_active(&services, &rp, tokens.access_token.expose()).await);
         assert!(flow::opens_claims(&services, tokens.access_token.expose()).await);
         let token = PresentedToken::new(flow::refresh_token(&tokens).to_owned());
-        services.deps.tokens.revoke(&rp, &token).await.unwrap();
+        services
+            .deps
+            .tokens
+            .revoke(&rp, &token, flow::HOME)
+            .await
+            .unwrap();
         services.deps.sessions.log_out(&browser).await.unwrap();
         services.deps.discovery.facts().await.unwrap();
         assert!(services.deps.health.check().await.is_up());

@@ -12,7 +12,7 @@ use authly_domain::secret::{
     RefreshToken, RequestHandle,
 };
 use authly_repositories::UnitOfWork;
-use authly_repositories::audit::NewPersonal;
+use authly_repositories::audit::{NewEvent, NewPersonal};
 use authly_services::authorizations::{
     AuthorizationAnswer, AuthorizationErrorCode, AuthorizationParameters, AuthorizeStep,
 };
@@ -338,10 +338,15 @@ pub(crate) async fn note_login(services: &TestServices, work: &UnitOfWork<'_>, u
     let (action, actor) = (AuditAction::LoggedIn, Actor::User(user));
     let event = AuditEvent::new(id, now, action, actor, HOME.into());
     let (salt, values) = ([1; 32], event.personal().unwrap());
-    let personal = NewPersonal {
-        values: &values,
-        salt: &salt,
-        commitment: &authly_crypto::chain::commitment(&salt, &values.canonical()),
+    let commitment = authly_crypto::chain::commitment(&salt, &values.canonical());
+    let personal = Some(NewPersonal {
+        values,
+        salt,
+        commitment,
+    });
+    let event = NewEvent {
+        event: &event,
+        personal,
     };
-    work.audit().append(&event, Some(&personal)).await.unwrap();
+    work.audit().append(&event).await.unwrap();
 }

@@ -128,9 +128,27 @@ async fn a_revocation_that_fails_half_way_is_ended_by_the_next_one() {
     let failed = tokens.revoke_all_of(key, &by, Run::ForReal).await;
     assert!(matches!(failed, Err(TokenAdminError::Storage(_))));
     assert_eq!(ended(&services, &client).await, (2_001, 2_000));
+    // What is written down is what has ended, and no more.
+    let said = async || {
+        services
+            .stored()
+            .details_of("tokens.revoke_of_client")
+            .await
+    };
+    let batches = [
+        r#"{"grants":"1"}"#,
+        r#"{"grants":"2000"}"#,
+        r#"{"own_tokens":"2000"}"#,
+    ];
+    assert_eq!(said().await, batches);
 
     database.run("DROP TRIGGER refuse ON tokens").await;
     let revoked = tokens.revoke_all_of(key, &by, Run::ForReal).await.unwrap();
     assert_eq!((revoked.grants, revoked.own_tokens), (0, 1));
     assert_eq!(ended(&services, &client).await, (2_001, 2_001));
+    let said = said().await;
+    assert_eq!(said.len(), 5);
+    for rest in [r#"{"grants":"0"}"#, r#"{"own_tokens":"1"}"#] {
+        assert!(said.iter().any(|one| one == rest), "{said:?}");
+    }
 }

@@ -24,6 +24,8 @@ pub struct StoredEvent {
     pub client: Option<Uuid>,
     /// What else it concerns.
     pub target: Option<String>,
+    /// What else there is to say.
+    pub details: Option<String>,
     /// The number of the request.
     pub request: Option<String>,
     /// Its place in the chain.
@@ -38,7 +40,7 @@ impl Stored<'_> {
     /// All events, in the order in which they happened.
     pub async fn events(&self) -> Vec<StoredEvent> {
         let sql = "SELECT e.id, e.action, e.outcome, e.actor_kind, e.actor_user_id, e.user_id,
-                          e.client_id, e.target, e.request_id, e.position,
+                          e.client_id, e.target, e.details, e.request_id, e.position,
                           host(p.address) AS address, p.username
                      FROM audit_events e LEFT JOIN audit_personal p ON p.event_id = e.id
                     ORDER BY e.position, e.occurred_at, e.id";
@@ -52,12 +54,23 @@ impl Stored<'_> {
             user: row.get("user_id"),
             client: row.get("client_id"),
             target: row.get("target"),
+            details: row.get("details"),
             request: row.get("request_id"),
             position: row.get("position"),
             address: row.get("address"),
             username: row.get("username"),
         });
         events.collect()
+    }
+
+    /// What the events of an action have said beside whom it concerned, sorted.
+    pub async fn details_of(&self, action: &str) -> Vec<String> {
+        let mut events = self.events().await;
+        events.retain(|event| event.action == action);
+        let details = events.into_iter().map(|event| event.details);
+        let mut details: Vec<_> = details.map(Option::unwrap_or_default).collect();
+        details.sort();
+        details
     }
 
     /// What happened beside logins, logouts and consents, in order.

@@ -1,5 +1,6 @@
 //! What introspection, UserInfo and revocation ask.
 
+use authly_domain::audit::AuditAction;
 use authly_domain::clients::Client;
 use authly_domain::grants::{LivenessFacts, Revocation};
 use authly_domain::secret::SecretDigest;
@@ -11,7 +12,7 @@ use authly_repositories::tokens::{Asker, TokenAnswer, Written};
 use pretty_assertions::assert_eq;
 
 use crate::spoil::corrupt_column;
-use crate::world::World;
+use crate::world::{World, written};
 
 in_both_modes!(
     a_token_reads_back_as_it_was_stored,
@@ -230,12 +231,13 @@ async fn revoke(world: &World, digest: &SecretDigest, client: &Client, seconds: 
         key: client.key,
         version,
     };
-    let (tokens, at) = (conn.reads().tokens(), world.later(seconds));
-    let stale = tokens
-        .revoke_for(digest, asker(client.version + 1), at)
-        .await;
-    assert!(!stale.unwrap());
-    let present = tokens.revoke_for(digest, asker(client.version), at).await;
+    let tokens = conn.reads().tokens();
+    let event = world.event(AuditAction::TokenRevokedByClient, world.later(seconds));
+    let event = written(&event);
+    let stale = tokens.revoke_for(digest, asker(client.version + 1), &event);
+    assert!(!stale.await.unwrap());
+    let present = tokens.revoke_for(digest, asker(client.version), &event);
+    let present = present.await;
     assert!(present.unwrap());
 }
 

@@ -11,6 +11,7 @@ use authly_repositories::{DbConn, DbError, UnitOfWork};
 use super::{Aim, ClientAdmin, ClientAdminError};
 use crate::grants::{end_everywhere, forget_consents};
 use crate::tokens::end_own;
+use crate::walk::Batches;
 
 impl ClientAdmin {
     /// Disables a client. From the commit on nothing of its counts, since every path asks whether it is
@@ -89,7 +90,7 @@ impl ClientAdmin {
         while clients.remove_tokens(aim.client).await? > 0 {}
         while clients.remove_grants(aim.client).await? > 0 {}
         let which = GrantsToRevoke::OfClient(aim.client);
-        forget_consents(&mut conn, &which, Run::ForReal).await?;
+        forget_consents(&self.unsaid(), &mut conn, &which).await?;
         conn.reads().clients().delete(aim.client).await?;
         Ok(())
     }
@@ -106,9 +107,18 @@ impl ClientAdmin {
     /// Revokes every grant and token of a client.
     async fn revoke_all(&self, conn: &mut DbConn, client: ClientKey) -> Result<(), DbError> {
         let which = GrantsToRevoke::OfClient(client);
-        end_everywhere(&self.context, conn, &which, Run::ForReal).await?;
-        end_own(&self.context, conn, client, Run::ForReal).await?;
+        end_everywhere(&self.unsaid(), conn, &which).await?;
+        end_own(&self.unsaid(), conn, client).await?;
         Ok(())
+    }
+
+    /// What ends with a client is what its event says.
+    const fn unsaid(&self) -> Batches<'_> {
+        Batches {
+            context: &self.context,
+            run: Run::ForReal,
+            deed: None,
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use authly_domain::secret::PresentedToken;
 use authly_testing::policies::Policies;
 use authly_testing::{Setup, TestServices};
 use pretty_assertions::assert_eq;
@@ -31,6 +32,8 @@ async fn a_failed_login_names_the_account_and_never_what_was_typed_for_none() {
     let services = TestServices::start().await;
     let alice = services.user("alice").create().await;
     flow::failed_login(&services, &alice).await;
+    // Ids of one moment have no order.
+    services.advance(Duration::from_secs(1));
     flow::login_of_nobody(&services, "my-pass-word-in-the-wrong-field").await;
     let events = services.stored().events().await;
     let said: Vec<_> = events
@@ -76,6 +79,93 @@ async fn who_has_to_wait_is_written_down_once_for_each_window() {
         flow::failed_login(&services, &alice).await;
     }
     assert_eq!(services.stored().events().await.len(), 6);
+}
+
+#[tokio::test]
+async fn a_client_that_guesses_is_written_down_once_for_each_window() {
+    let three = |policies: &mut Policies| {
+        policies.sessions.throttle.clients.client.attempts = 3;
+    };
+    let services = Setup::default().policies(three).services().await;
+    let client = services.client().create().await;
+    let guess = async || {
+        let presented = flow::credentials(&client, Some("a guess"));
+        let clients = &services.deps.clients;
+        clients
+            .authenticate(presented, flow::HOME)
+            .await
+            .unwrap_err()
+    };
+    for _ in 0..3 {
+        guess().await;
+    }
+    assert_eq!(services.stored().events().await, []);
+    for _ in 0..3 {
+        guess().await;
+    }
+    let events = services.stored().events().await;
+    let [waits] = events.as_slice() else {
+        panic!("{events:?}");
+    };
+    assert_eq!(
+        (&*waits.action, &*waits.outcome),
+        ("client.throttled", "refused")
+    );
+    assert_eq!(waits.client, Some(*client.record.key.as_uuid()));
+    assert_eq!(waits.address, Some(flow::HOME.to_string()));
+
+    services.advance(Duration::from_hours(1));
+    for _ in 0..5 {
+        guess().await;
+    }
+    assert_eq!(services.stored().events().await.len(), 2);
+}
+
+#[tokio::test]
+async fn a_client_that_revokes_a_token_of_its_own_is_written_down_with_whose_it_was() {
+    let services = TestServices::start().await;
+    let (client, other, alice) = (
+        services.client().create().await,
+        services.client().id("other").create().await,
+        services.user("alice").create().await,
+    );
+    let tokens = flow::tokens(&services, &client, &alice, "openid").await;
+    let (rp, other) = (
+        flow::authenticated(&services, &client).await,
+        flow::authenticated(&services, &other).await,
+    );
+    let service = &services.deps.tokens;
+    let revoke = async |by, token: &str| {
+        let token = PresentedToken::new(token.to_owned());
+        service.revoke(by, &token, flow::HOME).await.unwrap();
+    };
+    let refresh = flow::refresh_token(&tokens);
+    revoke(&other, refresh).await;
+    revoke(&rp, "rubbish").await;
+    assert_eq!(
+        services.stored().details_of("token.revoked").await,
+        [""; 0],
+        "nothing has ended"
+    );
+
+    // A second time there is nothing to end, and nothing to say.
+    for _ in 0..2 {
+        revoke(&rp, tokens.access_token.expose()).await;
+        revoke(&rp, refresh).await;
+    }
+    let own = flow::own_token(&services, &rp).await.unwrap();
+    revoke(&rp, own.access_token.expose()).await;
+    let (access, refresh) = (r#"{"kind":"access"}"#, r#"{"kind":"refresh"}"#);
+    let said = services.stored().details_of("token.revoked").await;
+    assert_eq!(said, [access, access, refresh]);
+    let events = services.stored().events().await;
+    let mut events = events.iter();
+    let revoked = events.find(|event| event.details.as_deref() == Some(refresh));
+    let revoked = revoked.unwrap();
+    assert_eq!(&*revoked.actor_kind, "client");
+    assert_eq!(revoked.client, Some(*client.record.key.as_uuid()));
+    assert_eq!(revoked.user, Some(*alice.id.as_uuid()));
+    assert_eq!(revoked.address, Some(flow::HOME.to_string()));
 }
 
 #[tokio::test]

@@ -67,7 +67,11 @@ async fn what_commits_late_is_sealed_later_whatever_its_id() {
         authly_domain::audit::Actor::Server,
         authly_domain::audit::Origin::default(),
     );
-    work.audit().append(&early, None).await.unwrap();
+    let early = authly_repositories::audit::NewEvent {
+        event: &early,
+        personal: None,
+    };
+    work.audit().append(&early).await.unwrap();
     services.advance(std::time::Duration::from_secs(5));
     trail(&services, &root, 3).await;
     assert_eq!(services.stored().chain_ends().await, (0, 3));

@@ -18,6 +18,38 @@ async fn an_altered_event_is_named() {
 }
 
 #[tokio::test]
+async fn a_fault_names_the_row_that_it_is_about_as_far_as_there_is_one() {
+    let services = ten().await;
+    let id_at = async |position| {
+        let events = services.stored().events().await;
+        let mut events = events.into_iter();
+        let found = events.find(|event| event.position == Some(position));
+        found.map(|event| event.id)
+    };
+    services.stored().alter_event(2).await;
+    services.stored().remove_event(4).await;
+    services.stored().swap_events(6, 7).await;
+    services.stored().insert_event(11).await;
+    let mut expected = Vec::new();
+    for (kind, position) in [
+        (Altered, 2),
+        (Removed, 4),
+        (Reordered, 6),
+        (Reordered, 7),
+        (Inserted, 11),
+    ] {
+        expected.push((kind, position, id_at(position).await));
+    }
+    assert_eq!(expected[1].2, None);
+    let parts = verified(&services, None).await;
+    let found = parts.iter().flat_map(|part| &part.faults).map(|fault| {
+        let event = fault.event.map(|id| id.as_uuid().to_string());
+        (fault.kind, fault.position, event)
+    });
+    assert_eq!(found.collect::<Vec<_>>(), expected);
+}
+
+#[tokio::test]
 async fn an_event_whose_hash_or_link_was_altered_is_named() {
     for altered in [1, 5, 10] {
         let services = ten().await;

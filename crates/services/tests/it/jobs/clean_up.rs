@@ -116,7 +116,12 @@ impl Town {
             _ if !self.refresh_tokens.is_empty() => {
                 let at = which(&mut self.choices, self.refresh_tokens.len());
                 let token = PresentedToken::new(self.refresh_tokens[at].clone());
-                services.deps.tokens.revoke(&rp, &token).await.unwrap();
+                services
+                    .deps
+                    .tokens
+                    .revoke(&rp, &token, flow::HOME)
+                    .await
+                    .unwrap();
             }
             _ => {}
         }

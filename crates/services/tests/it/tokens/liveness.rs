@@ -182,7 +182,12 @@ async fn a_revoked_refresh_token_ends_its_family_and_a_revoked_access_token_itse
     let rp = flow::authenticated(&services, &client).await;
     let revoke = async |token: &str| {
         let token = PresentedToken::new(token.to_owned());
-        services.deps.tokens.revoke(&rp, &token).await.unwrap();
+        services
+            .deps
+            .tokens
+            .revoke(&rp, &token, flow::HOME)
+            .await
+            .unwrap();
     };
     let tokens = flow::tokens(&services, &client, &alice, "openid").await;
     revoke(tokens.access_token.expose()).await;
@@ -217,7 +222,12 @@ async fn another_clients_tokens_are_neither_revoked_nor_seen() {
     ] {
         assert!(!flow::is_active(&services, &other, token).await);
         let token = PresentedToken::new(token.to_owned());
-        services.deps.tokens.revoke(&other, &token).await.unwrap();
+        services
+            .deps
+            .tokens
+            .revoke(&other, &token, flow::HOME)
+            .await
+            .unwrap();
     }
     assert_eq!(services.stored().protocol_state().await, before);
     assert_eq!(counts(&services, &rp, &tokens).await, [true; 3]);

@@ -1,7 +1,9 @@
 //! Logins of the command line with a password.
 
 use std::sync::Arc;
+use std::time::Duration;
 
+use authly_domain::audit::Origin;
 use authly_domain::secret::{Password, PresentedToken};
 use authly_services::clients::{AuthenticatedClient, PresentedCredentials};
 use authly_services::sessions::LoginError;
@@ -42,6 +44,7 @@ async fn log_in(
         scope: "admin:users:read".parse().unwrap(),
         address: HOME,
         program: "authly".to_owned(),
+        request: Some("request-of-a-test".to_owned()),
     };
     services.deps.password_logins.log_in(client, &asked).await
 }
@@ -65,13 +68,53 @@ async fn a_login_takes_nine_round_trips_a_refusal_three_and_a_logout_one() {
     let (left, left_took) = services.round_trips_of(left).await;
     let token = flow::refresh_token(&right.unwrap()).to_owned();
     let token = PresentedToken::new(token);
-    let logout = services.deps.password_logins.log_out(&client, &token);
+    let logout = services.deps.password_logins.log_out(&client, &token, HOME);
     let (ended, logout_took) = services.round_trips_of(logout).await;
 
     wrong.unwrap_err();
     left.unwrap_err();
     ended.unwrap();
     assert_eq!((took, wrong_took, left_took, logout_took), (9, 3, 3, 1));
+}
+
+#[tokio::test]
+async fn login_and_logout_are_written_down_as_the_users_with_the_number_of_the_request() {
+    let services = node().await;
+    let client = command_line(&services).await;
+    let alice = services.user("alice").create().await;
+    let tokens = log_in(&services, &client, &alice, &alice.password).await;
+    let token = flow::refresh_token(&tokens.unwrap()).to_owned();
+    let token = PresentedToken::new(token);
+    services.advance(Duration::from_secs(1));
+    let from = Origin {
+        request: Some("another-request".to_owned()),
+        ..HOME.into()
+    };
+    let logins = &services.deps.password_logins;
+    logins.log_out(&client, &token, from.clone()).await.unwrap();
+    // A second time there is nothing to end, and nothing to say.
+    logins.log_out(&client, &token, from).await.unwrap();
+
+    let mut events = services.stored().events().await;
+    // The command line itself came by a seed.
+    events.retain(|event| event.action != "seed.applied");
+    let said = events.iter().map(|event| {
+        let request = event.request.as_deref().unwrap();
+        (&*event.action, &*event.actor_kind, request)
+    });
+    let said: Vec<_> = said.collect();
+    assert_eq!(
+        said,
+        [
+            ("login.succeeded", "user", "request-of-a-test"),
+            ("logout", "user", "another-request"),
+        ]
+    );
+    for event in &events {
+        assert_eq!(event.actor_user, Some(*alice.id.as_uuid()));
+        assert_eq!(event.user, Some(*alice.id.as_uuid()));
+        assert_eq!(event.address, Some(HOME.to_string()));
+    }
 }
 
 /// What becomes of a login with the right password, if somebody makes this change of the account while

@@ -164,6 +164,16 @@ async fn a_mark_is_set_kept_by_other_changes_and_cleared() {
         (&shown["managed_by"], &shown["value"]),
         (&json!("shop"), &json!("40s"))
     );
+
+    // Each event says how it was marked, if it was.
+    let said = async |action| app.stored().details_of(action).await;
+    let (shop, nobody) = (r#"{"managed_by":"shop"}"#, r#"{"managed_by":""}"#);
+    assert_eq!(said("clients.create").await, [shop]);
+    assert_eq!(said("clients.update").await, ["", nobody]);
+    assert_eq!(said("scopes.create").await, [shop]);
+    let other = r#"{"managed_by":"other"}"#;
+    assert_eq!(said("scopes.update").await, ["", other]);
+    assert_eq!(said("settings.change").await, ["", shop]);
 }
 
 #[tokio::test]
