@@ -18,6 +18,7 @@ mod installation;
 mod invariants;
 mod kills;
 mod load;
+mod logout_calls;
 mod node;
 mod outages;
 mod postgres;

@@ -9,6 +9,7 @@ mod import;
 mod key;
 mod login;
 mod logout;
+mod logout_call;
 mod man;
 mod named;
 mod profile;
@@ -36,6 +37,7 @@ use self::import::ImportCommand;
 use self::key::KeyCommand;
 use self::login::LoginArguments;
 use self::logout::LogoutArguments;
+use self::logout_call::LogoutCallCommand;
 use self::profile::ProfileCommand;
 use self::scope::ScopeCommand;
 use self::session::SessionCommand;
@@ -75,6 +77,9 @@ pub(crate) enum Command {
     /// Look at sessions, the logins in browsers, and end them.
     #[command(subcommand)]
     Session(SessionCommand),
+    /// Look at calls that tell clients of ended sessions, and have them made again.
+    #[command(subcommand)]
+    LogoutCall(LogoutCallCommand),
     /// Look at grants, what users have authorized clients to do, and revoke them.
     #[command(subcommand)]
     Grant(GrantCommand),
@@ -180,6 +185,7 @@ async fn converse(command: Command, caller: &Caller) -> Result<Exit, Failure> {
         Command::Client(command) => client::run(*command, caller).await,
         Command::Scope(command) => scope::run(command, caller).await,
         Command::Session(command) => session::run(command, caller).await,
+        Command::LogoutCall(command) => logout_call::run(command, caller).await,
         Command::Grant(command) => grant::run(command, caller).await,
         Command::Token(command) => token::run(command, caller).await,
         Command::Key(command) => key::run(command, caller).await,

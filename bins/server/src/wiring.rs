@@ -144,7 +144,8 @@ pub(crate) fn deps(
         hasher,
         keys,
         settings: live,
-        fetcher: front.fetcher,
+        fetcher: front.fetcher.clone(),
+        poster: front.fetcher,
         runtime: storage.handle().clone(),
     };
     let services = Services::assemble(foundation);

@@ -60,6 +60,7 @@ mod error;
 mod grants;
 mod idempotency;
 mod keys;
+mod logout_calls;
 mod oauth;
 mod refusal;
 mod scopes;

@@ -1,6 +1,8 @@
 //! The payloads of our tokens. Times are whole seconds since 1970-01-01T00:00:00Z (`NumericDate`,
 //! RFC 7519 §2), always integers.
 
+mod logout;
+
 use authly_domain::keys::SigningAlgorithm;
 use authly_domain::secret::AccessToken;
 use authly_domain::users::{Address, ClaimValue, GivenClaims};
@@ -9,6 +11,8 @@ use serde::{Serialize, Serializer};
 use sha2::{Digest as _, Sha256, Sha512};
 
 use crate::base64url;
+
+pub use logout::{LogoutEvent, LogoutTokenClaims};
 
 /// The claims of an access token ([RFC 9068 §2.2](https://www.rfc-editor.org/rfc/rfc9068#section-2.2)).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

@@ -18,18 +18,21 @@ pub const MAX_TOKEN_BYTES: usize = 16 * 1_024;
 pub enum TokenType {
     /// An access token (RFC 9068 §2.1).
     AccessToken,
+    /// A logout token (OpenID Connect Back-Channel Logout §2.4).
+    LogoutToken,
     /// An ID token, or any other JWT without a type of its own (RFC 7519 §5.1).
     Jwt,
 }
 
 impl TokenType {
-    const ALL: [Self; 2] = [Self::AccessToken, Self::Jwt];
+    const ALL: [Self; 3] = [Self::AccessToken, Self::LogoutToken, Self::Jwt];
 
     /// The `typ` on the wire.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::AccessToken => "at+jwt",
+            Self::LogoutToken => "logout+jwt",
             Self::Jwt => "JWT",
         }
     }

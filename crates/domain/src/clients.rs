@@ -6,6 +6,7 @@ mod id;
 mod jwks;
 mod lifetimes;
 mod list;
+mod logout;
 mod metadata;
 mod named;
 mod openid;
@@ -24,6 +25,7 @@ pub use id::{ClientId, ClientIdError};
 pub use jwks::{ClientJwk, ClientJwks, KeyOperation, KeyUse, MAX_JWKS_BYTES, MAX_KEYS};
 pub use lifetimes::{LifetimeBounds, TokenLifetimes};
 pub use list::{ClientFilter, ClientOrder, ClientSort};
+pub use logout::LogoutMetadata;
 pub use metadata::{
     ApplicationType, Client, ClientType, ConsentPolicy, GrantType, NonceRule, PkceRule,
     RefreshRotation,

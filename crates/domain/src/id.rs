@@ -129,6 +129,10 @@ uuid_id! {
     AuditEventId, "aud"
 }
 uuid_id! {
+    /// One call that tells a client of the end of a session.
+    LogoutCallId, "loc"
+}
+uuid_id! {
     /// One run of a job.
     JobRunId, "run"
 }

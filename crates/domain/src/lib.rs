@@ -41,6 +41,7 @@ pub mod idempotency;
 pub mod issuer;
 pub mod jobs;
 pub mod keys;
+pub mod logout;
 pub mod network;
 pub mod page;
 pub mod retention;

@@ -22,6 +22,9 @@ pub const CODE_KEPT_FOR: Duration = Duration::from_hours(24);
 /// `id_token_hint` (decisions 13); one that was revoked not even that.
 pub const PAST_KEY_KEPT_FOR: Duration = Duration::from_hours(365 * 24);
 
+/// How long a call that was given up can be made again: afterwards nobody has that session any more.
+pub const LOGOUT_CALL_KEPT_FOR: Duration = Duration::from_hours(30 * 24);
+
 /// What is over at one moment: each is the latest time of its kind that counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Cutoffs {
@@ -36,6 +39,8 @@ pub struct Cutoffs {
     pub grants: Timestamp,
     /// Since when a key has been gone or revoked.
     pub keys: Timestamp,
+    /// The end of a session of which clients are still to be told.
+    pub logout_calls: Timestamp,
 }
 
 impl Cutoffs {
@@ -49,6 +54,7 @@ impl Cutoffs {
             codes: now.minus(CODE_KEPT_FOR),
             grants: ended.minus(longest_grant),
             keys: now.minus(PAST_KEY_KEPT_FOR),
+            logout_calls: now.minus(LOGOUT_CALL_KEPT_FOR),
         }
     }
 }
@@ -67,6 +73,7 @@ mod tests {
             codes: ago(86_400),
             grants: ago(300 + 3_600),
             keys: ago(365 * 86_400),
+            logout_calls: ago(30 * 86_400),
         };
         assert_eq!(Cutoffs::at(now, Duration::from_hours(1)), expected);
     }

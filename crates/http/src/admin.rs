@@ -22,6 +22,7 @@ mod clients;
 mod fields;
 mod grants;
 mod keys;
+mod logout_calls;
 mod look;
 mod paging;
 mod parameters;
@@ -50,6 +51,7 @@ pub(crate) fn table() -> Table {
         .with(system::status)
         .with(system::statistics);
     let table = sessions::table(grants::table(table));
+    let table = logout_calls::table(table);
     let table = audit::table(keys::table(tokens::table(table)));
     users::table(scopes::table(clients::table(table)))
 }

@@ -12,6 +12,7 @@ use authly_services::discovery::DiscoveryService;
 use authly_services::grants::GrantAdmin;
 use authly_services::health::HealthService;
 use authly_services::keys::{KeyAdmin, KeyService};
+use authly_services::logout::LogoutCallAdmin;
 use authly_services::metrics::{Exposition, Sources};
 use authly_services::scopes::ScopeAdmin;
 use authly_services::sessions::{BrowserGuard, SessionAdmin, SessionService};
@@ -75,6 +76,8 @@ pub struct Deps {
     pub token_admin: Arc<TokenAdmin>,
     /// Looks at keys and changes them.
     pub key_admin: Arc<KeyAdmin>,
+    /// Looks at calls that tell clients of logouts.
+    pub logout_call_admin: Arc<LogoutCallAdmin>,
     /// Looks after users.
     pub user_admin: Arc<UserAdmin>,
     /// Reads the audit trail.
@@ -128,6 +131,7 @@ impl Deps {
             grant_admin,
             token_admin,
             key_admin,
+            logout_call_admin,
             user_admin,
             audit,
             cursors: _,
@@ -156,6 +160,7 @@ impl Deps {
             grant_admin,
             token_admin,
             key_admin,
+            logout_call_admin,
             user_admin,
             audit,
             entropy: context.entropy,
@@ -199,6 +204,7 @@ impl Deps {
             .app_data(Data::from(Arc::clone(&self.grant_admin)))
             .app_data(Data::from(Arc::clone(&self.token_admin)))
             .app_data(Data::from(Arc::clone(&self.key_admin)))
+            .app_data(Data::from(Arc::clone(&self.logout_call_admin)))
             .app_data(Data::from(Arc::clone(&self.user_admin)))
             .app_data(Data::from(Arc::clone(&self.audit)))
             .app_data(Data::from(Arc::clone(&self.panics)))

@@ -1,4 +1,5 @@
-//! The one way to documents whose addresses strangers have registered (`jwks_uri` for now).
+//! The one way to documents whose addresses strangers have registered (`jwks_uri` for now), and to those
+//! who have registered where they are told of logouts.
 //!
 //! Such an address must not lead us into our own network, hold us up, fill our memory or make us a tool
 //! against others. So: https alone; the address that is connected to is one that was checked, and public
@@ -12,6 +13,7 @@ mod guard;
 mod hosts;
 mod lifetime;
 mod names;
+mod post;
 
 use std::sync::Arc;
 use std::time::Duration;

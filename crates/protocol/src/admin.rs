@@ -12,6 +12,7 @@ mod describe;
 pub mod grants;
 mod id;
 pub mod keys;
+pub mod logout_calls;
 mod moment;
 mod named;
 mod object;
@@ -67,6 +68,9 @@ pub const ALL: &[Description] = &[
     describe::<sessions::Get>(),
     describe::<sessions::End>(),
     describe::<sessions::EndAll>(),
+    describe::<logout_calls::List>(),
+    describe::<logout_calls::Get>(),
+    describe::<logout_calls::Retry>(),
     describe::<grants::List>(),
     describe::<grants::Get>(),
     describe::<grants::Revoke>(),

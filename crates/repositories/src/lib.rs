@@ -78,6 +78,7 @@ pub mod grants;
 pub mod idempotency;
 pub mod jobs;
 pub mod keys;
+pub mod logout;
 pub mod migrate;
 mod params;
 pub mod pooler;

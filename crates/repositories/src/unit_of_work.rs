@@ -15,6 +15,7 @@ use crate::grants::Grants;
 use crate::idempotency::IdempotencyKeys;
 use crate::jobs::{CleanUp, Jobs};
 use crate::keys::SigningKeys;
+use crate::logout::LogoutCalls;
 use crate::scopes::Scopes;
 use crate::sessions::Sessions;
 use crate::settings::Settings;
@@ -133,6 +134,8 @@ repositories! {
     audit: AuditEvents,
     /// `idempotency_keys`.
     idempotency_keys: IdempotencyKeys,
+    /// `logout_calls`.
+    logout_calls: LogoutCalls,
     /// `jobs`.
     jobs: Jobs,
     /// `settings` and `revisions`.

@@ -18,11 +18,11 @@ use crate::discovery::DiscoveryService;
 use crate::grants::GrantAdmin;
 use crate::health::HealthService;
 use crate::keys::{KeyAdmin, KeyService};
-use crate::logout::LogoutService;
+use crate::logout::{LogoutCallAdmin, LogoutCaller, LogoutService};
 use crate::metrics::Sources;
 use crate::paging::Cursors;
 use crate::policy::LivePolicies;
-use crate::ports::DocumentFetcher;
+use crate::ports::{DocumentFetcher, FormPoster};
 use crate::scopes::ScopeAdmin;
 use crate::sessions::{BrowserGuard, SessionAdmin, SessionService};
 use crate::settings::SettingsService;
@@ -46,6 +46,8 @@ pub struct Foundation {
     pub settings: Arc<SettingsService>,
     /// What fetches documents that clients have registered.
     pub fetcher: Arc<dyn DocumentFetcher>,
+    /// What tells clients of logouts.
+    pub poster: Arc<dyn FormPoster>,
     /// The runtime that drives the database's connections, and what runs beside requests.
     pub runtime: Handle,
 }
@@ -93,6 +95,8 @@ pub struct Services {
     pub token_admin: Arc<TokenAdmin>,
     /// Looks at keys and changes them.
     pub key_admin: Arc<KeyAdmin>,
+    /// Looks at calls that tell clients of logouts.
+    pub logout_call_admin: Arc<LogoutCallAdmin>,
     /// Looks after users.
     pub user_admin: Arc<UserAdmin>,
     /// Reads the audit trail.
@@ -117,6 +121,7 @@ impl Services {
             keys,
             settings,
             fetcher,
+            poster,
             runtime,
         } = foundation;
         let policies = settings.policies();
@@ -136,7 +141,7 @@ impl Services {
             writer,
             clients.clone(),
         ));
-        let visits = Visits::new(&context, &policies, &cache, &sessions, &keys);
+        let visits = Visits::new(&context, &policies, &cache, &sessions, &keys, poster);
         let gate = AdminGate::new(context.clone(), issuer.clone());
         let userinfo = UserInfoService::new(context.clone(), issuer, keys.ring(), cache);
         Self {
@@ -160,6 +165,7 @@ impl Services {
             grant_admin: admins.grants,
             token_admin: admins.tokens,
             key_admin: admins.keys,
+            logout_call_admin: admins.logout_calls,
             audit: admins.audit,
             cursors,
             keys,
@@ -176,6 +182,8 @@ pub struct Exits {
     pub logout: Arc<LogoutService>,
     /// Shows people what has access in their name, and ends it.
     pub account: Arc<AccountService>,
+    /// Tells clients of sessions that have ended; nothing does before it is asked to.
+    pub caller: Arc<LogoutCaller>,
 }
 
 /// What people meet in their browsers once they are logged in.
@@ -191,6 +199,7 @@ impl Visits {
         clients: &ClientCache,
         sessions: &SessionService,
         keys: &Arc<KeyService>,
+        poster: Arc<dyn FormPoster>,
     ) -> Self {
         let issuer = policies.load().tokens.issuer.clone();
         let authorizations = AuthorizationService::new(
@@ -201,12 +210,20 @@ impl Visits {
             sessions.clone(),
             Arc::clone(keys),
         );
+        let caller = LogoutCaller::new(
+            context.clone(),
+            issuer.clone(),
+            clients.clone(),
+            Arc::clone(keys),
+            poster,
+        );
         let logout =
             LogoutService::new(issuer, sessions.clone(), clients.clone(), Arc::clone(keys));
         Self {
             authorizations: Arc::new(authorizations),
             exits: Exits {
                 logout: Arc::new(logout),
+                caller: Arc::new(caller),
                 account: Arc::new(AccountService::new(context.clone(), sessions.clone())),
             },
         }
@@ -222,6 +239,7 @@ struct Admins {
     grants: Arc<GrantAdmin>,
     tokens: Arc<TokenAdmin>,
     keys: Arc<KeyAdmin>,
+    logout_calls: Arc<LogoutCallAdmin>,
     audit: Arc<AuditTrail>,
 }
 
@@ -247,6 +265,7 @@ impl Admins {
             sessions: Arc::new(sessions),
             grants: Arc::new(GrantAdmin::new(context.clone(), cursors.clone())),
             tokens: Arc::new(TokenAdmin::new(context.clone(), cursors.clone())),
+            logout_calls: Arc::new(LogoutCallAdmin::new(context.clone(), cursors.clone())),
             keys: Arc::new(KeyAdmin::new(Arc::clone(keys), cursors.clone())),
             audit: Arc::new(AuditTrail::new(context.clone(), cursors.clone())),
         }

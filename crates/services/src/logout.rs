@@ -1,5 +1,8 @@
-//! Signing out at the request of a client (OpenID Connect RP-Initiated Logout 1.0).
+//! Signing out at the request of a client (OpenID Connect RP-Initiated Logout 1.0), and telling clients of
+//! sessions that have ended (Back-Channel Logout 1.0).
 
+mod admin;
+mod caller;
 mod request;
 
 use std::sync::Arc;
@@ -10,6 +13,8 @@ use authly_domain::issuer::Issuer;
 use authly_domain::sessions::Session;
 use authly_repositories::DbError;
 
+pub use admin::{LogoutCallAdmin, LogoutCallAdminError, LogoutCallFilter, ShownCalls};
+pub use caller::LogoutCaller;
 pub use request::LogoutParameters;
 use request::{Request, Said};
 

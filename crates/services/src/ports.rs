@@ -78,3 +78,27 @@ pub trait DocumentFetcher: Send + Sync {
     /// The JSON document at this address.
     fn fetch<'a>(&'a self, url: &'a FetchUrl, freshness: Freshness) -> DocumentFuture<'a>;
 }
+
+/// Why a form did not reach anybody. The rest is in the log and nowhere else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum NotPosted {
+    /// The host has no address that may be reached.
+    #[error("the host has no address that may be reached")]
+    ForbiddenAddress,
+    /// No answer came.
+    #[error("no answer came")]
+    NoAnswer,
+    /// It took too long.
+    #[error("it took too long")]
+    TimedOut,
+}
+
+/// A form on its way; it yields the status of the answer.
+pub type PostFuture<'a> = Pin<Box<dyn Future<Output = Result<u16, NotPosted>> + Send + 'a>>;
+
+/// Posts forms to addresses that strangers have registered, with the same care as documents are fetched.
+/// Redirects are not followed.
+pub trait FormPoster: Send + Sync {
+    /// Posts this body, which is a form, to this address.
+    fn post<'a>(&'a self, url: &'a FetchUrl, body: SecretText) -> PostFuture<'a>;
+}

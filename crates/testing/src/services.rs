@@ -6,6 +6,7 @@ use std::time::Duration;
 use authly_crypto::entropy::OsEntropy;
 use authly_crypto::opaque;
 use authly_domain::clock::Clock;
+use authly_domain::id::SessionId;
 use authly_http::{Demo, Deps, FirstAdministrator, Theme};
 use authly_repositories::Db;
 use authly_services::audit::SealJob;
@@ -94,13 +95,15 @@ impl TestServices {
             &policies.tokens,
             kept_for,
         );
+        let outgoing = parts.outgoing.fetcher(&parts.clock);
         let foundation = Foundation {
             context: context.clone(),
             master: master_key(),
             hasher: Arc::clone(&parts.hasher),
             keys,
             settings,
-            fetcher: parts.outgoing.fetcher(&parts.clock),
+            fetcher: outgoing.clone(),
+            poster: outgoing,
             runtime: runtime::lasting().clone(),
         };
         Self {
@@ -196,6 +199,17 @@ impl TestServices {
         let session = self.database().session().await;
         let done = session.execute(sql, &[user.id.as_uuid()]).await;
         assert_eq!(done.expect("the password can be taken away"), 1);
+    }
+
+    /// Notes that every client has got an ID token in this session.
+    pub async fn sign_in_at_every_client(&self, session: SessionId) {
+        let sql = "INSERT INTO session_clients (session_id, client_id, signed_in_at)
+                   SELECT $1, id, $2 FROM clients
+                       ON CONFLICT DO NOTHING";
+        let now = self.context.now().as_date_time();
+        let database = self.database().session().await;
+        let done = database.execute(sql, &[session.as_uuid(), &now]).await;
+        assert!(done.expect("the clients can be noted") > 0);
     }
 
     /// Makes a change of password due at the user's next login, as an administrator does.

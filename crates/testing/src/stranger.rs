@@ -17,7 +17,7 @@ use tokio_rustls::TlsAcceptor;
 use crate::runtime;
 
 pub use self::certificate::Credential;
-pub use self::conduct::{Answer, Conduct};
+pub use self::conduct::{Answer, Conduct, Received};
 pub use self::names::TestNames;
 
 /// An HTTPS server on a port of this machine, under the name [`Stranger::NAME`]. Dropping it stops it.
@@ -27,8 +27,12 @@ pub struct Stranger {
     /// What is done at each path; 404 at others.
     paths: Arc<Mutex<HashMap<String, Conduct>>>,
     seen: watch::Sender<Seen>,
+    received: Log,
     serving: JoinHandle<()>,
 }
+
+/// What was asked for, in order.
+type Log = Arc<Mutex<Vec<Received>>>;
 
 /// What has reached a host so far.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -61,12 +65,15 @@ impl Stranger {
             .port();
         let paths = Arc::new(Mutex::new(HashMap::new()));
         let seen = watch::Sender::new(Seen::default());
-        let serving = serve(listener, tls, Arc::clone(&paths), seen.clone());
+        let received = Log::default();
+        let told = (seen.clone(), Arc::clone(&received));
+        let serving = serve(listener, tls, Arc::clone(&paths), told);
         Self {
             port,
             authority: credential.authority().to_owned(),
             paths,
             seen,
+            received,
             serving: runtime::lasting().spawn(serving),
         }
     }
@@ -107,6 +114,13 @@ impl Stranger {
         *self.seen.borrow()
     }
 
+    /// What was asked for so far, in order.
+    #[must_use]
+    pub fn received(&self) -> Vec<Received> {
+        let received = self.received.lock().unwrap_or_else(PoisonError::into_inner);
+        received.clone()
+    }
+
     /// Waits until it has been asked so often.
     pub async fn was_asked(&self, times: usize) {
         let mut seen = self.seen.subscribe();
@@ -131,7 +145,7 @@ async fn serve(
     listener: TcpListener,
     tls: Option<TlsAcceptor>,
     paths: Arc<Mutex<HashMap<String, Conduct>>>,
-    seen: watch::Sender<Seen>,
+    (seen, received): (watch::Sender<Seen>, Log),
 ) {
     // Ends with the server: whoever is still held or fed then is let go.
     let mut connections = tokio::task::JoinSet::new();
@@ -141,9 +155,10 @@ async fn serve(
         };
         seen.send_modify(|seen| seen.connections += 1);
         let (tls, paths, seen) = (tls.clone(), Arc::clone(&paths), seen.clone());
+        let received = Arc::clone(&received);
         connections.spawn(async move {
             // Whoever is refused or gone is no concern of the host's.
-            let _ended = speak(stream, tls, &paths, &seen).await;
+            let _ended = speak(stream, tls, &paths, (&seen, &received)).await;
         });
     }
 }
@@ -152,10 +167,10 @@ async fn speak(
     stream: TcpStream,
     tls: Option<TlsAcceptor>,
     paths: &Mutex<HashMap<String, Conduct>>,
-    seen: &watch::Sender<Seen>,
+    told: (&watch::Sender<Seen>, &Mutex<Vec<Received>>),
 ) -> std::io::Result<()> {
     match tls {
-        Some(tls) => conduct::converse(tls.accept(stream).await?, paths, seen).await,
+        Some(tls) => conduct::converse(tls.accept(stream).await?, paths, told).await,
         // It takes the first bytes of TLS for a bad request.
         None => conduct::refuse(stream).await,
     }

@@ -98,17 +98,21 @@ impl Authorization {
         Handle::current().spawn(async move { watched.watch().await });
         // What fetches the keys of clients that keep them elsewhere.
         let clock = Arc::clone(&context.clock);
-        let fetcher = GuardedFetcher::new(FetcherParts::of_system(clock))?;
+        let fetcher = Arc::new(GuardedFetcher::new(FetcherParts::of_system(clock))?);
         let foundation = Foundation {
             context,
             master,
             hasher,
             keys,
             settings,
-            fetcher: Arc::new(fetcher),
+            fetcher: fetcher.clone(),
+            poster: fetcher,
             runtime: Handle::current(),
         };
         let services = Services::assemble(foundation);
+        // Clients that want to be told of logouts.
+        let calls = Arc::clone(&services.exits.caller);
+        Handle::current().spawn(async move { calls.watch().await });
         let theme = Theme::load(&issuer, &PageSettings::default())?;
         Ok(Self {
             deps: Deps::new(services, HttpSettings::new(issuer), theme),

@@ -246,3 +246,47 @@ async fn keys_are_listed_rotated_and_withdrawn() {
         unknown.messages
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn logout_calls_are_listed_shown_and_made_again() {
+    let desk = Desk::new().await;
+    let inside = "https://10.0.0.1/told".parse().unwrap();
+    let web = desk.app.client().told_of_logouts_at(&inside).create().await;
+    let alice = desk.app.user("alice").create().await;
+    let mut browser = desk.app.browser();
+    desk.app
+        .tokens_in(&mut browser, &web, &alice, "openid")
+        .await;
+    let page = browser.get("/logout").await;
+    browser.submit(&page.form("logout")).await;
+    let caller = &desk.app.deps.exits.caller;
+    assert_eq!(caller.call_due().await.unwrap(), 1);
+    desk.app.advance(std::time::Duration::from_secs(5));
+    assert_eq!(caller.call_due().await.unwrap(), 1);
+
+    let listed = desk.json(&["logout-call", "list", "--client", "web"]);
+    assert_eq!(listed.as_array().unwrap().len(), 1);
+    let id = listed[0]["id"].as_str().unwrap();
+    assert_eq!(listed[0]["last_failure"], "forbidden_address");
+    let given_up = desk.json(&["logout-call", "list", "--given-up"]);
+    assert_eq!(given_up.as_array().unwrap().len(), 0);
+    let sheet = desk.result(&["logout-call", "show", id]);
+    assert!(sheet.contains("attempts      2\n"), "{sheet}");
+    let dry = desk.run(&["logout-call", "retry", id, "--dry-run"]);
+    assert!(
+        dry.messages.contains("nothing was changed"),
+        "{}",
+        dry.messages
+    );
+    assert_eq!(caller.call_due().await.unwrap(), 0);
+    let retried = desk.json(&["logout-call", "retry", id]);
+    assert_eq!(retried["attempts"], 0);
+    assert_eq!(caller.call_due().await.unwrap(), 1);
+    let gone = desk.run(&[
+        "logout-call",
+        "retry",
+        "0198f2c4-7e1a-7c3b-9d2e-1f0a2b3c4d5e",
+    ]);
+    assert_eq!(gone.status, 1);
+    assert!(gone.messages.contains("not_found"), "{}", gone.messages);
+}

@@ -20,9 +20,9 @@ pub(crate) struct Desk {
 impl Desk {
     /// Somebody who may do everything has logged in.
     pub(crate) async fn new() -> Self {
-        let app = TestApp::start().await;
+        let app = Box::pin(TestApp::start()).await;
         let server = app.url("");
-        Self::at(app, &server).await
+        Box::pin(Self::at(app, &server)).await
     }
 
     /// The same, but the server is reached by a way that loses the first answer to a request whose

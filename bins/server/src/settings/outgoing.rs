@@ -12,7 +12,7 @@ pub(crate) const CA_FILE: Setting = Setting {
     kind: Kind::Text("the path of a file with certificates in PEM"),
     default: DefaultValue::Words("none: the authorities that the system knows"),
     about: "Authorities whose certificates are believed beside those that the system knows, where the \
-            server fetches a client's keys (`jwks_uri`).",
+            server fetches a client's keys (`jwks_uri`) or tells it of logouts (`backchannel_logout_uri`).",
 };
 const ALLOW: Setting = Setting {
     path: "outgoing.allow",
@@ -20,7 +20,7 @@ const ALLOW: Setting = Setting {
         "a host name, an address or a network, such as \"keys.internal\" or \"10.0.0.0/8\"",
     ),
     default: DefaultValue::Is(""),
-    about: "Places that are not public and that the server may fetch from all the same: a host by its \
+    about: "Places that are not public and that the server may reach all the same: a host by its \
             name, whatever addresses it has, or the addresses of a network. Whoever may register a \
             client, or controls such a name, can have the server connect there. Else only public \
             addresses are reached.",

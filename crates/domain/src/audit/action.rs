@@ -93,6 +93,8 @@ actions! {
     SessionEnded = "sessions.end",
     /// The sessions of a user were ended.
     SessionsEnded = "sessions.end_all",
+    /// A client is told once more that a session has ended.
+    LogoutCallRetried = "logout_calls.retry",
     /// A grant was revoked.
     GrantRevoked = "grants.revoke",
     /// The grants of a user were revoked.

@@ -2,8 +2,8 @@
 
 use super::named::named;
 use super::{
-    AuthMethod, ClientId, ClientJwks, ClientProfile, ClientSecretDigest, OpenIdMetadata,
-    RedirectUri, TokenLifetimes,
+    AuthMethod, ClientId, ClientJwks, ClientProfile, ClientSecretDigest, LogoutMetadata,
+    OpenIdMetadata, RedirectUri, TokenLifetimes,
 };
 use crate::id::ClientKey;
 use crate::keys::SigningAlgorithm;
@@ -136,6 +136,8 @@ pub struct Client {
     pub jwks_uri: Option<FetchUrl>,
     /// How it takes part in OpenID Connect.
     pub openid: OpenIdMetadata,
+    /// How it is told of logouts.
+    pub logout: LogoutMetadata,
     /// How long its tokens live.
     pub lifetimes: TokenLifetimes,
     /// A page about it.
@@ -180,6 +182,7 @@ impl Client {
             jwks: None,
             jwks_uri: None,
             openid: OpenIdMetadata::default(),
+            logout: LogoutMetadata::default(),
             lifetimes: TokenLifetimes::default(),
             client_uri: None,
             policy_uri: None,

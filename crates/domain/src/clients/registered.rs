@@ -116,6 +116,10 @@ pub struct ClientChange {
     pub default_max_age: Option<Option<Duration>>,
     /// Whether ID tokens say when the user logged in.
     pub require_auth_time: Option<bool>,
+    /// Where it is told of logouts.
+    pub backchannel_logout_uri: Option<Option<FetchUrl>>,
+    /// Whether it needs the session named there.
+    pub backchannel_logout_session_required: Option<bool>,
     /// A page about it.
     pub client_uri: Option<Option<String>>,
     /// Its privacy policy.
@@ -181,6 +185,12 @@ impl ClientChange {
         );
         replace(&mut openid.default_max_age, self.default_max_age);
         replace(&mut openid.require_auth_time, self.require_auth_time);
+        let logout = &mut client.logout;
+        replace(&mut logout.backchannel_uri, self.backchannel_logout_uri);
+        replace(
+            &mut logout.backchannel_session_required,
+            self.backchannel_logout_session_required,
+        );
         replace(&mut client.client_uri, self.client_uri);
         replace(&mut client.policy_uri, self.policy_uri);
         replace(&mut client.tos_uri, self.tos_uri);

@@ -62,6 +62,8 @@ fn metadata(issuer: &Issuer, facts: DiscoveryFacts, ui_locales: Vec<String>) -> 
     ProviderMetadata {
         oauth: oauth_metadata(issuer, facts),
         userinfo_endpoint: issuer.url_of(places::USERINFO),
+        backchannel_logout_supported: true,
+        backchannel_logout_session_supported: true,
         end_session_endpoint: Some(issuer.url_of(places::END_SESSION)),
         subject_types_supported: texts(SubjectType::ALL.map(SubjectType::as_str)),
         id_token_signing_alg_values_supported: algorithms.clone(),

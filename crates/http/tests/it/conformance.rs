@@ -72,7 +72,16 @@ impl Suite {
         plan: Plan,
         register: impl FnOnce(ClientFixture<'_>) -> ClientFixture<'_>,
     ) -> Self {
-        let app = TestApp::start().await;
+        Self::on(authly_testing::Setup::default(), plan, register).await
+    }
+
+    /// On a server that is set up otherwise.
+    pub(crate) async fn on(
+        setup: authly_testing::Setup,
+        plan: Plan,
+        register: impl FnOnce(ClientFixture<'_>) -> ClientFixture<'_>,
+    ) -> Self {
+        let app = setup.app().await;
         let client = app.client().without_pkce_and_nonce();
         let client = client.scope(&format!("{EVERYTHING} offline_access"));
         let client = register(client).create().await;

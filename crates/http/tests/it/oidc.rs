@@ -1,5 +1,6 @@
 //! `/oidc` and `/.well-known`.
 
+mod backchannel;
 mod cross_origin;
 mod discovery;
 mod encrypted;

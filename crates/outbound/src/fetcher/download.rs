@@ -8,7 +8,6 @@ use std::time::Duration;
 use authly_domain::network::FetchUrl;
 use reqwest::header::{ACCEPT, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap};
 use reqwest::{Response, StatusCode};
-use url::Host;
 
 use super::Lifetimes;
 use super::guard::Guard;
@@ -92,15 +91,7 @@ pub(super) struct Download<'f> {
 impl Download<'_> {
     /// Fetches it. The caller watches the clock.
     pub(super) async fn run(&self, url: &FetchUrl) -> Result<Downloaded, FetchFailure> {
-        // The client looks up names alone: an address in the URL is gone to as it stands.
-        let address = match url.host() {
-            Some(Host::Ipv4(address)) => Some(address.into()),
-            Some(Host::Ipv6(address)) => Some(address.into()),
-            Some(Host::Domain(_)) | None => None,
-        };
-        if address.is_some_and(|address| !self.guard.admits(address)) {
-            return Err(FetchFailure::ForbiddenAddress);
-        }
+        self.guard.check(url)?;
         let asked = self.client.get(url.as_url().clone());
         let answer = asked
             .header(ACCEPT, CONTENT_TYPES.join(", "))

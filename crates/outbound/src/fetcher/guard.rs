@@ -3,8 +3,10 @@
 use std::net::IpAddr;
 use std::str::FromStr;
 
-use authly_domain::network::{Network, is_special_use};
+use authly_domain::network::{FetchUrl, Network, is_special_use};
 use url::Host;
+
+use super::download::FetchFailure;
 
 /// A place that is not public and may be reached all the same.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,6 +47,20 @@ pub(super) struct Guard {
 impl Guard {
     pub(super) const fn new(allowed: Vec<Allowance>) -> Self {
         Self { allowed }
+    }
+
+    /// Refuses a URL that holds an address which may not be reached: the HTTP client looks up names
+    /// alone, and goes to an address as it stands.
+    pub(super) fn check(&self, url: &FetchUrl) -> Result<(), FetchFailure> {
+        let address = match url.host() {
+            Some(Host::Ipv4(address)) => Some(address.into()),
+            Some(Host::Ipv6(address)) => Some(address.into()),
+            Some(Host::Domain(_)) | None => None,
+        };
+        if address.is_some_and(|address| !self.admits(address)) {
+            return Err(FetchFailure::ForbiddenAddress);
+        }
+        Ok(())
     }
 
     /// Whether this address may be reached, whatever name led to it.

@@ -23,6 +23,8 @@ pub(super) struct Hosts {
 pub(super) struct Host {
     /// Those under way.
     pub(super) places: Semaphore,
+    /// Forms under way: they do not wait for documents, nor documents for them.
+    pub(super) posts: Semaphore,
     /// When the window ends, and how many began in it.
     window: Mutex<(Timestamp, u32)>,
 }
@@ -45,6 +47,7 @@ impl Hosts {
         self.known.get_with_by_ref(name, || {
             Arc::new(Host {
                 places: Semaphore::new(self.at_once),
+                posts: Semaphore::new(self.at_once),
                 window: Mutex::new((now.plus(WINDOW), 0)),
             })
         })

@@ -7,6 +7,10 @@ use crate::oauth::AuthorizationServerMetadata;
 /// What an OpenID client has to know (OpenID Connect Discovery §3): the authorization server's
 /// metadata and a few members more, in one document.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "the members are those of the specifications"
+)]
 pub struct ProviderMetadata {
     /// The members that OAuth defines.
     #[serde(flatten)]
@@ -16,6 +20,12 @@ pub struct ProviderMetadata {
     /// Where clients send users to sign them out (RP-Initiated Logout §2.1).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub end_session_endpoint: Option<String>,
+    /// Whether clients can be told of logouts (Back-Channel Logout §2.1).
+    #[serde(default)]
+    pub backchannel_logout_supported: bool,
+    /// Whether the session is named to them.
+    #[serde(default)]
+    pub backchannel_logout_session_supported: bool,
     /// How users are named: `public`, `pairwise`.
     pub subject_types_supported: Vec<String>,
     /// What ID tokens are signed with.

@@ -118,7 +118,18 @@ impl AuthorizationCodes<'_> {
                 UPDATE authorization_codes
                    SET consumed_at = $2, grant_id = $3
                  WHERE id = $1 AND consumed_at IS NULL
-                RETURNING id
+                RETURNING id, session_id
+            ), told AS (
+                INSERT INTO session_clients AS t (session_id, client_id, pairwise_subject,
+                    signed_in_at)
+                SELECT x.session_id, $4, $21, $2
+                  FROM consumed x
+                  JOIN clients c ON c.id = $4
+                 WHERE c.backchannel_logout_uri IS NOT NULL
+                   AND 'openid' = ANY (string_to_array($7, ' '))
+                    ON CONFLICT (session_id, client_id) DO UPDATE
+                   SET pairwise_subject = excluded.pairwise_subject
+                 WHERE t.pairwise_subject IS DISTINCT FROM excluded.pairwise_subject
             ), granted AS (
                 INSERT INTO grants (id, client_id, user_id, session_id, scope, resources,
                     auth_time, acr, amr, created_at, claims, pairwise_subject)

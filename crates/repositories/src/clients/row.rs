@@ -1,8 +1,8 @@
 //! Rows of `clients` as records.
 
 use authly_domain::clients::{
-    Client, ClientJwks, ClientSecretDigest, ConsentPolicy, NonceRule, OpenIdMetadata, PkceRule,
-    RedirectUri, RefreshRotation, ResponseEncryption, TokenLifetimes,
+    Client, ClientJwks, ClientSecretDigest, ConsentPolicy, LogoutMetadata, NonceRule,
+    OpenIdMetadata, PkceRule, RedirectUri, RefreshRotation, ResponseEncryption, TokenLifetimes,
 };
 use authly_domain::clock::Timestamp;
 use authly_domain::id::ClientKey;
@@ -28,6 +28,7 @@ macro_rules! client_columns {
                    c.refresh_token_idle_lifetime, c.refresh_token_absolute_lifetime, c.jwks,
                    c.id_token_encrypted_response_alg, c.id_token_encrypted_response_enc,
                    c.userinfo_encrypted_response_alg, c.userinfo_encrypted_response_enc,
+                   c.backchannel_logout_uri, c.backchannel_logout_session_required,
                    c.jwks_uri, c.profile, c.token_endpoint_auth_signing_alg"
     };
 }
@@ -79,6 +80,10 @@ pub(super) fn record(row: &Columns<'_>) -> Result<Client, DbError> {
             .map(|Json(keys)| keys),
         jwks_uri: row.parse_opt("jwks_uri")?,
         openid: openid(row)?,
+        logout: LogoutMetadata {
+            backchannel_uri: row.parse_opt("backchannel_logout_uri")?,
+            backchannel_session_required: row.get("backchannel_logout_session_required")?,
+        },
         lifetimes: TokenLifetimes {
             access: row.seconds_opt("access_token_lifetime")?,
             refresh_idle: row.seconds_opt("refresh_token_idle_lifetime")?,

@@ -29,10 +29,11 @@ macro_rules! insert {
             refresh_token_absolute_lifetime, jwks, id_token_encrypted_response_alg,
             id_token_encrypted_response_enc, userinfo_encrypted_response_alg,
             userinfo_encrypted_response_enc, jwks_uri, profile,
-            token_endpoint_auth_signing_alg)
+            token_endpoint_auth_signing_alg, backchannel_logout_uri,
+            backchannel_logout_session_required)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17,
             $18, $19, $20, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30,
-            $31, $32, $33, $34, $35, $36, $37)"
+            $31, $32, $33, $34, $35, $36, $37, $38, $39)"
     };
 }
 
@@ -82,6 +83,8 @@ const UPSERT: &str = concat!(
             jwks_uri = excluded.jwks_uri,
             profile = excluded.profile,
             token_endpoint_auth_signing_alg = excluded.token_endpoint_auth_signing_alg,
+            backchannel_logout_uri = excluded.backchannel_logout_uri,
+            backchannel_logout_session_required = excluded.backchannel_logout_session_required,
             version = c.version + 1
         RETURNING id"
 );
@@ -181,5 +184,7 @@ fn columns(client: &Client, now: Timestamp) -> Vec<Param<'_>> {
         text(client.jwks_uri.as_ref().map(FetchUrl::as_str)),
         text(client.profile.as_str()),
         text(client.assertion_alg.map(SigningAlgorithm::as_str)),
+        text(client.logout.backchannel_uri.as_ref().map(FetchUrl::as_str)),
+        flag(client.logout.backchannel_session_required),
     ]
 }

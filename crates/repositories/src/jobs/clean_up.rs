@@ -62,6 +62,7 @@ macro_rules! remove_page_of_sessions {
 
 // After the macros, which it uses.
 mod assertions;
+mod logout_calls;
 
 repository! {
     /// Rows that are over.

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use authly_domain::clients::{
     ApplicationType, AuthMethod, Client, ClientJwks, ClientProfile, ClientSecretDigest, ClientType,
-    ConsentPolicy, GrantType, NonceRule, OpenIdMetadata, PkceRule, RefreshRotation,
+    ConsentPolicy, GrantType, LogoutMetadata, NonceRule, OpenIdMetadata, PkceRule, RefreshRotation,
     ResponseEncryption, SubjectType, TokenLifetimes,
 };
 use authly_domain::keys::{ContentEncryption, KeyManagement, SigningAlgorithm};
@@ -102,6 +102,10 @@ async fn an_unlike_client_reads_back_too(world: World) {
         consent: ConsentPolicy::FirstParty,
         refresh_rotation: RefreshRotation::Keep,
         openid: unlike_openid(),
+        logout: LogoutMetadata {
+            backchannel_uri: Some("https://client.example/told".parse().unwrap()),
+            backchannel_session_required: true,
+        },
         jwks: Some(two_keys()),
         lifetimes: TokenLifetimes {
             access: Some(Duration::from_mins(1)),

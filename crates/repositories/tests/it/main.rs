@@ -38,6 +38,7 @@ mod grants;
 mod idempotency;
 mod jobs;
 mod keys;
+mod logout;
 mod migrate;
 mod outage;
 mod plans;

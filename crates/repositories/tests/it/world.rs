@@ -6,7 +6,7 @@ use std::time::Duration;
 use authly_domain::audit::{Actor, AuditAction, AuditEvent, Origin};
 use authly_domain::clients::{
     ApplicationType, AuthMethod, Client, ClientProfile, ClientType, ConsentPolicy, GrantType,
-    NonceRule, OpenIdMetadata, PkceRule, RefreshRotation, TokenLifetimes,
+    LogoutMetadata, NonceRule, OpenIdMetadata, PkceRule, RefreshRotation, TokenLifetimes,
 };
 use authly_domain::clock::Timestamp;
 use authly_domain::entropy::Entropy;
@@ -186,6 +186,7 @@ impl World {
             jwks: None,
             jwks_uri: None,
             openid: OpenIdMetadata::default(),
+            logout: LogoutMetadata::default(),
             lifetimes: TokenLifetimes::default(),
             client_uri: None,
             policy_uri: None,

@@ -4,8 +4,8 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use authly_domain::clients::{
-    AuthMethod, Client, ClientId, ClientType, ConsentPolicy, MIN_SECRET_BYTES, NonceRule,
-    OpenIdMetadata, PkceRule, RefreshRotation,
+    AuthMethod, Client, ClientId, ClientType, ConsentPolicy, LogoutMetadata, MIN_SECRET_BYTES,
+    NonceRule, OpenIdMetadata, PkceRule, RefreshRotation,
 };
 use authly_domain::id::ClientKey;
 use authly_domain::network::FetchUrl;
@@ -113,6 +113,7 @@ pub(super) fn client_of(
     replace(&mut client.is_active, seed.active);
     take_switches(&mut client, seed);
     take_keys(&mut read, &mut client, seed);
+    take_logout(&mut read, &mut client.logout, seed);
     take_openid(&mut read, &mut client.openid, seed);
     check(&mut read, &client, seed, present.is_some());
     Some(client)
@@ -162,6 +163,19 @@ fn take_switches(client: &mut Client, seed: &SeedClient) {
             present.clone_from(listed);
         }
     }
+}
+
+/// How it is told of logouts.
+fn take_logout(read: &mut Reader<'_>, logout: &mut LogoutMetadata, seed: &SeedClient) {
+    let uri = read.one(
+        "backchannel_logout_uri",
+        seed.backchannel_logout_uri.as_ref(),
+    );
+    replace(&mut logout.backchannel_uri, uri.map(Some));
+    replace(
+        &mut logout.backchannel_session_required,
+        seed.backchannel_logout_session_required,
+    );
 }
 
 /// What is listed replaces, so that one place of keys takes the other's.

@@ -138,6 +138,10 @@ pub struct SeedClient {
     pub jwks: Option<serde_json::Value>,
     /// Where its public keys are, in the place of `jwks`.
     pub jwks_uri: Option<String>,
+    /// Where it is told that a session has ended.
+    pub backchannel_logout_uri: Option<String>,
+    /// Whether it needs `sid` in what it is told.
+    pub backchannel_logout_session_required: Option<bool>,
     /// How its ID tokens are signed: `RS256`, `PS256`, `ES256` or `EdDSA`.
     pub id_token_signed_response_alg: Option<String>,
     /// How what UserInfo answers is signed; absent for plain JSON.

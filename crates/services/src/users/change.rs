@@ -126,6 +126,9 @@ impl UserAdmin {
         Self::leave_an_administrator(&work, &before).await?;
         Self::forget_failures(&work, &before).await?;
         while work.audit().erase_batch(user).await? > 0 {}
+        // Ended before they are gone: clients are told of the end alone.
+        let (why, now) = (SessionEnd::ByAdministrator, self.context.now());
+        work.sessions().end_all_of(user, None, why, now).await?;
         work.users().delete(user).await?;
         self.finish(work, order, AuditAction::UserDeleted, user)
             .await

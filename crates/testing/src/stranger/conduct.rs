@@ -34,6 +34,19 @@ impl From<Answer> for Conduct {
     }
 }
 
+/// A request that has reached the host.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Received {
+    /// The method.
+    pub method: String,
+    /// The path, with its query.
+    pub path: String,
+    /// `Content-Type`; empty where absent.
+    pub content_type: String,
+    /// The body.
+    pub body: String,
+}
+
 /// An answer, byte for byte.
 #[derive(Debug, Clone)]
 pub struct Answer {
@@ -104,11 +117,15 @@ impl Answer {
 pub(super) async fn converse<S: AsyncRead + AsyncWrite + Unpin>(
     mut stream: S,
     paths: &Mutex<HashMap<String, Conduct>>,
-    seen: &watch::Sender<Seen>,
+    (seen, log): (&watch::Sender<Seen>, &Mutex<Vec<Received>>),
 ) -> io::Result<()> {
-    let Some(path) = asked_for(&mut stream).await? else {
+    let Some(received) = asked_for(&mut stream).await? else {
         return Ok(());
     };
+    let path = received.path.clone();
+    log.lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .push(received);
     let conduct = {
         let paths = paths.lock().unwrap_or_else(PoisonError::into_inner);
         paths.get(&path).cloned()
@@ -163,8 +180,8 @@ async fn say<S: AsyncWrite + Unpin>(stream: &mut S, answer: &Answer) -> io::Resu
     stream.shutdown().await
 }
 
-/// The path that is asked for, once the head is complete; `None` when the peer has gone.
-async fn asked_for<S: AsyncRead + Unpin>(stream: &mut S) -> io::Result<Option<String>> {
+/// What is asked for, once it has come to its end; `None` when the peer has gone.
+async fn asked_for<S: AsyncRead + Unpin>(stream: &mut S) -> io::Result<Option<Received>> {
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
         match stream.read_u8().await {
@@ -174,6 +191,20 @@ async fn asked_for<S: AsyncRead + Unpin>(stream: &mut S) -> io::Result<Option<St
         }
     }
     let head = String::from_utf8_lossy(&head);
-    let path = head.split(' ').nth(1).unwrap_or_default();
-    Ok(Some(path.to_owned()))
+    let mut words = head.split(' ');
+    let method = words.next().unwrap_or_default().to_owned();
+    let path = words.next().unwrap_or_default().to_owned();
+    let header = |name: &str| {
+        let mut lines = head.lines().filter_map(|line| line.split_once(": "));
+        let found = lines.find(|(other, _value)| other.eq_ignore_ascii_case(name));
+        found.map_or("", |(_name, value)| value)
+    };
+    let mut body = vec![0; header("content-length").parse().unwrap_or(0)];
+    stream.read_exact(&mut body).await?;
+    Ok(Some(Received {
+        method,
+        path,
+        content_type: header("content-type").to_owned(),
+        body: String::from_utf8_lossy(&body).into_owned(),
+    }))
 }

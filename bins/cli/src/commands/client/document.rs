@@ -159,6 +159,10 @@ fn settings(client: &Client) -> Vec<(&'static str, Cell)> {
         ),
         ("keys", keys(client)),
         (
+            "told of logouts",
+            Cell::maybe(client.backchannel_logout_uri.as_ref()),
+        ),
+        (
             "ID tokens",
             Cell::plain(&client.id_token_signed_response_alg),
         ),

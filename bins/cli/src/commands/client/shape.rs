@@ -91,6 +91,12 @@ pub(crate) struct Shape {
     /// Whether it relies on ID tokens to say when the user logged in, which they always do.
     #[arg(long, value_name = "true|false")]
     require_auth_time: Option<bool>,
+    /// Where it is told that a session has ended.
+    #[arg(long, value_name = "URL")]
+    backchannel_logout_uri: Option<String>,
+    /// Whether it needs `sid` in what it is told, which always has it.
+    #[arg(long, value_name = "true|false")]
+    backchannel_logout_session_required: Option<bool>,
     /// A page about it.
     #[arg(long, value_name = "URL")]
     client_uri: Option<String>,
@@ -139,7 +145,8 @@ fn key_set(file: &str) -> Result<Value, String> {
 }
 
 /// What may be empty.
-const CLEARABLE: [&str; 20] = [
+const CLEARABLE: [&str; 21] = [
+    "backchannel_logout_uri",
     "id_token_encrypted_response_alg",
     "id_token_encrypted_response_enc",
     "userinfo_encrypted_response_alg",
@@ -216,6 +223,8 @@ impl Shape {
             sector_identifier_uri: self.sector_identifier_uri,
             default_max_age: self.default_max_age,
             require_auth_time: self.require_auth_time,
+            backchannel_logout_uri: self.backchannel_logout_uri,
+            backchannel_logout_session_required: self.backchannel_logout_session_required,
             client_uri: self.client_uri,
             policy_uri: self.policy_uri,
             tos_uri: self.tos_uri,
@@ -300,6 +309,10 @@ impl Changes {
             sector_identifier_uri: text(shape.sector_identifier_uri, "sector_identifier_uri"),
             default_max_age: number(shape.default_max_age, "default_max_age"),
             require_auth_time: Patch::set_if(shape.require_auth_time),
+            backchannel_logout_uri: text(shape.backchannel_logout_uri, "backchannel_logout_uri"),
+            backchannel_logout_session_required: Patch::set_if(
+                shape.backchannel_logout_session_required,
+            ),
             client_uri: text(shape.client_uri, "client_uri"),
             policy_uri: text(shape.policy_uri, "policy_uri"),
             tos_uri: text(shape.tos_uri, "tos_uri"),

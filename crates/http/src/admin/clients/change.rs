@@ -86,6 +86,8 @@ fn as_change(new: &NewClient) -> wire::ClientChange {
         sector_identifier_uri: Patch::set_if(new.sector_identifier_uri),
         default_max_age: Patch::set_if(new.default_max_age),
         require_auth_time: Patch::set_if(new.require_auth_time),
+        backchannel_logout_uri: Patch::set_if(new.backchannel_logout_uri),
+        backchannel_logout_session_required: Patch::set_if(new.backchannel_logout_session_required),
         client_uri: Patch::set_if(new.client_uri),
         policy_uri: Patch::set_if(new.policy_uri),
         tos_uri: Patch::set_if(new.tos_uri),
@@ -97,6 +99,7 @@ fn change(fields: &mut Fields, said: &wire::ClientChange) -> ClientChange {
     let switched = switches(fields, said, lifetimes(said));
     let encrypted = encryption(fields, said, switched);
     let rest = openid(fields, said, encrypted);
+    let rest = logout(fields, said, rest);
     let rest = authentication(fields, said, rest);
     ClientChange {
         name: fields.required("/client_name", said.client_name.clone()),
@@ -143,6 +146,23 @@ fn authentication(
         assertion_alg,
         jwks: keys(fields, &said.jwks),
         jwks_uri,
+        ..rest
+    }
+}
+
+/// How it is told of logouts.
+fn logout(fields: &mut Fields, said: &wire::ClientChange, rest: ClientChange) -> ClientChange {
+    let uri = match cleared(said.backchannel_logout_uri.clone()) {
+        Some(Some(uri)) => fields.parse("/backchannel_logout_uri", &uri).map(Some),
+        Some(None) => Some(None),
+        None => None,
+    };
+    ClientChange {
+        backchannel_logout_uri: uri,
+        backchannel_logout_session_required: fields.required(
+            "/backchannel_logout_session_required",
+            said.backchannel_logout_session_required,
+        ),
         ..rest
     }
 }

@@ -13,10 +13,8 @@ use authly_services::clients::{CreatedClient as Created, RotatedSecret};
 /// A client as it is shown.
 pub(super) fn client(registered: &RegisteredClient) -> Client {
     let record = &registered.client;
-    let (id_token, userinfo) = (
-        record.openid.id_token_encryption,
-        record.openid.userinfo_encryption,
-    );
+    let (openid, logout) = (&record.openid, &record.logout);
+    let (id_token, userinfo) = (openid.id_token_encryption, openid.userinfo_encryption);
     let seconds = |lifetime: std::time::Duration| lifetime.as_secs();
     Client {
         id: Id(record.key),
@@ -43,19 +41,18 @@ pub(super) fn client(registered: &RegisteredClient) -> Client {
         refresh_token_absolute_lifetime: record.lifetimes.refresh_absolute.map(seconds),
         jwks: record.jwks.clone(),
         jwks_uri: record.jwks_uri.as_ref().map(ToString::to_string),
-        id_token_signed_response_alg: record.openid.id_token_alg.as_str().to_owned(),
-        userinfo_signed_response_alg: record
-            .openid
-            .userinfo_alg
-            .map(|alg| alg.as_str().to_owned()),
+        id_token_signed_response_alg: openid.id_token_alg.as_str().to_owned(),
+        userinfo_signed_response_alg: openid.userinfo_alg.map(|alg| alg.as_str().to_owned()),
         id_token_encrypted_response_alg: id_token.alg.map(|alg| alg.as_str().to_owned()),
         id_token_encrypted_response_enc: id_token.enc.map(|enc| enc.as_str().to_owned()),
         userinfo_encrypted_response_alg: userinfo.alg.map(|alg| alg.as_str().to_owned()),
         userinfo_encrypted_response_enc: userinfo.enc.map(|enc| enc.as_str().to_owned()),
-        subject_type: record.openid.subject_type.as_str().to_owned(),
-        sector_identifier_uri: record.openid.sector_identifier_uri.clone(),
-        default_max_age: record.openid.default_max_age.map(seconds),
-        require_auth_time: record.openid.require_auth_time,
+        subject_type: openid.subject_type.as_str().to_owned(),
+        sector_identifier_uri: openid.sector_identifier_uri.clone(),
+        default_max_age: openid.default_max_age.map(seconds),
+        require_auth_time: openid.require_auth_time,
+        backchannel_logout_uri: logout.backchannel_uri.as_ref().map(ToString::to_string),
+        backchannel_logout_session_required: logout.backchannel_session_required,
         client_uri: record.client_uri.clone(),
         policy_uri: record.policy_uri.clone(),
         tos_uri: record.tos_uri.clone(),

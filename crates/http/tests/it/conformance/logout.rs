@@ -2,12 +2,15 @@
 
 use authly_testing::answer::{claims, jose_header};
 use authly_testing::browser::Page;
+use authly_testing::fixtures::ClientFixture;
+use authly_testing::stranger::Answer;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use pretty_assertions::assert_eq;
 use serde_json::{Value, json};
 
 use super::{Plan, Suite};
+use crate::machine_support::published_keys;
 use crate::support::{expect_error_page, logged_in_as};
 
 /// Where the suite's client has its users sent after signing out.
@@ -21,7 +24,17 @@ struct Leaving {
 
 impl Leaving {
     async fn start() -> Self {
-        let mut suite = Suite::with(Plan::Basic, |client| client.way_back(&[WAY_BACK])).await;
+        Self::on(authly_testing::Setup::default(), |client| client).await
+    }
+
+    async fn on(
+        setup: authly_testing::Setup,
+        register: impl FnOnce(ClientFixture<'_>) -> ClientFixture<'_>,
+    ) -> Self {
+        let mut suite = Suite::on(setup, Plan::Basic, |client| {
+            register(client.way_back(&[WAY_BACK]))
+        })
+        .await;
         let tokens = suite.tokens(&suite.asking("openid")).await;
         let id_token = tokens.id_token.unwrap();
         Self { suite, id_token }
@@ -225,5 +238,47 @@ async fn oidcc_rp_initiated_logout_no_post_logout_redirect_uri() {
         .leave(&[("id_token_hint", &hint), ("state", "s")])
         .await;
     is_signed_out_page(&page);
+    assert!(!leaving.is_signed_in().await);
+}
+
+#[tokio::test]
+async fn oidcc_backchannel_rp_initiated_logout() {
+    let host = authly_testing::Stranger::start().await;
+    host.at("/backchannel_logout", Answer::json("").into());
+    let setup = authly_testing::Setup::default().stranger(&host);
+    let mut leaving = Leaving::on(setup, |client| {
+        let told = client.told_of_logouts_at(&host.url("/backchannel_logout"));
+        told.with(|client| client.logout.backchannel_session_required = true)
+    })
+    .await;
+    let hint = leaving.id_token.clone();
+    let page = leaving
+        .leave(&[
+            ("id_token_hint", &hint),
+            ("post_logout_redirect_uri", WAY_BACK),
+            ("state", "s"),
+        ])
+        .await;
+    assert_eq!(page.status(), 303);
+    let caller = &leaving.suite.app.deps.exits.caller;
+    assert_eq!(caller.call_due().await.unwrap(), 1);
+    let received = host.received();
+    let fields: Vec<_> = form_urlencoded::parse(received[0].body.as_bytes()).collect();
+    assert_eq!(fields.len(), 1, "{fields:?}");
+    assert_eq!(fields[0].0, "logout_token");
+    let token = &fields[0].1;
+    let keys = published_keys(&leaving.suite.app).await;
+    assert!(
+        keys.iter()
+            .any(|key| key["kid"] == jose_header(token)["kid"])
+    );
+    let (told, id_token) = (claims(token), claims(&hint));
+    for claim in ["iss", "aud", "sub", "sid"] {
+        assert_eq!(told[claim], id_token[claim], "{claim}");
+    }
+    let event = json!({ "http://schemas.openid.net/event/backchannel-logout": {} });
+    assert_eq!(told["events"], event);
+    assert!(told["iat"].is_i64() && told["jti"].is_string());
+    assert_eq!(told.get("nonce"), None);
     assert!(!leaving.is_signed_in().await);
 }

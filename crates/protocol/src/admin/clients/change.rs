@@ -114,6 +114,12 @@ pub struct NewClient {
     /// Whether ID tokens say when the user logged in, which ours always do.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub require_auth_time: Option<bool>,
+    /// Where it is told that a session has ended (OpenID Connect Back-Channel Logout): an https URL.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub backchannel_logout_uri: Option<String>,
+    /// Whether it needs `sid` in what it is told, which ours always has.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub backchannel_logout_session_required: Option<bool>,
     /// A page about it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub client_uri: Option<String>,
@@ -230,6 +236,12 @@ pub struct ClientChange {
     /// Whether ID tokens say when the user logged in, which ours always do.
     #[serde(skip_serializing_if = "Patch::is_keep")]
     pub require_auth_time: Patch<bool>,
+    /// Where it is told that a session has ended (OpenID Connect Back-Channel Logout): an https URL.
+    #[serde(skip_serializing_if = "Patch::is_keep")]
+    pub backchannel_logout_uri: Patch<String>,
+    /// Whether it needs `sid` in what it is told, which ours always has.
+    #[serde(skip_serializing_if = "Patch::is_keep")]
+    pub backchannel_logout_session_required: Patch<bool>,
     /// A page about it.
     #[serde(skip_serializing_if = "Patch::is_keep")]
     pub client_uri: Patch<String>,

@@ -100,6 +100,12 @@ pub struct Client {
     pub default_max_age: Option<u64>,
     /// Whether ID tokens say when the user logged in, which ours always do.
     pub require_auth_time: bool,
+    /// Where it is told that a session has ended (OpenID Connect Back-Channel Logout): an https URL.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub backchannel_logout_uri: Option<String>,
+    /// Whether it needs `sid` in what it is told, which ours always has.
+    #[serde(default)]
+    pub backchannel_logout_session_required: bool,
     /// A page about it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub client_uri: Option<String>,

@@ -24,6 +24,7 @@ struct Things {
     token: String,
     value: String,
     key: String,
+    call: String,
 }
 
 impl Things {
@@ -61,6 +62,7 @@ impl Things {
             token: token.json()["id"].as_str().unwrap().to_owned(),
             value: tokens.access_token,
             key: key["kid"].as_str().unwrap().to_owned(),
+            call: logout_call(app, root, number).await,
         }
     }
 
@@ -73,6 +75,7 @@ impl Things {
             .replace("{grant}", &self.grant)
             .replace("{token}", &self.token)
             .replace("{key}", &self.key)
+            .replace("{call}", &self.call)
             .replace("{setting}", "tokens.code_lifetime")
     }
 
@@ -112,6 +115,22 @@ impl Things {
     fn number(&self) -> usize {
         self.scope.trim_start_matches("scope:").parse().unwrap()
     }
+}
+
+/// A call that tells a client of a logout, and that nobody makes.
+async fn logout_call(app: &TestApp, root: &AdminCaller, number: usize) -> String {
+    let user = app.user(&format!("leaver-{number}")).create().await;
+    let inside = "https://10.0.0.1/told".parse().unwrap();
+    let told = app.client().id(&format!("told-{number}"));
+    let told = told.told_of_logouts_at(&inside).create().await;
+    let mut browser = app.browser();
+    app.tokens_in(&mut browser, &told, &user, "openid").await;
+    let page = browser.get("/logout").await;
+    browser.submit(&page.form("logout")).await;
+    let key = told.record.key.as_uuid();
+    let path = format!("/admin/logout-calls?client={key}");
+    let calls = root.get(&path).await.json();
+    calls["items"][0]["id"].as_str().unwrap().to_owned()
 }
 
 async fn since(app: &TestApp, before: &[StoredEvent]) -> Vec<StoredEvent> {
