@@ -15,6 +15,7 @@ const FEATURES: &[&str] = &[
     "jobs",
     "keys",
     "logout",
+    "refusals",
     "scopes",
     "sessions",
     "tokens",

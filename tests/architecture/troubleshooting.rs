@@ -134,6 +134,30 @@ fn every_code_of_the_admin_api_is_explained_and_no_other() {
 }
 
 #[test]
+fn every_reason_of_a_refusal_is_listed_with_its_sentence_and_no_other() {
+    let page = text("docs/explain.md");
+    let source = text("crates/domain/src/refusals/reason.rs");
+    let declared: BTreeSet<_> = source
+        .lines()
+        .filter_map(|line| line.trim().strip_suffix("\";")?.split_once(" = \""))
+        .filter_map(|(_, rest)| rest.split_once("\", \""))
+        .map(|(reason, sentence)| format!("| `{reason}` | {sentence} |"))
+        .collect();
+    assert!(declared.len() > 90, "{}", declared.len());
+    let (_, listed) = page.split_once("## The reasons").expect("the list");
+    let listed: BTreeSet<_> = listed
+        .lines()
+        .filter(|line| line.starts_with("| `"))
+        // Names of settings are written as such.
+        .map(|line| match line.split_once("` | ") {
+            Some((reason, sentence)) => format!("{reason}` | {}", sentence.replace('`', "")),
+            None => line.to_owned(),
+        })
+        .collect();
+    assert_eq!(listed, declared);
+}
+
+#[test]
 fn every_message_is_one_that_the_program_has() {
     let page = text("docs/troubleshooting.md");
     assert!(first_cells(&page, "## At the start").len() > 5);

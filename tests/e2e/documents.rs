@@ -14,13 +14,14 @@ use page::Page;
 use reader::Reader;
 
 /// The pages that have commands, each with a test below.
-const FOLLOWED: [&str; 12] = [
+const FOLLOWED: [&str; 13] = [
     "README.md",
     "docs/audit.md",
     "docs/cli.md",
     "docs/config-as-code.md",
     "docs/configuration.md",
     "docs/deployment.md",
+    "docs/explain.md",
     "docs/guides/api.md",
     "docs/guides/machine.md",
     "docs/guides/native-app.md",
@@ -82,6 +83,11 @@ async fn the_page_on_the_audit_trail_does_what_it_says() {
 #[tokio::test]
 async fn the_configuration_page_does_what_it_says() {
     follow("docs/configuration.md").await;
+}
+
+#[tokio::test]
+async fn the_page_on_refusals_does_what_it_says() {
+    follow("docs/explain.md").await;
 }
 
 #[tokio::test]

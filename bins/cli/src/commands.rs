@@ -4,6 +4,7 @@ mod apply;
 mod audit;
 mod client;
 mod completion;
+mod explain;
 mod grant;
 mod import;
 mod key;
@@ -32,6 +33,7 @@ use clap_complete::Shell;
 use self::apply::{ApplyArguments, ExportArguments};
 use self::audit::AuditCommand;
 use self::client::ClientCommand;
+use self::explain::ExplainArguments;
 use self::grant::GrantCommand;
 use self::import::ImportCommand;
 use self::key::KeyCommand;
@@ -114,6 +116,11 @@ pub(crate) enum Command {
     Import(ImportCommand),
     /// Print the JSON Schema of a configuration, for editors.
     Schema,
+    /// Explain why a request was refused, in plain words.
+    ///
+    /// Each answer carries the id of its request, in the header X-Request-Id and on error pages.
+    /// What was refused is kept for seven days, and for administrators alone.
+    Explain(ExplainArguments),
     /// Look after several logins.
     #[command(subcommand)]
     Profile(ProfileCommand),
@@ -192,6 +199,7 @@ async fn converse(command: Command, caller: &Caller) -> Result<Exit, Failure> {
         Command::Audit(command) => audit::run(command, caller).await,
         Command::Settings(command) => settings::run(command, caller).await,
         Command::System(command) => system::run(command, caller).await,
+        Command::Explain(arguments) => explain::run(arguments, caller).await,
         Command::User(command) => user::run(*command, caller).await,
         Command::Apply(arguments) => apply::apply(&arguments, caller).await,
         Command::Import(command) => import::run(&command, caller).await,

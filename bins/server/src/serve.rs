@@ -3,6 +3,7 @@
 use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context;
 use authly_http::{Deps, Theme};
@@ -21,6 +22,9 @@ use crate::{demo, first_start, open_files, storage, toml_file, wiring};
 
 /// How many connections wait to be accepted.
 const BACKLOG: u32 = 1024;
+
+/// How long a server that stops writes down what it has refused.
+const LAST_WORDS: Duration = Duration::from_secs(2);
 
 /// Where the server listens.
 struct Listeners {
@@ -127,6 +131,10 @@ fn serve_on(
     erase.abort();
     jobs.abort();
     calls.abort();
+    let written = async { tokio::time::timeout(LAST_WORDS, deps.refusals.flush()).await };
+    if storage.handle().block_on(written).is_err() {
+        tracing::warn!("the last explanations of refusals could not be kept");
+    }
     tracing::info!("stopped");
     Ok(())
 }

@@ -63,6 +63,7 @@ mod keys;
 mod logout_calls;
 mod oauth;
 mod refusal;
+mod refusals;
 mod scopes;
 mod server_url;
 mod sessions;

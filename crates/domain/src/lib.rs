@@ -11,7 +11,8 @@
 //!   code that the client redeems;
 //! * a **grant** ([`grants`]) is one authorization that was redeemed: the family its **tokens**
 //!   ([`tokens`]) belong to. When the grant ends, they all end;
-//! * **keys** ([`keys`]) sign what we hand out.
+//! * **keys** ([`keys`]) sign what we hand out;
+//! * a **refusal** ([`refusals`]) is explained to administrators, and to nobody else.
 //!
 //! Values are parsed where they enter and can then only exist valid:
 //!
@@ -44,6 +45,7 @@ pub mod keys;
 pub mod logout;
 pub mod network;
 pub mod page;
+pub mod refusals;
 pub mod retention;
 pub mod scopes;
 pub mod secret;

@@ -25,6 +25,10 @@ pub const PAST_KEY_KEPT_FOR: Duration = Duration::from_hours(365 * 24);
 /// How long a call that was given up can be made again: afterwards nobody has that session any more.
 pub const LOGOUT_CALL_KEPT_FOR: Duration = Duration::from_hours(30 * 24);
 
+/// How long it is kept why a request was refused: long enough for whoever asks about it after a
+/// weekend.
+pub const REFUSAL_KEPT_FOR: Duration = Duration::from_hours(7 * 24);
+
 /// What is over at one moment: each is the latest time of its kind that counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Cutoffs {
@@ -41,6 +45,8 @@ pub struct Cutoffs {
     pub keys: Timestamp,
     /// The end of a session of which clients are still to be told.
     pub logout_calls: Timestamp,
+    /// When a request was refused.
+    pub refusals: Timestamp,
 }
 
 impl Cutoffs {
@@ -55,6 +61,7 @@ impl Cutoffs {
             grants: ended.minus(longest_grant),
             keys: now.minus(PAST_KEY_KEPT_FOR),
             logout_calls: now.minus(LOGOUT_CALL_KEPT_FOR),
+            refusals: now.minus(REFUSAL_KEPT_FOR),
         }
     }
 }
@@ -74,6 +81,7 @@ mod tests {
             grants: ago(300 + 3_600),
             keys: ago(365 * 86_400),
             logout_calls: ago(30 * 86_400),
+            refusals: ago(7 * 86_400),
         };
         assert_eq!(Cutoffs::at(now, Duration::from_hours(1)), expected);
     }

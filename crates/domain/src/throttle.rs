@@ -108,12 +108,13 @@ pub struct Spent {
     pub until: Timestamp,
 }
 
-/// How long an attempt has to wait for these counters: at least a second; `None` where none of them
-/// is spent.
+/// How long an attempt has to wait for these counters, at least a second, and for which of them;
+/// `None` where none is spent.
 #[must_use]
-pub fn wait(spent: &[Spent], now: Timestamp) -> Option<Duration> {
-    let longest = spent.iter().map(|one| one.until.since(now)).max()?;
-    Some(longest.max(Duration::from_secs(1)))
+pub fn wait(spent: &[Spent], now: Timestamp) -> Option<(Duration, ThrottleKind)> {
+    let longest = spent.iter().max_by_key(|one| one.until)?;
+    let wait = longest.until.since(now).max(Duration::from_secs(1));
+    Some((wait, longest.kind))
 }
 
 /// The network that an address is counted as: itself for IPv4, its /64 for IPv6, since one
@@ -141,9 +142,10 @@ mod tests {
             until: now.plus(Duration::from_secs(seconds)),
         };
         assert_eq!(wait(&[], now), None);
-        assert_eq!(wait(&[spent(0)], now), Some(Duration::from_secs(1)));
+        let kind = ThrottleKind::LoginAccount;
+        assert_eq!(wait(&[spent(0)], now), Some((Duration::from_secs(1), kind)));
         let several = [spent(3), spent(60), spent(2)];
-        assert_eq!(wait(&several, now), Some(Duration::from_mins(1)));
+        assert_eq!(wait(&several, now), Some((Duration::from_mins(1), kind)));
     }
 
     #[test]

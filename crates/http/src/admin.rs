@@ -27,6 +27,7 @@ mod look;
 mod paging;
 mod parameters;
 mod read;
+mod refusals;
 mod repeated;
 mod scopes;
 mod sessions;
@@ -50,6 +51,7 @@ pub(crate) fn table() -> Table {
         .with(settings::change)
         .with(system::status)
         .with(system::statistics);
+    let table = refusals::table(table);
     let table = sessions::table(grants::table(table));
     let table = logout_calls::table(table);
     let table = audit::table(keys::table(tokens::table(table)));

@@ -2,6 +2,7 @@
 //! sets a cookie, and scripts of other origins read no answer.
 
 use actix_web::{HttpResponse, web};
+use authly_domain::refusals::{Explanation, Facts, Reason};
 use authly_domain::secret::{Password, PresentedToken, RefreshToken};
 use authly_protocol::oauth::ErrorCode;
 use authly_services::tokens::{PasswordGrant, PasswordLogins, RefreshTokenGrant};
@@ -73,6 +74,8 @@ fn expect_grant_type(form: &mut OAuthForm, expected: &str) -> Result<(), OAuthFa
     if name == expected {
         Ok(())
     } else {
-        Err(OAuthFailure::new(ErrorCode::UnsupportedGrantType))
+        let facts = Facts::default().expected(expected).came(name);
+        let cause = Explanation::new(Reason::UnknownGrantType, facts);
+        Err(OAuthFailure::of(ErrorCode::UnsupportedGrantType).because(cause))
     }
 }

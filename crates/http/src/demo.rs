@@ -10,12 +10,13 @@ use std::sync::Arc;
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
+use authly_domain::refusals::Reason;
 use authly_services::demo::{DemoError, DemoService};
 
 use crate::extract::Visitor;
 use crate::pages::{DemoHomePage, Pages};
 use crate::places::{DEMO_START, HEALTH, JWKS, OPENID_CONFIGURATION};
-use crate::respond::{OAuthFailure, PageFailure, PageProblem};
+use crate::respond::{Cause, OAuthFailure, PageFailure, PageProblem};
 use crate::settings::HttpSettings;
 
 pub(crate) use acts::{introspect, refresh, revoke, sign_out};
@@ -81,7 +82,7 @@ impl From<DemoError> for PageFailure {
             DemoError::IdToken => PageProblem::Failed,
             DemoError::Client(_) | DemoError::Token(_) => PageProblem::Unavailable,
         };
-        Self::new(problem).caused_by(error)
+        Self::new(problem, error)
     }
 }
 
@@ -93,7 +94,8 @@ fn refusal_of(error: DemoError) -> Result<&'static str, PageFailure> {
             if failure.code().status() < 500 {
                 Ok(failure.code().as_str())
             } else {
-                Err(PageFailure::new(PageProblem::Unavailable).caused_by(failure.to_string()))
+                let cause = Cause::outage(Reason::Unavailable, failure.to_string());
+                Err(PageFailure::new(PageProblem::Unavailable, cause))
             }
         }
         other => Err(other.into()),

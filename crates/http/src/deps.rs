@@ -14,6 +14,7 @@ use authly_services::health::HealthService;
 use authly_services::keys::{KeyAdmin, KeyService};
 use authly_services::logout::LogoutCallAdmin;
 use authly_services::metrics::{Exposition, Sources};
+use authly_services::refusals::{RefusalAdmin, RefusalLog};
 use authly_services::scopes::ScopeAdmin;
 use authly_services::sessions::{BrowserGuard, SessionAdmin, SessionService};
 use authly_services::settings::SettingsService;
@@ -82,6 +83,10 @@ pub struct Deps {
     pub user_admin: Arc<UserAdmin>,
     /// Reads the audit trail.
     pub audit: Arc<AuditTrail>,
+    /// Keeps what is refused.
+    pub refusals: RefusalLog,
+    /// Explains what was refused.
+    pub refusal_admin: Arc<RefusalAdmin>,
     /// Makes request ids.
     pub entropy: Arc<dyn Entropy>,
     /// Counts requests that ended in a panic; share one among all workers.
@@ -134,6 +139,7 @@ impl Deps {
             logout_call_admin,
             user_admin,
             audit,
+            refusal_admin,
             cursors: _,
             context,
             sources,
@@ -163,6 +169,8 @@ impl Deps {
             logout_call_admin,
             user_admin,
             audit,
+            refusals: refusal_admin.log(),
+            refusal_admin,
             entropy: context.entropy,
             drain: Arc::new(Drain::default()),
             panics,
@@ -207,6 +215,7 @@ impl Deps {
             .app_data(Data::from(Arc::clone(&self.logout_call_admin)))
             .app_data(Data::from(Arc::clone(&self.user_admin)))
             .app_data(Data::from(Arc::clone(&self.audit)))
+            .app_data(Data::from(Arc::clone(&self.refusal_admin)))
             .app_data(Data::from(Arc::clone(&self.panics)))
             .app_data(Data::from(Arc::clone(&self.drain)))
             .app_data(Data::from(Arc::clone(&self.settings)))
@@ -217,7 +226,7 @@ impl Deps {
     }
 }
 
-/// What counts requests, and what shows all that is counted.
+/// What counts panics and requests, and what shows all that is counted.
 fn counters(sources: &Sources) -> (Arc<PanicCounter>, Arc<RequestMetrics>, Arc<Exposition>) {
     let panics = Arc::new(PanicCounter::default());
     let requests = Arc::new(RequestMetrics::default());

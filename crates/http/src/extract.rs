@@ -29,7 +29,19 @@ pub(crate) use parameters::{Parameters, ParametersError};
 pub(crate) use peer::{client_address, comes_from_proxy};
 pub(crate) use waiting::Waiting;
 
-use actix_web::{HttpRequest, web};
+use actix_web::{HttpMessage as _, HttpRequest, web};
+use authly_domain::refusals::shown;
+
+/// Which client a request is about, as it named it: for those who ask later why it was refused.
+#[derive(Debug, Clone)]
+pub(crate) struct NamedClient(pub(crate) String);
+
+/// Notes which client a request is about.
+pub(crate) fn note_client(request: &HttpRequest, client_id: &str) {
+    request
+        .extensions_mut()
+        .insert(NamedClient(shown(client_id)));
+}
 
 /// A collaborator was not handed to the application: a fault of the wiring.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

@@ -1,6 +1,7 @@
 //! Answers: what went well, what was refused, and how each travels.
 
 mod admin_problem;
+mod cause;
 mod client_answer;
 mod conditional;
 mod form_post;
@@ -12,20 +13,17 @@ mod signed_out;
 mod trouble;
 
 pub(crate) use admin_problem::{AdminProblem, IsUnavailable};
+pub(crate) use cause::{Cause, Refused};
 pub(crate) use client_answer::answer_client;
 pub(crate) use conditional::{cacheable, etag};
 pub(crate) use next_page::follow;
-pub(crate) use oauth_failure::{Challenge, OAuthFailure};
+pub(crate) use oauth_failure::{Challenge, OAuthFailure, Unexplained};
 pub(crate) use page_failure::PageFailure;
 pub(crate) use page_problem::{Blame, PageProblem};
 pub(crate) use signed_out::signed_out;
 pub(crate) use trouble::{Trouble, trouble};
 
-use std::error::Error;
 use std::time::Duration;
-
-/// What lies behind a refusal or failure: for the log, never sent.
-pub(crate) type Cause = Box<dyn Error + Send + Sync>;
 
 /// When to ask again where something of ours is busy or away.
 pub(crate) const RETRY_SOON: Duration = Duration::from_secs(2);
@@ -37,18 +35,6 @@ pub(crate) const RETRY_LATER: Duration = Duration::from_mins(1);
 pub(crate) fn retry_seconds(wait: Duration) -> u64 {
     let begun = u64::from(wait.subsec_nanos() > 0);
     wait.as_secs().saturating_add(begun).max(1)
-}
-
-/// A cause with everything below it, on one line.
-pub(crate) fn chain(cause: &(dyn Error + 'static)) -> String {
-    let mut text = cause.to_string();
-    let mut source = cause.source();
-    while let Some(error) = source {
-        text.push_str(": ");
-        text.push_str(&error.to_string());
-        source = error.source();
-    }
-    text
 }
 
 #[cfg(test)]

@@ -21,6 +21,7 @@ mod page;
 mod patch;
 mod path;
 mod problem;
+pub mod refusals;
 pub mod scopes;
 pub mod sessions;
 pub mod settings;
@@ -46,6 +47,8 @@ pub const ALL: &[Description] = &[
     describe::<settings::Change>(),
     describe::<system::Status>(),
     describe::<system::Statistics>(),
+    describe::<refusals::List>(),
+    describe::<refusals::Explain>(),
     describe::<clients::List>(),
     describe::<clients::Create>(),
     describe::<clients::Get>(),

@@ -210,6 +210,16 @@ impl Db {
         })
     }
 
+    /// The same pool for work that belongs to no request: what it does is counted apart.
+    #[must_use]
+    pub fn apart(&self) -> Self {
+        Self {
+            round_trips: Arc::default(),
+            connect_failures: Arc::default(),
+            ..self.clone()
+        }
+    }
+
     /// How many round trips statements, `BEGIN` and `COMMIT` have made so far. Preparing a
     /// statement, which happens once per connection, is not counted.
     #[must_use]

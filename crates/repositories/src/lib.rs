@@ -82,6 +82,7 @@ pub mod logout;
 pub mod migrate;
 mod params;
 pub mod pooler;
+pub mod refusals;
 mod row;
 pub mod scopes;
 pub mod sessions;

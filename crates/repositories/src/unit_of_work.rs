@@ -16,6 +16,7 @@ use crate::idempotency::IdempotencyKeys;
 use crate::jobs::{CleanUp, Jobs};
 use crate::keys::SigningKeys;
 use crate::logout::LogoutCalls;
+use crate::refusals::Refusals;
 use crate::scopes::Scopes;
 use crate::sessions::Sessions;
 use crate::settings::Settings;
@@ -132,6 +133,8 @@ repositories! {
     throttles: Throttles,
     /// `audit_events`.
     audit: AuditEvents,
+    /// `refusals`.
+    refusals: Refusals,
     /// `idempotency_keys`.
     idempotency_keys: IdempotencyKeys,
     /// `logout_calls`.

@@ -7,6 +7,7 @@ use authly_domain::clients::ClientId;
 use authly_domain::clock::Timestamp;
 use authly_domain::id::ClientKey;
 use authly_domain::issuer::Issuer;
+use authly_domain::refusals::Facts;
 use authly_domain::scopes::{AdminScope, Scope};
 use authly_domain::secret::AccessToken;
 use authly_domain::tokens::{TokenNotAlive, TokenRecord};
@@ -14,6 +15,7 @@ use authly_repositories::DbError;
 use authly_repositories::tokens::CallerRecord;
 
 use crate::Context;
+use crate::tokens::{of_audience, of_dead_token, of_scope, of_token};
 
 /// Who calls the admin API, after every check.
 #[derive(Debug, Clone)]
@@ -62,19 +64,19 @@ pub enum AdmissionError {
     Unknown,
     /// It does not count any more.
     #[error("the access token does not count")]
-    NotAlive(#[from] TokenNotAlive),
+    NotAlive(#[source] TokenNotAlive, Box<Facts>),
     /// It is for other resource servers.
     #[error("the access token is for another audience")]
-    OtherAudience,
+    OtherAudience(Box<Facts>),
     /// It lacks the scope of the endpoint.
     #[error("the access token lacks the scope {0}")]
-    InsufficientScope(AdminScope),
+    InsufficientScope(AdminScope, Box<Facts>),
     /// Its user is no administrator.
     #[error("the user is no administrator")]
-    NoAdministrator,
+    NoAdministrator(Box<Facts>),
     /// Its client is not entitled.
     #[error("the client is not entitled to {0}")]
-    NotEntitled(AdminScope),
+    NotEntitled(AdminScope, Box<Facts>),
     /// Storage failed.
     #[error("storage failed")]
     Storage(#[from] DbError),
@@ -107,11 +109,15 @@ impl AdminGate {
         let conn = self.context.db.connect().await?;
         let found = conn.reads().tokens().find_caller(&digest).await?;
         let record = found.ok_or(AdmissionError::Unknown)?;
-        record.token.is_alive(self.context.now())?;
+        let alive = record.token.is_alive(self.context.now());
+        alive.map_err(|why| {
+            AdmissionError::NotAlive(why, of_dead_token(&record.token, why).into())
+        })?;
         // Decisions 10: our own endpoints take tokens whose `aud` holds the issuer.
         let audience = &record.token.audience;
         if !audience.iter().any(|one| one == self.issuer.as_str()) {
-            return Err(AdmissionError::OtherAudience);
+            let facts = of_audience(&record.token, &self.issuer);
+            return Err(AdmissionError::OtherAudience(facts.into()));
         }
         if let Some(scope) = scope {
             admits(&record, scope)?;
@@ -123,13 +129,25 @@ impl AdminGate {
 /// Both layers: what the token says, and what stands behind it.
 fn admits(record: &CallerRecord, scope: AdminScope) -> Result<(), AdmissionError> {
     if !record.token.scope.contains(scope.as_str()) {
-        return Err(AdmissionError::InsufficientScope(scope));
+        let facts = of_scope(&record.token, scope.as_str());
+        return Err(AdmissionError::InsufficientScope(scope, facts.into()));
     }
     match record.user {
         Some(user) if user.is_admin => Ok(()),
-        Some(_) => Err(AdmissionError::NoAdministrator),
+        Some(user) => {
+            let facts = of_token(&record.token)
+                .of_user(user.id)
+                .expected("an administrator")
+                .came("a user who is none");
+            Err(AdmissionError::NoAdministrator(facts.into()))
+        }
         None if record.entitled_to.contains(&scope) => Ok(()),
-        None => Err(AdmissionError::NotEntitled(scope)),
+        None => {
+            let facts = of_token(&record.token)
+                .expected(format!("a client that is entitled to {scope}"))
+                .came("a client that is not");
+            Err(AdmissionError::NotEntitled(scope, facts.into()))
+        }
     }
 }
 

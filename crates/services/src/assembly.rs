@@ -23,6 +23,7 @@ use crate::metrics::Sources;
 use crate::paging::Cursors;
 use crate::policy::LivePolicies;
 use crate::ports::{DocumentFetcher, FormPoster};
+use crate::refusals::{RefusalAdmin, RefusalLog};
 use crate::scopes::ScopeAdmin;
 use crate::sessions::{BrowserGuard, SessionAdmin, SessionService};
 use crate::settings::SettingsService;
@@ -101,6 +102,8 @@ pub struct Services {
     pub user_admin: Arc<UserAdmin>,
     /// Reads the audit trail.
     pub audit: Arc<AuditTrail>,
+    /// Keeps and explains what is refused.
+    pub refusal_admin: Arc<RefusalAdmin>,
     /// Makes the cursors of lists.
     pub cursors: Cursors,
     /// Storage, time, randomness and counters, as all of them got it.
@@ -131,7 +134,7 @@ impl Services {
         let clients =
             ClientAuthenticator::new(context.clone(), cache.clone(), policies.clone(), fetcher);
         let cursors = Cursors::new(&master, Arc::clone(&context.entropy));
-        let admins = Admins::new(&context, &hasher, &keys, &policies, &cursors);
+        let admins = Admins::new(&context, &hasher, &keys, &policies, &cursors, &runtime);
         let sessions = SessionService::new(context.clone(), hasher, policies.clone(), &master);
         let writer = AccessTokenWriter::start(context.db.clone(), &runtime);
         let tokens = Arc::new(TokenService::new(
@@ -142,8 +145,7 @@ impl Services {
             clients.clone(),
         ));
         let visits = Visits::new(&context, &policies, &cache, &sessions, &keys, poster);
-        let gate = AdminGate::new(context.clone(), issuer.clone());
-        let userinfo = UserInfoService::new(context.clone(), issuer, keys.ring(), cache);
+        let userinfo = UserInfoService::new(context.clone(), issuer.clone(), keys.ring(), cache);
         Self {
             clients: Arc::new(clients),
             password_logins: Arc::new(PasswordLogins::new(Arc::clone(&tokens), sessions.clone())),
@@ -157,7 +159,7 @@ impl Services {
             health: Arc::new(HealthService::new(context.clone(), keys.ring())),
             system: Arc::new(SystemService::new(sources.clone(), Arc::clone(&settings))),
             settings,
-            gate: Arc::new(gate),
+            gate: Arc::new(AdminGate::new(context.clone(), issuer)),
             client_admin: admins.clients,
             scope_admin: admins.scopes,
             user_admin: admins.users,
@@ -167,6 +169,7 @@ impl Services {
             key_admin: admins.keys,
             logout_call_admin: admins.logout_calls,
             audit: admins.audit,
+            refusal_admin: admins.refusals,
             cursors,
             keys,
             context,
@@ -241,6 +244,7 @@ struct Admins {
     keys: Arc<KeyAdmin>,
     logout_calls: Arc<LogoutCallAdmin>,
     audit: Arc<AuditTrail>,
+    refusals: Arc<RefusalAdmin>,
 }
 
 impl Admins {
@@ -250,7 +254,9 @@ impl Admins {
         keys: &Arc<KeyService>,
         policies: &LivePolicies,
         cursors: &Cursors,
+        runtime: &Handle,
     ) -> Self {
+        let log = RefusalLog::start(context.clone(), runtime);
         let users = UserAdmin::new(
             context.clone(),
             Arc::clone(hasher),
@@ -268,6 +274,7 @@ impl Admins {
             logout_calls: Arc::new(LogoutCallAdmin::new(context.clone(), cursors.clone())),
             keys: Arc::new(KeyAdmin::new(Arc::clone(keys), cursors.clone())),
             audit: Arc::new(AuditTrail::new(context.clone(), cursors.clone())),
+            refusals: Arc::new(RefusalAdmin::new(context.clone(), cursors.clone(), log)),
         }
     }
 }

@@ -3,6 +3,7 @@
 mod answer;
 mod claims;
 mod consent;
+mod failure;
 mod hints;
 mod parameters;
 mod respond;
@@ -11,7 +12,9 @@ mod validate;
 mod views;
 
 pub(crate) use consent::destination;
+pub(crate) use failure::active;
+pub use failure::{AuthorizeFailure, RedirectUriRefusal, UnknownClient};
 pub use parameters::AuthorizationParameters;
 pub use respond::{AuthorizationAnswer, AuthorizationErrorCode, AuthorizationResponse};
-pub use service::{AuthorizationService, AuthorizeFailure, AuthorizeStep};
+pub use service::{AuthorizationService, AuthorizeStep};
 pub use views::{ConsentView, LoginView, ScopeLine, ScopeOption};

@@ -8,16 +8,15 @@ mod encrypters;
 mod jwks;
 mod key_sets;
 mod presented;
+mod refused;
 
 pub use admin::{
     Aim, ClientAdmin, ClientAdminError, ClientOrdered, CreatedClient, GivenSecret, RotatedSecret,
     Rotation,
 };
-pub use authenticate::{
-    AuthenticatedClient, ClientAuthError, ClientAuthenticator, ClientThrottle, RefusedClient,
-    Whereabouts,
-};
+pub use authenticate::{AuthenticatedClient, ClientAuthenticator, ClientThrottle, Whereabouts};
 pub use cache::ClientCache;
 pub(crate) use encrypters::{Content, Encrypters};
 pub use jwks::read_jwks;
 pub use presented::PresentedCredentials;
+pub use refused::{ClientAuthError, RefusedClient};

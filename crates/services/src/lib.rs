@@ -72,6 +72,7 @@ pub mod metrics;
 pub mod paging;
 pub mod policy;
 pub mod ports;
+pub mod refusals;
 pub mod scopes;
 pub mod seed;
 pub mod sessions;

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use authly_crypto::pairwise::PairwiseSalt;
 use authly_domain::clients::{ClientId, RedirectUri};
 use authly_domain::issuer::Issuer;
+use authly_domain::refusals::Facts;
 use authly_domain::sessions::Session;
 use authly_repositories::DbError;
 
@@ -18,7 +19,7 @@ pub use caller::LogoutCaller;
 pub use request::LogoutParameters;
 use request::{Request, Said};
 
-use crate::authorizations::destination;
+use crate::authorizations::{UnknownClient, destination};
 use crate::clients::ClientCache;
 use crate::keys::KeyService;
 use crate::sessions::{Browser, SessionService};
@@ -69,13 +70,13 @@ pub struct LogoutView {
 pub enum LogoutFailure {
     /// A parameter stands more than once.
     #[error("a parameter stands more than once")]
-    Repeated,
+    Repeated(Box<Facts>),
     /// `client_id` is malformed, unknown or disabled.
     #[error("there is no such client")]
-    UnknownClient,
+    UnknownClient(UnknownClient),
     /// `post_logout_redirect_uri` is not registered for the client.
     #[error("the post_logout_redirect_uri is not registered for the client")]
-    WayBack,
+    WayBack(Box<Facts>),
     /// Storage failed.
     #[error("storage failed")]
     Storage(#[from] DbError),

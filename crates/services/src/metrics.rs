@@ -45,6 +45,8 @@ pub struct Metrics {
     pub logins: Counters<LoginOutcome>,
     /// Attempts that had to wait.
     pub throttled: Counters<ThrottleKind>,
+    /// Refusals that were not kept for administrators.
+    pub refusals_dropped: Counters<()>,
     /// Runs of jobs on this node.
     pub job_runs: Counters<(JobName, JobOutcome)>,
     /// How long they took.
@@ -95,6 +97,12 @@ impl Metrics {
             "authly_throttled_attempts",
             "Logins and client authentications that had to wait, by the rule that was hit",
             move |kind| Some(it.throttled.get(kind)),
+        );
+        let it = Arc::clone(self);
+        shown.counter(
+            "authly_refusals_dropped",
+            "Refusals whose explanation was not kept, because too many came or the database was away",
+            move |()| Some(it.refusals_dropped.get(())),
         );
         self.register_jobs(shown);
     }

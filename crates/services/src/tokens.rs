@@ -4,6 +4,7 @@ mod admin;
 mod authorization_code;
 mod client_credentials;
 mod error;
+mod facts;
 mod hint;
 mod id_token;
 mod introspect;
@@ -16,7 +17,8 @@ mod window;
 
 pub(crate) use admin::end_own;
 pub use admin::{RevokedOfClient, TokenAdmin, TokenAdminError, TokenFilter, TokenName, TokenView};
-pub use error::{InvalidGrant, TokenError};
+pub use error::{InvalidGrant, InvalidScope, InvalidTarget, TokenError};
+pub(crate) use facts::{of_audience, of_dead_token, of_scope, of_token};
 pub(crate) use hint::IdTokenHint;
 pub use introspect::Introspection;
 pub use issue::IssuedTokens;

@@ -12,6 +12,7 @@ use authly_crypto::opaque;
 use authly_crypto::strict_json::StrictJsonError;
 use authly_domain::clients::ClientId;
 use authly_domain::issuer::Issuer;
+use authly_domain::refusals::Facts;
 use authly_domain::secret::{AccessToken, SecretText};
 use authly_domain::tokens::TokenNotAlive;
 use authly_domain::users::{ClaimPlace, GivenClaims, OwnChangeError, Subject};
@@ -20,6 +21,7 @@ use authly_repositories::tokens::UserInfoRecord;
 
 use crate::Context;
 use crate::clients::{ClientCache, Content};
+use crate::tokens::{of_audience, of_dead_token, of_scope};
 
 pub use change::WRITE_SCOPE;
 
@@ -43,16 +45,16 @@ pub enum UserInfoError {
     Unknown,
     /// It does not count any more: `invalid_token`.
     #[error("the access token does not count")]
-    NotAlive(#[from] TokenNotAlive),
+    NotAlive(#[source] TokenNotAlive, Box<Facts>),
     /// It is for other resource servers: `invalid_token`.
     #[error("the access token is for another audience")]
-    OtherAudience,
+    OtherAudience(Box<Facts>),
     /// It lacks the scope `openid`: `insufficient_scope`.
     #[error("the access token lacks the scope openid")]
-    InsufficientScope,
+    InsufficientScope(Box<Facts>),
     /// It lacks the scope that changes need: `insufficient_scope`.
     #[error("the access token lacks the scope {WRITE_SCOPE}")]
-    MayNotChange,
+    MayNotChange(Box<Facts>),
     /// What is to change is no JSON that is read: `invalid_request`.
     #[error("the document is refused")]
     Document(#[from] StrictJsonError),
@@ -107,7 +109,8 @@ impl UserInfoService {
     pub async fn claims(&self, token: &AccessToken) -> Result<UserInfo, UserInfoError> {
         let record = self.opened_by(token).await?;
         if !record.token.scope.contains("openid") {
-            return Err(UserInfoError::InsufficientScope);
+            let facts = of_scope(&record.token, "openid");
+            return Err(UserInfoError::InsufficientScope(facts.into()));
         }
         self.answer(record).await
     }
@@ -118,11 +121,15 @@ impl UserInfoService {
         let conn = self.context.db.connect().await?;
         let found = conn.reads().tokens().find_with_claims(&digest).await?;
         let record = found.ok_or(UserInfoError::Unknown)?;
-        record.token.is_alive(self.context.now())?;
+        let alive = record.token.is_alive(self.context.now());
+        alive.map_err(|why| {
+            UserInfoError::NotAlive(why, of_dead_token(&record.token, why).into())
+        })?;
         // Decisions 10: our own endpoints take tokens whose `aud` holds the issuer.
         let mut audience = record.token.audience.iter();
         if !audience.any(|audience| audience == self.issuer.as_str()) {
-            return Err(UserInfoError::OtherAudience);
+            let facts = of_audience(&record.token, &self.issuer);
+            return Err(UserInfoError::OtherAudience(facts.into()));
         }
         Ok(record)
     }

@@ -13,6 +13,7 @@ mod clients;
 mod completion;
 mod configuration;
 mod desk;
+mod explain;
 mod home;
 mod installation;
 mod keycloak;

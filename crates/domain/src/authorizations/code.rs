@@ -1,5 +1,7 @@
 //! Authorization codes: what is stored with one, and whether a presented one may be redeemed.
 
+use std::net::IpAddr;
+
 use super::CodeChallenge;
 use crate::clients::RedirectUri;
 use crate::clock::Timestamp;
@@ -50,6 +52,10 @@ pub struct CodeRecord {
     pub code: NewCode,
     /// The grant that its redemption made; `None` while it was not redeemed.
     pub redeemed_as: Option<GrantId>,
+    /// When it was redeemed.
+    pub redeemed_at: Option<Timestamp>,
+    /// From where.
+    pub redeemed_from: Option<IpAddr>,
     /// The user, with the subject that all clients but pairwise ones know.
     pub user: UserClaims,
     /// What the coming grant's life depends on.

@@ -1,7 +1,7 @@
 //! Refresh tokens as records.
 
 use crate::clock::Timestamp;
-use crate::grants::LivenessFacts;
+use crate::grants::{LivenessFacts, Revocation};
 use crate::id::{ClientKey, GrantId, SessionId, TokenId, UserId};
 use crate::scopes::{Resource, Scope};
 use crate::secret::SecretDigest;
@@ -97,6 +97,8 @@ pub struct RefreshTokenRecord {
     pub grant_created_at: Timestamp,
     /// Where in its life it is.
     pub state: RefreshState,
+    /// Why its grant was revoked, where it was.
+    pub grant_revoked_for: Option<Revocation>,
     /// What else its life depends on.
     pub liveness: LivenessFacts,
     /// The present version of the client's row.

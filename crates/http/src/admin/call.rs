@@ -13,7 +13,9 @@ use futures_util::future::LocalBoxFuture;
 
 use super::parameters::invalid_query;
 use super::read;
-use crate::extract::{ParametersError, collaborator, enter, header_token, origin, read_json};
+use crate::extract::{
+    ParametersError, collaborator, enter, header_token, note_client, origin, read_json,
+};
 use crate::respond::{AdminProblem, IsUnavailable};
 
 /// A call of the endpoint `E`. Extracting it *is* both layers of the check: who calls from an allowed
@@ -46,6 +48,7 @@ impl<E: Endpoint> FromRequest for AdminCall<E> {
         Box::pin(async move {
             entered?;
             let mut caller = admit::<E>(&request).await?;
+            note_client(&request, caller.client_id.as_str());
             caller.identity = caller.identity.by_request(origin(&request));
             Self::read(&request, caller, body).await
         })
@@ -86,7 +89,7 @@ async fn admit<E: Endpoint>(request: &HttpRequest) -> Result<AdminCaller, AdminP
     let gate = collaborator::<AdminGate>(request)?;
     let token = header_token(request.headers()).map_err(|refused| {
         let detail = "The Authorization header has to hold one access token, as Bearer.";
-        AdminProblem::new(ProblemCode::InvalidToken, detail).caused_by(refused.to_string())
+        AdminProblem::new(ProblemCode::InvalidToken, detail).caused_by(refused.into_cause())
     })?;
     let token = token.ok_or_else(|| {
         let detail = "Send an access token in the Authorization header, as Bearer.";
@@ -103,17 +106,17 @@ impl From<AdmissionError> for AdminProblem {
     fn from(error: AdmissionError) -> Self {
         let problem = match &error {
             AdmissionError::Unknown
-            | AdmissionError::NotAlive(_)
-            | AdmissionError::OtherAudience => Self::new(
+            | AdmissionError::NotAlive(..)
+            | AdmissionError::OtherAudience(_) => Self::new(
                 ProblemCode::InvalidToken,
                 "The access token is none of this server, has ended, or was revoked.",
             ),
-            AdmissionError::InsufficientScope(scope) => Self::insufficient_scope(*scope),
-            AdmissionError::NoAdministrator => Self::new(
+            AdmissionError::InsufficientScope(scope, _) => Self::insufficient_scope(*scope),
+            AdmissionError::NoAdministrator(_) => Self::new(
                 ProblemCode::NotAnAdministrator,
                 "The user of this access token is no administrator.",
             ),
-            AdmissionError::NotEntitled(scope) => Self::new(
+            AdmissionError::NotEntitled(scope, _) => Self::new(
                 ProblemCode::NotAnAdministrator,
                 format!("No administrator has entitled this client to {scope}."),
             ),

@@ -9,7 +9,7 @@ use authly_services::logout::LogoutParameters;
 use futures_util::future::LocalBoxFuture;
 
 use super::form::read_form;
-use super::{Parameters, ParametersError, collaborator};
+use super::{Parameters, ParametersError, collaborator, note_client};
 use crate::respond::PageFailure;
 use crate::settings::HttpSettings;
 
@@ -61,7 +61,8 @@ impl FromRequest for QueryParameters {
     type Future = Ready<Result<Self, PageFailure>>;
 
     fn from_request(request: &HttpRequest, _payload: &mut Payload) -> Self::Future {
-        ready(read_query(request).map_err(PageFailure::from).map(Self))
+        let read = read_query(request).map_err(PageFailure::from);
+        ready(read.map(|parameters| Self(noted(request, parameters))))
     }
 }
 
@@ -71,8 +72,17 @@ impl FromRequest for FormParameters {
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let body = read_form(request, payload);
-        Box::pin(async move { Ok(Self(without_nul(body.await?)?)) })
+        let request = request.clone();
+        Box::pin(async move { Ok(Self(noted(&request, without_nul(body.await?)?))) })
     }
+}
+
+/// Notes the client that the parameters name.
+fn noted(request: &HttpRequest, parameters: Parameters) -> Parameters {
+    if let Some(client_id) = parameters.get("client_id") {
+        note_client(request, client_id);
+    }
+    parameters
 }
 
 fn read_query(request: &HttpRequest) -> Result<Parameters, ParametersError> {

@@ -1,5 +1,6 @@
 //! `Authorization: Basic`, as OAuth uses it.
 
+use authly_domain::refusals::{Explain, Explanation, Facts, Reason};
 use authly_domain::secret::ClientSecret;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -15,6 +16,19 @@ pub(super) enum BasicError {
     /// The credentials are no base64 of `client_id:client_secret`, both form-encoded.
     #[error("the Basic credentials are malformed")]
     Malformed,
+}
+
+impl Explain for BasicError {
+    fn explain(&self) -> Explanation {
+        let facts = Facts::default().expected("Basic, with client_id and client_secret");
+        let facts = match self {
+            Self::Scheme => facts.more("Its scheme is another."),
+            Self::Malformed => {
+                facts.more("They have to be form-encoded, joined by a colon, in base64.")
+            }
+        };
+        Explanation::new(Reason::BasicMalformed, facts)
+    }
 }
 
 /// The credentials in the header.

@@ -4,6 +4,7 @@ use actix_web::dev::Payload;
 use actix_web::http::Method;
 use actix_web::http::header::{AUTHORIZATION, HeaderMap};
 use actix_web::{FromRequest, HttpRequest};
+use authly_domain::refusals::Reason;
 use authly_domain::secret::AccessToken;
 use authly_protocol::oauth::ErrorCode;
 use futures_util::future::LocalBoxFuture;
@@ -54,7 +55,9 @@ pub(crate) fn header_token(headers: &HeaderMap) -> Result<Option<AccessToken>, O
     // The grammar `b64token` of RFC 6750 §2.1.
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~+/=".contains(&byte);
     if token.is_empty() || !token.bytes().all(allowed) {
-        return Err(OAuthFailure::new(ErrorCode::InvalidToken).challenged_by(Challenge::Bearer));
+        return Err(OAuthFailure::of(ErrorCode::InvalidToken)
+            .challenged_by(Challenge::Bearer)
+            .because(Reason::TokenMalformed));
     }
     Ok(Some(AccessToken::new(token.to_owned())))
 }
@@ -69,16 +72,17 @@ fn the_one_token(
         (Some(token), None) => Ok(token),
         (None, Some(posted)) => Ok(AccessToken::new(posted)),
         // Without credentials no error is named in the header (OAuth 2.1 §5.3.2).
-        (None, None) => {
-            Err(OAuthFailure::new(ErrorCode::InvalidToken).challenged_by(Challenge::BearerAlone))
-        }
+        (None, None) => Err(OAuthFailure::of(ErrorCode::InvalidToken)
+            .challenged_by(Challenge::BearerAlone)
+            .because(Reason::TokenMissing)),
     }
 }
 
 fn several_tokens() -> OAuthFailure {
-    OAuthFailure::new(ErrorCode::InvalidRequest)
+    OAuthFailure::of(ErrorCode::InvalidRequest)
         .describe("The access token is sent in more than one way.")
         .challenged_by(Challenge::Bearer)
+        .because(Reason::SeveralTokens)
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use actix_web::http::header::{AUTHORIZATION, HeaderMap};
 use actix_web::{FromRequest, HttpRequest};
 use authly_domain::audit::Origin;
 use authly_domain::clients::AuthMethod;
+use authly_domain::refusals::{Explanation, Facts, Reason, shown};
 use authly_domain::secret::{ClientSecret, PresentedAssertion};
 use authly_protocol::oauth::ErrorCode;
 use authly_services::clients::{
@@ -15,7 +16,7 @@ use authly_services::clients::{
 use futures_util::future::LocalBoxFuture;
 
 use super::basic::BasicCredentials;
-use super::{OAuthForm, client_address, collaborator, origin};
+use super::{OAuthForm, client_address, collaborator, note_client, origin};
 use crate::respond::OAuthFailure;
 
 /// The one kind of assertion that is known (RFC 7523 §2.2).
@@ -43,9 +44,13 @@ impl FromRequest for ClientAuth {
         let origin = origin(request);
         let header = the_header(request.headers());
         let form = OAuthForm::read(request, payload);
+        let request = request.clone();
         Box::pin(async move {
             let mut form = form.await?;
             let presented = exactly_one(header?, &mut form)?;
+            if let Some(client_id) = presented.client_id() {
+                note_client(&request, client_id);
+            }
             let address = address?;
             let from = Whereabouts {
                 address,
@@ -100,10 +105,9 @@ fn exactly_one(
             method: AuthMethod::ClientSecretPost,
         }),
         (Some(client_id), None) => Ok(PresentedCredentials::ClientIdOnly { client_id }),
-        (None, _) => {
-            Err(OAuthFailure::new(ErrorCode::InvalidClient)
-                .describe("The request names no client."))
-        }
+        (None, _) => Err(OAuthFailure::of(ErrorCode::InvalidClient)
+            .describe("The request names no client.")
+            .because(Reason::ClientNotNamed)),
     }
 }
 
@@ -113,13 +117,21 @@ fn by_assertion(
     assertion: Option<PresentedAssertion>,
     assertion_type: Option<&str>,
 ) -> Result<PresentedCredentials, OAuthFailure> {
-    let refuse = |what| OAuthFailure::new(ErrorCode::InvalidClient).describe(what);
+    let refuse = |what, came: &str| {
+        let facts = Facts::default()
+            .expected(format!("{JWT_BEARER}, with a client_assertion"))
+            .came(came);
+        let refused = OAuthFailure::of(ErrorCode::InvalidClient).describe(what);
+        refused.because(Explanation::new(Reason::ClientAssertion, facts))
+    };
     if assertion_type != Some(JWT_BEARER) {
         return Err(refuse(
             "The client_assertion_type is missing or not supported.",
+            assertion_type.unwrap_or("no client_assertion_type"),
         ));
     }
-    let assertion = assertion.ok_or_else(|| refuse("The client_assertion is missing."))?;
+    let missing = "The client_assertion is missing.";
+    let assertion = assertion.ok_or_else(|| refuse(missing, "no client_assertion"))?;
     Ok(PresentedCredentials::Assertion {
         client_id,
         assertion,
@@ -131,13 +143,17 @@ fn by_header(
     form_client_id: Option<&str>,
 ) -> Result<PresentedCredentials, OAuthFailure> {
     let credentials = BasicCredentials::parse(header).map_err(|error| {
-        OAuthFailure::new(ErrorCode::InvalidClient)
+        OAuthFailure::of(ErrorCode::InvalidClient)
             .describe("The Authorization header holds no well-formed Basic credentials.")
-            .caused_by(error)
+            .because(error)
     })?;
     if form_client_id.is_some_and(|named| named != credentials.client_id) {
-        return Err(OAuthFailure::new(ErrorCode::InvalidRequest)
-            .describe("The client_id differs from the one in the Authorization header."));
+        let facts = Facts::default()
+            .expected(shown(&credentials.client_id))
+            .came(form_client_id.unwrap_or_default());
+        return Err(OAuthFailure::of(ErrorCode::InvalidRequest)
+            .describe("The client_id differs from the one in the Authorization header.")
+            .because(Explanation::new(Reason::ClientIdsDiffer, facts)));
     }
     Ok(PresentedCredentials::Secret {
         client_id: credentials.client_id,
@@ -147,8 +163,9 @@ fn by_header(
 }
 
 fn several_methods() -> OAuthFailure {
-    OAuthFailure::new(ErrorCode::InvalidRequest)
+    OAuthFailure::of(ErrorCode::InvalidRequest)
         .describe("The client authenticates in more than one way.")
+        .because(Reason::SeveralClientMethods)
 }
 
 #[cfg(test)]

@@ -8,13 +8,14 @@ use actix_web::dev::Payload;
 use actix_web::http::StatusCode;
 use actix_web::http::header::ORIGIN;
 use actix_web::{FromRequest, HttpRequest};
+use authly_domain::refusals::{Explain, Explanation, Facts, Reason};
 use authly_protocol::admin::ProblemCode;
 use authly_protocol::oauth::ErrorCode;
 use authly_services::policy::LivePolicies;
 
 use super::browser::user_agent;
 use super::{Misconfigured, client_address, collaborator, comes_from_proxy};
-use crate::respond::{AdminProblem, OAuthFailure};
+use crate::respond::{AdminProblem, OAuthFailure, Unexplained};
 use crate::settings::HttpSettings;
 
 /// Headers that only a proxy has reason to send.
@@ -36,13 +37,28 @@ pub(crate) enum Outside {
     SwitchedOff,
     /// It came through a proxy that nobody has named.
     #[error("the request came through a proxy that listen.trusted_proxies does not name")]
-    UntrustedProxy,
+    UntrustedProxy(Box<Facts>),
     /// Its address is in none of the networks.
     #[error("the address {0} is not in admin.allowed_networks")]
-    Address(IpAddr),
+    Address(IpAddr, Box<Facts>),
     /// The wiring is at fault.
     #[error(transparent)]
     Misconfigured(#[from] Misconfigured),
+}
+
+impl Explain for Outside {
+    fn explain(&self) -> Explanation {
+        match self {
+            Self::SwitchedOff => Reason::AdminApiDisabled.into(),
+            Self::UntrustedProxy(facts) => {
+                Explanation::new(Reason::UntrustedProxy, (**facts).clone())
+            }
+            Self::Address(_, facts) => {
+                Explanation::new(Reason::AddressNotAllowed, (**facts).clone())
+            }
+            Self::Misconfigured(_) => Reason::ServerError.into(),
+        }
+    }
 }
 
 /// Lets a request in by where it comes from, before anything else of it is looked at.
@@ -58,11 +74,21 @@ pub(crate) fn enter(request: &HttpRequest) -> Result<(), Outside> {
         .iter()
         .any(|name| request.headers().contains_key(*name));
     if forwarded && !comes_from_proxy(request, &settings.trusted_proxies) {
-        return Err(Outside::UntrustedProxy);
+        let proxies = settings.trusted_proxies.iter();
+        let proxies: Vec<_> = proxies.map(ToString::to_string).collect();
+        let facts = Facts::default()
+            .expected(format!("one of: {}", proxies.join(" ")))
+            .came(client_address(request)?);
+        return Err(Outside::UntrustedProxy(facts.into()));
     }
     let address = client_address(request)?;
     if !admin.allows(address) {
-        return Err(Outside::Address(address));
+        let networks = admin.allowed_networks.iter();
+        let networks: Vec<_> = networks.map(ToString::to_string).collect();
+        let facts = Facts::default()
+            .expected(format!("one of: {}", networks.join(" ")))
+            .came(address);
+        return Err(Outside::Address(address, facts.into()));
     }
     Ok(())
 }
@@ -86,9 +112,11 @@ impl FromRequest for ProgramInside {
 /// are allowed, and the pages in them need not: those must not try passwords from there.
 fn inside(request: &HttpRequest) -> Result<ProgramInside, OAuthFailure> {
     enter(request)?;
-    if request.headers().contains_key(ORIGIN) {
+    if let Some(origin) = request.headers().get(ORIGIN) {
+        let origin = String::from_utf8_lossy(origin.as_bytes());
+        let facts = Facts::default().expected("no Origin header").came(origin);
         let refusal = refusal("Pages in browsers log in at the login page.");
-        return Err(refusal.caused_by("the request names an origin, as pages in browsers do"));
+        return Err(refusal.because(Explanation::new(Reason::OriginNamed, facts)));
     }
     Ok(ProgramInside {
         name: user_agent(request),
@@ -97,23 +125,23 @@ fn inside(request: &HttpRequest) -> Result<ProgramInside, OAuthFailure> {
 
 impl From<Outside> for AdminProblem {
     fn from(error: Outside) -> Self {
-        let (code, detail) = match error {
+        let (code, detail) = match &error {
             Outside::SwitchedOff => (
                 ProblemCode::AdminApiDisabled,
                 "The admin API is switched off by the setting admin.enabled.".to_owned(),
             ),
-            Outside::UntrustedProxy => (
+            Outside::UntrustedProxy(_) => (
                 ProblemCode::UntrustedProxy,
                 "The request came through a proxy that listen.trusted_proxies does not name."
                     .to_owned(),
             ),
-            Outside::Address(address) => (
+            Outside::Address(address, _) => (
                 ProblemCode::AddressNotAllowed,
                 format!("The address {address} is not in admin.allowed_networks."),
             ),
-            Outside::Misconfigured(error) => return error.into(),
+            Outside::Misconfigured(error) => return (*error).into(),
         };
-        Self::new(code, detail)
+        Self::new(code, detail).caused_by(error)
     }
 }
 
@@ -121,18 +149,18 @@ impl From<Outside> for OAuthFailure {
     fn from(error: Outside) -> Self {
         let description = match &error {
             Outside::SwitchedOff => "The admin API is switched off.",
-            Outside::UntrustedProxy => {
+            Outside::UntrustedProxy(_) => {
                 "The request came through a proxy that listen.trusted_proxies does not name."
             }
-            Outside::Address(_) => "The address is not in admin.allowed_networks.",
+            Outside::Address(..) => "The address is not in admin.allowed_networks.",
             Outside::Misconfigured(_) => return Self::failed(error),
         };
-        refusal(description).caused_by(error)
+        refusal(description).because(error)
     }
 }
 
-fn refusal(description: &'static str) -> OAuthFailure {
-    OAuthFailure::new(ErrorCode::AccessDenied)
+fn refusal(description: &'static str) -> Unexplained {
+    OAuthFailure::of(ErrorCode::AccessDenied)
         .with_status(StatusCode::FORBIDDEN)
         .describe(description)
 }

@@ -4,6 +4,7 @@ use actix_web::HttpRequest;
 use actix_web::dev::Payload;
 use actix_web::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
 use actix_web::web::BytesMut;
+use authly_domain::refusals::{Explanation, Facts, Reason};
 use authly_protocol::oauth::ErrorCode;
 use futures_util::StreamExt as _;
 use futures_util::future::LocalBoxFuture;
@@ -127,12 +128,18 @@ impl OAuthForm {
 
     /// Refuses repeated parameters (OAuth 2.1 §3.2) and NULs.
     pub(super) fn checked(parameters: Parameters) -> Result<Self, OAuthFailure> {
-        let malformed = OAuthFailure::new(ErrorCode::InvalidRequest);
-        if !parameters.repeated().is_empty() {
-            return Err(malformed.describe("A parameter stands more than once."));
+        let malformed = OAuthFailure::of(ErrorCode::InvalidRequest);
+        let repeated = parameters.repeated();
+        if !repeated.is_empty() {
+            let facts = Facts::default().came(repeated.join(" "));
+            return Err(malformed
+                .describe("A parameter stands more than once.")
+                .because(Explanation::new(Reason::ParameterRepeated, facts)));
         }
         if parameters.hold_nul() {
-            return Err(malformed.describe("A parameter holds a character that is not allowed."));
+            return Err(malformed
+                .describe("A parameter holds a character that is not allowed.")
+                .because(Reason::ParameterNul));
         }
         Ok(Self(parameters))
     }
@@ -153,9 +160,12 @@ impl OAuthForm {
         name: &str,
         missing: &'static str,
     ) -> Result<String, OAuthFailure> {
-        self.0
-            .take(name)
-            .ok_or_else(|| OAuthFailure::new(ErrorCode::InvalidRequest).describe(missing))
+        self.0.take(name).ok_or_else(|| {
+            let facts = Facts::default().expected(name).came("none");
+            OAuthFailure::of(ErrorCode::InvalidRequest)
+                .describe(missing)
+                .because(Explanation::new(Reason::ParameterMissing, facts))
+        })
     }
 }
 

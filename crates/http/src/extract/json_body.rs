@@ -26,9 +26,10 @@ impl FromRequest for JsonBody {
 
 fn refusal(error: ParametersError) -> OAuthFailure {
     match error {
-        ParametersError::ContentType => OAuthFailure::new(ErrorCode::InvalidRequest)
+        ParametersError::ContentType => OAuthFailure::of(ErrorCode::InvalidRequest)
             .with_status(StatusCode::UNSUPPORTED_MEDIA_TYPE)
-            .describe("The content type has to be application/json."),
+            .describe("The content type has to be application/json.")
+            .because(error),
         other => other.into(),
     }
 }

@@ -3,6 +3,7 @@
 use actix_web::dev::Payload;
 use actix_web::http::header::{HeaderMap, HeaderValue, ORIGIN};
 use actix_web::{FromRequest, HttpRequest};
+use authly_domain::refusals::{Explain, Explanation, Facts, Reason};
 use futures_util::future::LocalBoxFuture;
 
 use super::form::read_form;
@@ -62,8 +63,17 @@ fn check_origin(headers: &HeaderMap, own: &str) -> Result<(), PageFailure> {
 #[error("the form was not sent by our page: {0}")]
 struct Forged(&'static str);
 
+impl Explain for Forged {
+    fn explain(&self) -> Explanation {
+        let facts = Facts::default()
+            .expected("a form of a page of ours, with its token, from the browser that got it")
+            .came(self.0);
+        Explanation::new(Reason::FormForged, facts)
+    }
+}
+
 fn forged(reason: &'static str) -> PageFailure {
-    PageFailure::new(PageProblem::Forged).caused_by(Forged(reason))
+    PageFailure::new(PageProblem::Forged, Forged(reason))
 }
 
 #[cfg(test)]

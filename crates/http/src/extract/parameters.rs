@@ -3,6 +3,8 @@
 
 use std::collections::BTreeSet;
 
+use authly_domain::refusals::{Explain, Explanation, Reason};
+
 /// Why parameters cannot be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum ParametersError {
@@ -27,6 +29,21 @@ pub(crate) enum ParametersError {
     /// A collaborator is missing.
     #[error(transparent)]
     Misconfigured(#[from] super::Misconfigured),
+}
+
+impl Explain for ParametersError {
+    fn explain(&self) -> Explanation {
+        let reason = match self {
+            Self::Malformed => Reason::BadEncoding,
+            Self::TooLong => Reason::BodyTooLong,
+            Self::AddressTooLong => Reason::AddressTooLong,
+            Self::ContentCoding => Reason::CompressedBody,
+            Self::ContentType => Reason::MediaType,
+            Self::Unreadable => Reason::BodyUnreadable,
+            Self::Misconfigured(_) => Reason::ServerError,
+        };
+        reason.into()
+    }
 }
 
 /// Names and values in order. There is no `Debug`: secrets are among them.

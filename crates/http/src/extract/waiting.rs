@@ -4,6 +4,7 @@ use std::future::{Ready, ready};
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
+use authly_domain::refusals::Reason;
 use authly_domain::secret::RequestHandle;
 
 use super::Parameters;
@@ -20,7 +21,7 @@ impl Waiting {
     /// The handle, for pages that are about nothing without one.
     pub(crate) fn required(self) -> Result<RequestHandle, PageFailure> {
         self.0
-            .ok_or_else(|| PageFailure::new(PageProblem::RequestUnknown))
+            .ok_or_else(|| PageFailure::new(PageProblem::RequestUnknown, Reason::RequestNotNamed))
     }
 }
 
@@ -37,7 +38,8 @@ fn read(query: &str) -> Result<Waiting, PageFailure> {
     let mut parameters = Parameters::parse(query.as_bytes())?;
     let handle = parameters.take("request");
     if handle.as_ref().is_some_and(|text| text.len() > MAX_HANDLE) {
-        return Err(PageFailure::new(PageProblem::RequestUnknown));
+        let problem = PageProblem::RequestUnknown;
+        return Err(PageFailure::new(problem, Reason::RequestNotNamed));
     }
     Ok(Waiting(handle.map(RequestHandle::new)))
 }

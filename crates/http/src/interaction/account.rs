@@ -4,6 +4,7 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use authly_domain::grants::Application;
 use authly_domain::id::{ClientKey, SessionId};
+use authly_domain::refusals::Reason;
 use authly_domain::sessions::{Device, LoginStep, SessionRecord};
 use authly_protocol::admin::Id;
 use authly_services::account::{AccountError, AccountService, AccountView, Ended};
@@ -85,11 +86,8 @@ fn done(what: &str) -> Option<Text> {
     }
 }
 
-fn no_id<E>(source: E) -> PageFailure
-where
-    E: std::error::Error + Send + Sync + 'static,
-{
-    PageFailure::new(PageProblem::Malformed).caused_by(source)
+fn no_id<E>(_odd: E) -> PageFailure {
+    PageFailure::new(PageProblem::Malformed, Reason::NothingNamed)
 }
 
 /// Leads to the login, or to the step of it that is left.
@@ -99,13 +97,13 @@ fn log_in_first(error: AccountError, pages: &Pages) -> Result<HttpResponse, Page
         AccountError::StepLeft(LoginStep::ChangePassword) => {
             Ok(pages.see_other(LOGIN_PASSWORD, None))
         }
-        AccountError::Storage(storage) => {
+        AccountError::Storage(ref storage) => {
             let problem = if storage.is_unavailable() {
                 PageProblem::Unavailable
             } else {
                 PageProblem::Failed
             };
-            Err(PageFailure::new(problem).caused_by(storage))
+            Err(PageFailure::new(problem, error))
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
+use authly_domain::refusals::Reason;
 use authly_domain::scopes::{Scope, ScopeToken};
 use authly_domain::secret::RequestHandle;
 use authly_services::authorizations::{AuthorizationService, ConsentView, ScopeOption};
@@ -65,7 +66,7 @@ impl Decision {
         match fields.take("decision").as_deref() {
             Some("approve") => Ok(Self::Approve(ticked(&fields.take_all("scope")))),
             Some("deny") => Ok(Self::Deny),
-            _ => Err(PageFailure::new(PageProblem::Malformed)),
+            _ => Err(PageFailure::new(PageProblem::Malformed, Reason::NoDecision)),
         }
     }
 }

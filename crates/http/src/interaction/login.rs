@@ -14,7 +14,7 @@ use authly_services::sessions::{LoggedIn, LoginError, SessionService};
 use crate::extract::{PageForm, Visitor, Waiting};
 use crate::pages::{FormProblem, LoginPage, Pages, SignedInPage, Text, Waiter};
 use crate::places::{ACCOUNT, CONSENT, LOGIN, LOGIN_PASSWORD, LOGOUT};
-use crate::respond::{PageFailure, PageProblem, RETRY_SOON, chain, follow, retry_seconds};
+use crate::respond::{Cause, PageFailure, PageProblem, RETRY_SOON, Refused, follow, retry_seconds};
 
 /// `GET /login`: asks for user name and password, or says who is logged in where no application
 /// waits.
@@ -144,7 +144,11 @@ struct Refusal {
     status: StatusCode,
     problem: FormProblem,
     retry_after: Option<Duration>,
+    cause: Cause,
 }
+
+/// How a refusal is said: its status, the words, and how long to wait.
+type Words = (StatusCode, FormProblem, Option<Duration>);
 
 impl Refusal {
     /// The words for a failed login, or the failure that needs a page of its own.
@@ -152,7 +156,7 @@ impl Refusal {
     /// The status is 422: the form was understood and what it says refused. 401 would need a
     /// `WWW-Authenticate` (RFC 9110 §15.5.2), for which no browser has a login form.
     fn of(error: LoginError) -> Result<Self, PageFailure> {
-        let refusal = match &error {
+        let (status, problem, retry_after) = match &error {
             LoginError::WrongCredentials => {
                 Self::wrong(Text::key("login-wrong"), &["username", "password"])
             }
@@ -165,7 +169,7 @@ impl Refusal {
             LoginError::Form(PasswordFormError::Nul) => {
                 Self::wrong(Text::key("password-character"), &["password"])
             }
-            LoginError::Throttled { retry_after } => Self::wait(
+            LoginError::Throttled { retry_after, .. } => Self::wait(
                 StatusCode::TOO_MANY_REQUESTS,
                 Text::key("login-throttled").with_wait(*retry_after),
                 *retry_after,
@@ -177,24 +181,21 @@ impl Refusal {
             ),
             LoginError::Hashing(_) | LoginError::Storage(_) => return Err(error.into()),
         };
-        tracing::info!(cause = %chain(&error), "the login was refused");
-        Ok(refusal)
-    }
-
-    fn wrong(text: Text, fields: &'static [&'static str]) -> Self {
-        Self {
-            status: StatusCode::UNPROCESSABLE_ENTITY,
-            problem: FormProblem { text, fields },
-            retry_after: None,
-        }
-    }
-
-    fn wait(status: StatusCode, text: Text, wait: Duration) -> Self {
-        Self {
+        Ok(Self {
             status,
-            problem: FormProblem { text, fields: &[] },
-            retry_after: Some(wait),
-        }
+            problem,
+            retry_after,
+            cause: error.into(),
+        })
+    }
+
+    fn wrong(text: Text, fields: &'static [&'static str]) -> Words {
+        let problem = FormProblem { text, fields };
+        (StatusCode::UNPROCESSABLE_ENTITY, problem, None)
+    }
+
+    const fn wait(status: StatusCode, text: Text, wait: Duration) -> Words {
+        (status, FormProblem { text, fields: &[] }, Some(wait))
     }
 
     /// The page with what it says.
@@ -206,6 +207,10 @@ impl Refusal {
                 .headers_mut()
                 .insert(RETRY_AFTER, retry_seconds(wait).into());
         }
+        response.extensions_mut().insert(Refused {
+            error: "login_refused",
+            cause: self.cause,
+        });
         Ok(response)
     }
 }
@@ -220,12 +225,13 @@ impl From<LoginError> for PageFailure {
             | LoginError::Hashing(_)
             | LoginError::Storage(_) => PageProblem::Failed,
         };
-        Self::new(problem).caused_by(error)
+        Self::new(problem, error)
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use authly_domain::throttle::ThrottleKind;
     use pretty_assertions::assert_eq;
 
     use super::*;
@@ -250,7 +256,10 @@ mod tests {
     #[test]
     fn waiting_is_said_with_its_length() {
         let wait = Duration::from_mins(1);
-        let throttled = LoginError::Throttled { retry_after: wait };
+        let throttled = LoginError::Throttled {
+            by: ThrottleKind::LoginAddress,
+            retry_after: wait,
+        };
         assert_eq!(refusal(throttled), (429, Some(wait)));
         assert_eq!(refusal(LoginError::Busy), (503, Some(RETRY_SOON)));
     }

@@ -3,6 +3,7 @@
 use actix_web::http::StatusCode;
 use actix_web::http::header::RETRY_AFTER;
 use actix_web::{HttpResponse, web};
+use authly_domain::refusals::Reason;
 use authly_domain::secret::{Password, RequestHandle};
 use authly_domain::sessions::LoginStep;
 use authly_domain::users::{NewPasswordError, PasswordFormError};
@@ -13,7 +14,7 @@ use super::login::{enter, lead_on};
 use crate::extract::{PageForm, Parameters, Visitor, Waiting};
 use crate::pages::{ChangePasswordPage, FormProblem, Pages, Text};
 use crate::places::{LOGIN, LOGIN_PASSWORD};
-use crate::respond::{PageFailure, PageProblem, RETRY_SOON, chain, retry_seconds};
+use crate::respond::{Cause, PageFailure, PageProblem, RETRY_SOON, Refused, retry_seconds};
 
 /// `GET /login/password`: asks for a new password where that is the next step of the login.
 pub(crate) async fn show(
@@ -42,7 +43,14 @@ pub(crate) async fn submit(
     pages: Pages,
 ) -> Result<HttpResponse, PageFailure> {
     let refused = match typed_twice(&mut fields) {
-        None => Some(Refusal::wrong(Text::key("password-differs"), REPEATED)),
+        None => {
+            let text = Text::key("password-differs");
+            let problem = FormProblem {
+                text,
+                fields: REPEATED,
+            };
+            Some(Refusal::wrong(problem, Reason::PasswordsDiffer))
+        }
         Some(new) => match sessions.change_password(new, &visitor.browser).await {
             Ok(logged_in) => {
                 let next = enter(&mut visitor, logged_in);
@@ -92,6 +100,7 @@ fn typed_twice(fields: &mut Parameters) -> Option<Password> {
 struct Refusal {
     status: StatusCode,
     problem: FormProblem,
+    cause: Cause,
 }
 
 /// The field of the new password.
@@ -100,10 +109,11 @@ const NEW: &[&str] = &["new_password"];
 const REPEATED: &[&str] = &["repeat_password"];
 
 impl Refusal {
-    fn wrong(text: Text, fields: &'static [&'static str]) -> Self {
+    fn wrong(problem: FormProblem, cause: impl Into<Cause>) -> Self {
         Self {
             status: StatusCode::UNPROCESSABLE_ENTITY,
-            problem: FormProblem { text, fields },
+            problem,
+            cause: cause.into(),
         }
     }
 
@@ -112,19 +122,22 @@ impl Refusal {
     fn of(error: ChangePasswordError) -> Result<Option<Self>, PageFailure> {
         let refusal = match &error {
             ChangePasswordError::NotDue => return Ok(None),
-            ChangePasswordError::Refused(reason) => Self::wrong(words(*reason), NEW),
+            ChangePasswordError::Refused(reason) => {
+                let text = words(*reason);
+                Self::wrong(FormProblem { text, fields: NEW }, error)
+            }
             ChangePasswordError::Busy => Self {
                 status: StatusCode::SERVICE_UNAVAILABLE,
                 problem: FormProblem {
                     text: Text::key("login-busy").with_wait(RETRY_SOON),
                     fields: &[],
                 },
+                cause: error.into(),
             },
             ChangePasswordError::Hashing(_) | ChangePasswordError::Storage(_) => {
                 return Err(error.into());
             }
         };
-        tracing::info!(cause = %chain(&error), "the new password was refused");
         Ok(Some(refusal))
     }
 
@@ -141,6 +154,10 @@ impl Refusal {
                 .headers_mut()
                 .insert(RETRY_AFTER, retry_seconds(RETRY_SOON).into());
         }
+        response.extensions_mut().insert(Refused {
+            error: "password_refused",
+            cause: self.cause,
+        });
         Ok(response)
     }
 }
@@ -171,7 +188,7 @@ impl From<ChangePasswordError> for PageFailure {
             | ChangePasswordError::Hashing(_)
             | ChangePasswordError::Storage(_) => PageProblem::Failed,
         };
-        Self::new(problem).caused_by(error)
+        Self::new(problem, error)
     }
 }
 

@@ -1,6 +1,7 @@
 //! The outermost layer: gives each request a number, a time limit and a safe end, and each answer
 //! its headers.
 
+use std::net::IpAddr;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Instant;
@@ -14,17 +15,19 @@ use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage as _, HttpResponse, web};
 use authly_domain::entropy::Entropy;
+use authly_domain::refusals::Reason;
+use authly_services::refusals::RefusalNote;
 use futures_util::FutureExt as _;
 use tracing::Instrument as _;
 
-use super::log::{Access, write_cause};
+use super::log::{Access, Told};
 use super::panics::PanicCounter;
 use super::request_id::{HEADER, RequestId};
 use super::security_headers::protect;
 use crate::connections::Connection;
 use crate::deps::Deps;
 use crate::drain::Drain;
-use crate::extract::client_address;
+use crate::extract::{NamedClient, client_address};
 use crate::metrics::RequestMetrics;
 use crate::pages::{ErrorPage, Pages, Theme};
 use crate::places::{Places, Route, Surface};
@@ -38,9 +41,13 @@ pub(crate) struct Envelope {
     panics: Arc<PanicCounter>,
     drain: Arc<Drain>,
     requests: Arc<RequestMetrics>,
+    keeper: Keeper,
     theme: Arc<Theme>,
     places: Places,
 }
+
+/// Takes what is refused, to be kept.
+type Keeper = Arc<dyn Fn(RefusalNote) + Send + Sync>;
 
 /// What is kept of a request while it is answered.
 struct Letter {
@@ -50,6 +57,12 @@ struct Letter {
     route: Route,
     /// In the language of the person who asks; `None` where programs ask.
     pages: Option<Pages>,
+}
+
+/// Who sent a request, as far as it is known.
+struct Sender {
+    address: Option<IpAddr>,
+    client: Option<NamedClient>,
 }
 
 /// Surrounds the answering of a request.
@@ -91,16 +104,19 @@ pub(crate) async fn surround(
             let requests = &envelope.requests;
             requests.answered(letter.route, &letter.method, response.status(), took);
         };
+        let sender = |client: Option<NamedClient>| Sender { address, client };
         match answer {
             Ok(answer) => {
                 let (request, response) = answer.into_parts();
-                let response = envelope.close(&letter, response);
+                let client = request.extensions().get::<NamedClient>().cloned();
+                let response = envelope.close(&letter, sender(client), response);
                 note(&response);
                 Ok(ServiceResponse::new(request, response))
             }
             // The request is gone with what happened, so that the answer travels as an error.
             Err(error) => {
-                let response = envelope.close(&letter, HttpResponse::from_error(error));
+                let response = HttpResponse::from_error(error);
+                let response = envelope.close(&letter, sender(None), response);
                 note(&response);
                 Err(InternalError::from_response("a request without an answer", response).into())
             }
@@ -113,12 +129,14 @@ pub(crate) async fn surround(
 impl Envelope {
     /// The layer for these collaborators.
     pub(crate) fn new(deps: &Deps) -> Self {
+        let log = deps.refusals.clone();
         Self {
             settings: Arc::clone(&deps.settings),
             entropy: Arc::clone(&deps.entropy),
             panics: Arc::clone(&deps.panics),
             drain: Arc::clone(&deps.drain),
             requests: Arc::clone(&deps.requests),
+            keeper: Arc::new(move |note| log.note(note)),
             theme: Arc::clone(&deps.theme),
             places: Places::below(&deps.settings.issuer),
         }
@@ -162,9 +180,12 @@ impl Envelope {
 
     /// Completes an answer: writes down what lies behind a refusal, renders its page, adds the
     /// headers.
-    fn close(&self, letter: &Letter, response: HttpResponse) -> HttpResponse {
+    fn close(&self, letter: &Letter, sender: Sender, response: HttpResponse) -> HttpResponse {
         let response = self.own_words(letter, response);
-        write_cause(&response);
+        if let Some(told) = Told::of(&response) {
+            told.write();
+            self.keep(letter, sender, told, &response);
+        }
         self.count_refusal(letter, &response);
         let response = Self::with_page(letter, response);
         let mut response = Self::with_problem(letter, response);
@@ -178,6 +199,23 @@ impl Envelope {
         }
         protect(headers, &self.settings.issuer, &self.places, &letter.path);
         response
+    }
+
+    /// Keeps for administrators why a request was refused. That nothing is there says the answer itself.
+    fn keep(&self, letter: &Letter, sender: Sender, told: Told, response: &HttpResponse) {
+        if told.explanation.reason == Reason::NotFound {
+            return;
+        }
+        (self.keeper)(RefusalNote {
+            request_id: letter.id.to_string(),
+            method: letter.method.to_string(),
+            endpoint: letter.route.template(),
+            status: response.status().as_u16(),
+            error: told.error,
+            explanation: told.explanation,
+            client_id: sender.client.map(|client| client.0),
+            address: sender.address,
+        });
     }
 
     /// Counts what the token endpoint refuses, whoever has refused it.

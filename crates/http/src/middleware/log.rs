@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use actix_web::HttpResponse;
 use actix_web::http::Method;
+use authly_domain::refusals::{Explanation, Reason};
 
-use crate::respond::{AdminProblem, Blame, Cause, OAuthFailure, PageFailure, chain};
+use crate::respond::{AdminProblem, Blame, Cause, OAuthFailure, PageFailure, Refused};
 
 /// How much of a path is written down, in characters.
 const MAX_PATH: usize = 200;
@@ -56,32 +57,81 @@ fn milliseconds(took: Duration) -> u64 {
     u64::try_from(took.as_millis()).unwrap_or(u64::MAX)
 }
 
-/// Writes down what lies behind a refusal or failure, once, with everything below it.
-pub(super) fn write_cause(response: &HttpResponse) {
-    let Some(error) = response.error() else {
-        return;
-    };
-    let blame = if response.status().is_server_error() {
-        Blame::Server
-    } else {
-        Blame::Request
-    };
-    if let Some(failure) = error.as_error::<OAuthFailure>() {
-        write(blame, failure.code().as_str(), failure.cause());
-    } else if let Some(problem) = error.as_error::<AdminProblem>() {
-        write(blame, problem.code().as_str(), problem.cause());
-    } else if let Some(failure) = error.as_error::<PageFailure>() {
+/// A refusal or failure, as it is told to those who run the server.
+pub(super) struct Told {
+    blame: Blame,
+    /// What the answer says: a code, or the name of a page's problem.
+    pub(super) error: &'static str,
+    /// Why.
+    pub(super) explanation: Explanation,
+    /// What the log says of a failure; a refusal says its sentence.
+    failure: Option<String>,
+}
+
+impl Told {
+    /// What lies behind an answer, if that is a refusal or failure.
+    pub(super) fn of(response: &HttpResponse) -> Option<Self> {
+        let blame = if response.status().is_server_error() {
+            Blame::Server
+        } else {
+            Blame::Request
+        };
+        let Some(error) = response.error() else {
+            let extensions = response.extensions();
+            let refused = extensions.get::<Refused>()?;
+            return Some(Self::new(Blame::Request, refused.error, &refused.cause));
+        };
+        if let Some(failure) = error.as_error::<OAuthFailure>() {
+            return Some(Self::new(blame, failure.code().as_str(), failure.cause()));
+        }
+        if let Some(problem) = error.as_error::<AdminProblem>() {
+            let code = problem.code().as_str();
+            return Some(Self {
+                blame,
+                error: code,
+                explanation: problem.explanation(),
+                failure: problem.cause().and_then(failure),
+            });
+        }
+        let failure = error.as_error::<PageFailure>()?;
         let entry = failure.problem().entry();
-        write(entry.blame, entry.reason, failure.cause());
+        Some(Self::new(entry.blame, entry.reason, failure.cause()))
+    }
+
+    fn new(blame: Blame, error: &'static str, cause: &Cause) -> Self {
+        Self {
+            blame,
+            error,
+            explanation: cause.explanation().clone(),
+            failure: failure(cause),
+        }
+    }
+
+    /// Writes it down, once.
+    pub(super) fn write(&self) {
+        let (reason, why) = (self.error, self.explanation.reason.as_str());
+        let facts = &self.explanation.facts;
+        let expected = facts.what_was_expected().unwrap_or_default();
+        let came = facts.what_came().unwrap_or_default();
+        let sentence = self.explanation.sentence();
+        let cause = self.failure.as_deref().unwrap_or(&sentence);
+        match self.blame {
+            Blame::Request => {
+                tracing::info!(reason, why, cause, expected, came, "request refused");
+            }
+            Blame::Server => tracing::error!(reason, why, cause, "request failed"),
+        }
     }
 }
 
-fn write(blame: Blame, reason: &str, cause: Option<&Cause>) {
-    let cause = cause.map(|cause| chain(cause.as_ref())).unwrap_or_default();
-    match blame {
-        Blame::Request => tracing::info!(reason, cause, "request refused"),
-        Blame::Server => tracing::error!(reason, cause, "request failed"),
-    }
+/// What only the log says: of failures of ours, whose sentence says nothing of their cause.
+fn failure(cause: &Cause) -> Option<String> {
+    let reason = cause.explanation().reason;
+    let is_ours = matches!(
+        reason,
+        Reason::ServerError | Reason::Unavailable | Reason::TimedOut
+    );
+    is_ours.then(|| cause.chain())
 }
 
 #[cfg(test)]

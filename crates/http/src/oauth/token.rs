@@ -2,6 +2,7 @@
 
 use actix_web::{HttpResponse, web};
 use authly_domain::clients::GrantType;
+use authly_domain::refusals::{Explanation, Facts, Reason};
 use authly_domain::scopes::{Resource, Scope};
 use authly_domain::secret::{AuthorizationCode, CodeVerifier, RefreshToken};
 use authly_protocol::oauth::{ErrorCode, TokenResponse, WireSecret};
@@ -29,7 +30,7 @@ fn read_grant(form: &mut OAuthForm) -> Result<TokenGrant, OAuthFailure> {
     let name = form.require("grant_type", "The parameter grant_type is missing.")?;
     let grant_type = name
         .parse::<GrantType>()
-        .map_err(|_source| OAuthFailure::new(ErrorCode::UnsupportedGrantType))?;
+        .map_err(|_source| unknown_grant_type(&name))?;
     Ok(match grant_type {
         // OAuth 2.1 §4.1.3.
         GrantType::AuthorizationCode => TokenGrant::AuthorizationCode(AuthorizationCodeGrant {
@@ -56,20 +57,37 @@ fn read_grant(form: &mut OAuthForm) -> Result<TokenGrant, OAuthFailure> {
     })
 }
 
+fn unknown_grant_type(name: &str) -> OAuthFailure {
+    let known = GrantType::ALL.map(GrantType::as_str).join(" ");
+    let facts = Facts::default()
+        .expected(format!("one of: {known}"))
+        .came(name);
+    let cause = Explanation::new(Reason::UnknownGrantType, facts);
+    OAuthFailure::of(ErrorCode::UnsupportedGrantType).because(cause)
+}
+
 /// `scope` (OAuth 2.1 §1.4.1).
 pub(crate) fn read_scope(form: &mut OAuthForm) -> Result<Option<Scope>, OAuthFailure> {
-    let malformed = |error| OAuthFailure::new(ErrorCode::InvalidScope).caused_by(error);
-    let scope = form.take("scope").map(|text| text.parse::<Scope>());
-    let scope = scope.transpose().map_err(malformed)?;
+    let malformed = |text: &str| {
+        let cause = Explanation::new(Reason::ScopeMalformed, Facts::default().came(text));
+        OAuthFailure::of(ErrorCode::InvalidScope).because(cause)
+    };
+    let scope = form.take("scope");
+    let scope = scope.map(|text| text.parse::<Scope>().map_err(|_error| malformed(&text)));
+    let scope = scope.transpose()?;
     Ok(scope.filter(|scope| !scope.is_empty()))
 }
 
 /// Each `resource` (RFC 8707 §2.2).
 fn read_resources(form: &mut OAuthForm) -> Result<Vec<Resource>, OAuthFailure> {
-    let malformed = |error| OAuthFailure::new(ErrorCode::InvalidTarget).caused_by(error);
+    let malformed = |text: &str| {
+        let cause = Explanation::new(Reason::ResourceMalformed, Facts::default().came(text));
+        OAuthFailure::of(ErrorCode::InvalidTarget).because(cause)
+    };
     let texts = form.take_resources();
-    let resources = texts.iter().map(|text| text.parse::<Resource>());
-    resources.collect::<Result<_, _>>().map_err(malformed)
+    let resources = texts.iter();
+    let read = |text: &String| text.parse::<Resource>().map_err(|_error| malformed(text));
+    resources.map(read).collect()
 }
 
 /// The answer with what was issued (OAuth 2.1 §3.2.3).

@@ -6,9 +6,11 @@ use std::fmt;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use actix_web::{HttpResponse, ResponseError};
+use authly_domain::refusals::{Explanation, Facts, Reason, shown};
 use authly_domain::scopes::AdminScope;
 use authly_protocol::admin::{FieldError, Problem, ProblemCode};
 
+use super::cause::Fault;
 use super::{Cause, RETRY_SOON, retry_seconds};
 use crate::extract::{Misconfigured, ParametersError};
 
@@ -49,9 +51,9 @@ impl AdminProblem {
     }
 
     /// A fault of ours.
-    pub(crate) fn failed(cause: impl Into<Cause>) -> Self {
+    pub(crate) fn failed(cause: impl Into<Fault>) -> Self {
         let detail = "The server failed. Its log has the reason under the request id.";
-        Self::new(ProblemCode::ServerError, detail).caused_by(cause)
+        Self::new(ProblemCode::ServerError, detail).caused_by(Cause::fault(cause))
     }
 
     /// Something that we need is away for now.
@@ -61,9 +63,11 @@ impl AdminProblem {
     }
 
     /// Storage failed with `cause`, for now or for good.
-    pub(crate) fn storage(is_unavailable: IsUnavailable, cause: impl Into<Cause>) -> Self {
+    pub(crate) fn storage(is_unavailable: IsUnavailable, cause: impl Into<Fault>) -> Self {
         match is_unavailable {
-            IsUnavailable(true) => Self::unavailable().caused_by(cause),
+            IsUnavailable(true) => {
+                Self::unavailable().caused_by(Cause::outage(Reason::Unavailable, cause))
+            }
             IsUnavailable(false) => Self::failed(cause),
         }
     }
@@ -102,9 +106,27 @@ impl AdminProblem {
         self.problem.code
     }
 
-    /// What lies behind it.
+    /// What lies behind it, where that is more than it says.
     pub(crate) const fn cause(&self) -> Option<&Cause> {
         self.cause.as_ref()
+    }
+
+    /// Why, for administrators: its cause where there is one, else what it says itself.
+    pub(crate) fn explanation(&self) -> Explanation {
+        if let Some(cause) = &self.cause {
+            return cause.explanation().clone();
+        }
+        // A test holds the codes against the reasons.
+        let reason = self.code().as_str().parse().unwrap_or(Reason::ServerError);
+        let wrong = self.problem.errors.iter();
+        let wrong: Vec<_> = wrong.map(|one| &*one.pointer).collect();
+        let facts = Facts::default().more(shown(&self.problem.detail));
+        let facts = if wrong.is_empty() {
+            facts
+        } else {
+            facts.came(format!("wrong: {}", wrong.join(" ")))
+        };
+        Explanation::new(reason, facts)
     }
 
     /// The document, with the request's id.
@@ -186,5 +208,20 @@ impl From<ParametersError> for AdminProblem {
             ParametersError::Misconfigured(error) => return error.into(),
         };
         Self::new(code, detail).caused_by(error)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_code_has_a_reason_of_its_name() {
+        for code in ProblemCode::ALL {
+            let problem = AdminProblem::new(*code, "What happened.");
+            let explanation = problem.explanation();
+            assert_eq!(explanation.reason.as_str(), code.as_str());
+            assert!(explanation.sentence().ends_with("What happened."));
+        }
     }
 }

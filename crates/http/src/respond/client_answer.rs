@@ -6,8 +6,8 @@ use authly_domain::authorizations::ResponseMode;
 use authly_services::authorizations::{AuthorizationAnswer, AuthorizationResponse};
 use url::Url;
 
-use super::PageFailure;
 use super::form_post::form_post;
+use super::{PageFailure, Refused};
 use crate::pages::Pages;
 
 /// Sends the answer to the client (OAuth 2.1 §4.1.2, §4.1.2.1): always by GET after a form, never
@@ -16,12 +16,17 @@ pub(crate) fn answer_client(
     answer: &AuthorizationResponse,
     pages: &Pages,
 ) -> Result<HttpResponse, PageFailure> {
-    if let AuthorizationAnswer::Error { code, .. } = &answer.answer {
-        tracing::info!(
-            reason = code.as_str(),
-            "the authorization request was refused"
-        );
+    let mut response = travelling(answer, pages)?;
+    if let AuthorizationAnswer::Error { code, why, .. } = &answer.answer {
+        response.extensions_mut().insert(Refused {
+            error: code.as_str(),
+            cause: (**why).clone().into(),
+        });
     }
+    Ok(response)
+}
+
+fn travelling(answer: &AuthorizationResponse, pages: &Pages) -> Result<HttpResponse, PageFailure> {
     let url = Url::parse(answer.redirect_uri.as_str()).map_err(PageFailure::failed)?;
     let location = match answer.mode {
         ResponseMode::Query => in_query(url, &answer.parameters()),

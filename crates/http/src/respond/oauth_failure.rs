@@ -10,6 +10,7 @@ use actix_web::http::header::{ALLOW, CACHE_CONTROL, RETRY_AFTER, WWW_AUTHENTICAT
 use actix_web::{HttpResponse, ResponseError};
 use authly_protocol::oauth::{ErrorCode, ErrorResponse};
 
+use super::cause::Fault;
 use super::{Cause, RETRY_SOON, retry_seconds};
 
 /// Which authentication the answer asks for.
@@ -27,21 +28,26 @@ pub(crate) enum Challenge {
     BearerAlone,
 }
 
-/// A refusal or failure: what is sent, and apart from it what is logged.
+/// A refusal or failure: what is sent, and apart from it what is logged and kept for administrators.
 #[derive(Debug)]
 pub(crate) struct OAuthFailure {
+    answer: Unexplained,
+    cause: Cause,
+}
+
+/// What is sent. It becomes a failure with its cause alone.
+#[derive(Debug)]
+pub(crate) struct Unexplained {
     code: ErrorCode,
     status: StatusCode,
     description: &'static str,
     challenge: Challenge,
     retry_after: Option<Duration>,
     allow: Option<String>,
-    cause: Option<Cause>,
 }
 
-impl OAuthFailure {
-    /// A failure with the status and text of its code.
-    pub(crate) fn new(code: ErrorCode) -> Self {
+impl Unexplained {
+    fn of(code: ErrorCode) -> Self {
         let status = StatusCode::from_u16(code.status());
         let challenge = match code {
             ErrorCode::InvalidClient => Challenge::Basic,
@@ -54,13 +60,7 @@ impl OAuthFailure {
             challenge,
             retry_after: (code == ErrorCode::TemporarilyUnavailable).then_some(RETRY_SOON),
             allow: None,
-            cause: None,
         }
-    }
-
-    /// A fault of ours.
-    pub(crate) fn failed(cause: impl Into<Cause>) -> Self {
-        Self::new(ErrorCode::ServerError).caused_by(cause)
     }
 
     /// Says something more exact; of the characters that OAuth 2.1 §3.2.4 allows.
@@ -93,25 +93,17 @@ impl OAuthFailure {
         self
     }
 
-    /// Keeps what lies behind it, for the log.
-    pub(crate) fn caused_by(mut self, cause: impl Into<Cause>) -> Self {
-        self.cause = Some(cause.into());
-        self
+    /// Says what lies behind it.
+    pub(crate) fn because(self, cause: impl Into<Cause>) -> OAuthFailure {
+        OAuthFailure {
+            answer: self,
+            cause: cause.into(),
+        }
     }
 
     /// The same at an endpoint that takes access tokens.
     pub(crate) fn for_bearer(self) -> Self {
         self.challenged_by(Challenge::Bearer)
-    }
-
-    /// What kind it is.
-    pub(crate) const fn code(&self) -> ErrorCode {
-        self.code
-    }
-
-    /// What lies behind it.
-    pub(crate) const fn cause(&self) -> Option<&Cause> {
-        self.cause.as_ref()
     }
 
     /// The value of `WWW-Authenticate` (OAuth 2.1 §3.2.4, §5.3.1).
@@ -127,6 +119,38 @@ impl OAuthFailure {
 }
 
 impl OAuthFailure {
+    /// An answer with the status and text of its code.
+    pub(crate) fn of(code: ErrorCode) -> Unexplained {
+        Unexplained::of(code)
+    }
+
+    /// A fault of ours.
+    pub(crate) fn failed(cause: impl Into<Fault>) -> Self {
+        Self::of(ErrorCode::ServerError).because(Cause::fault(cause))
+    }
+
+    /// The same at an endpoint that takes access tokens.
+    pub(crate) fn for_bearer(self) -> Self {
+        self.answer.for_bearer().because(self.cause)
+    }
+
+    /// What kind it is.
+    pub(crate) const fn code(&self) -> ErrorCode {
+        self.answer.code
+    }
+
+    /// What lies behind it.
+    pub(crate) const fn cause(&self) -> &Cause {
+        &self.cause
+    }
+
+    /// What lies behind it, for an answer of another shape.
+    pub(crate) fn into_cause(self) -> Cause {
+        self.cause
+    }
+}
+
+impl Unexplained {
     fn bearer(&self) -> String {
         format!(
             r#"Bearer realm="Authly", error="{}", error_description="{}""#,
@@ -139,30 +163,31 @@ impl OAuthFailure {
 /// What was refused, without its cause.
 impl fmt::Display for OAuthFailure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.code.as_str())
+        f.write_str(self.answer.code.as_str())
     }
 }
 
 impl ResponseError for OAuthFailure {
     fn status_code(&self) -> StatusCode {
-        self.status
+        self.answer.status
     }
 
     fn error_response(&self) -> HttpResponse {
-        let mut response = HttpResponse::build(self.status);
+        let answer = &self.answer;
+        let mut response = HttpResponse::build(answer.status);
         response.insert_header((CACHE_CONTROL, "no-store"));
-        if let Some(challenge) = self.www_authenticate() {
+        if let Some(challenge) = answer.www_authenticate() {
             response.insert_header((WWW_AUTHENTICATE, challenge));
         }
-        if let Some(wait) = self.retry_after {
+        if let Some(wait) = answer.retry_after {
             response.insert_header((RETRY_AFTER, retry_seconds(wait)));
         }
-        if let Some(methods) = &self.allow {
+        if let Some(methods) = &answer.allow {
             response.insert_header((ALLOW, methods.as_str()));
         }
         response.json(ErrorResponse {
-            error: self.code,
-            error_description: Some(self.description.to_owned()),
+            error: answer.code,
+            error_description: Some(answer.description.to_owned()),
         })
     }
 }
@@ -170,6 +195,8 @@ impl ResponseError for OAuthFailure {
 #[cfg(test)]
 mod tests {
     use actix_web::http::header::HeaderName;
+    use authly_domain::refusals::Reason;
+    use authly_domain::throttle::ThrottleKind;
     use authly_services::clients::{ClientAuthError, RefusedClient};
     use authly_services::tokens::TokenError;
     use authly_services::userinfo::UserInfoError;
@@ -186,7 +213,7 @@ mod tests {
 
     #[test]
     fn an_invalid_client_is_asked_to_authenticate_by_basic() {
-        let failure = OAuthFailure::from(ClientAuthError::Refused(RefusedClient::WrongSecret));
+        let failure = OAuthFailure::from(ClientAuthError::from(RefusedClient::WrongSecret));
         assert_eq!(failure.status_code(), StatusCode::UNAUTHORIZED);
         let challenge = header(&failure, WWW_AUTHENTICATE).unwrap();
         assert_eq!(challenge, r#"Basic realm="Authly", charset="UTF-8""#);
@@ -196,7 +223,8 @@ mod tests {
     #[test]
     fn a_throttled_client_is_told_when_to_come_back() {
         let retry_after = Duration::from_secs(30);
-        let failure = OAuthFailure::from(ClientAuthError::Throttled { retry_after });
+        let by = ThrottleKind::ClientSecret;
+        let failure = OAuthFailure::from(ClientAuthError::Throttled { by, retry_after });
         assert_eq!(failure.status_code(), StatusCode::TOO_MANY_REQUESTS);
         assert_eq!(failure.code(), ErrorCode::TemporarilyUnavailable);
         assert_eq!(header(&failure, RETRY_AFTER).as_deref(), Some("30"));
@@ -219,14 +247,15 @@ mod tests {
 
     #[test]
     fn the_bearer_challenge_names_the_error_and_the_scope_that_is_needed() {
-        let failure = OAuthFailure::from(UserInfoError::InsufficientScope);
+        let failure = OAuthFailure::from(UserInfoError::InsufficientScope(Box::default()));
         assert_eq!(failure.status_code(), StatusCode::FORBIDDEN);
         let challenge = header(&failure, WWW_AUTHENTICATE).unwrap();
         assert!(challenge.starts_with(r#"Bearer realm="Authly", error="insufficient_scope""#));
         assert!(challenge.ends_with(r#", scope="openid""#));
 
-        let nothing_sent =
-            OAuthFailure::new(ErrorCode::InvalidToken).challenged_by(Challenge::BearerAlone);
+        let nothing_sent = OAuthFailure::of(ErrorCode::InvalidToken)
+            .challenged_by(Challenge::BearerAlone)
+            .because(Reason::TokenMissing);
         let challenge = header(&nothing_sent, WWW_AUTHENTICATE).unwrap();
         assert_eq!(challenge, r#"Bearer realm="Authly""#);
     }
@@ -234,7 +263,8 @@ mod tests {
     #[test]
     fn what_lies_behind_is_kept_for_the_log_and_not_shown() {
         let failure = OAuthFailure::from(TokenError::ClientNotAllowed);
-        assert!(failure.cause().is_some());
+        let reason = failure.cause().explanation().reason;
+        assert_eq!(reason, Reason::ClientNotConfidential);
         assert_eq!(failure.to_string(), "invalid_client");
     }
 }

@@ -9,6 +9,7 @@ use actix_web::{HttpResponse, ResponseError};
 use authly_services::authorizations::AuthorizeFailure;
 use authly_services::logout::LogoutFailure;
 
+use super::cause::Fault;
 use super::page_problem::PageProblem;
 use super::{Cause, RETRY_LATER, RETRY_SOON, retry_seconds};
 use crate::extract::ParametersError;
@@ -20,12 +21,12 @@ pub(crate) struct PageFailure {
     problem: PageProblem,
     retry_after: Option<Duration>,
     allow: Option<String>,
-    cause: Option<Cause>,
+    cause: Cause,
 }
 
 impl PageFailure {
-    /// A page about this.
-    pub(crate) fn new(problem: PageProblem) -> Self {
+    /// A page about this, with what lies behind it for the log and for administrators.
+    pub(crate) fn new(problem: PageProblem, cause: impl Into<Cause>) -> Self {
         let retry_after = match problem.entry().status {
             StatusCode::SERVICE_UNAVAILABLE => Some(RETRY_SOON),
             StatusCode::TOO_MANY_REQUESTS => Some(RETRY_LATER),
@@ -35,24 +36,18 @@ impl PageFailure {
             problem,
             retry_after,
             allow: None,
-            cause: None,
+            cause: cause.into(),
         }
     }
 
     /// A fault of ours.
-    pub(crate) fn failed(cause: impl Into<Cause>) -> Self {
-        Self::new(PageProblem::Failed).caused_by(cause)
+    pub(crate) fn failed(cause: impl Into<Fault>) -> Self {
+        Self::new(PageProblem::Failed, Cause::fault(cause))
     }
 
     /// Names the methods that work here (RFC 9110 §15.5.6).
     pub(crate) fn allowing(mut self, methods: &str) -> Self {
         self.allow = Some(methods.to_owned());
-        self
-    }
-
-    /// Keeps what lies behind it, for the log.
-    pub(crate) fn caused_by(mut self, cause: impl Into<Cause>) -> Self {
-        self.cause = Some(cause.into());
         self
     }
 
@@ -62,8 +57,8 @@ impl PageFailure {
     }
 
     /// What lies behind it.
-    pub(crate) const fn cause(&self) -> Option<&Cause> {
-        self.cause.as_ref()
+    pub(crate) const fn cause(&self) -> &Cause {
+        &self.cause
     }
 }
 
@@ -103,16 +98,18 @@ impl From<ParametersError> for PageFailure {
             }
             ParametersError::Misconfigured(_) => PageProblem::Failed,
         };
-        Self::new(problem).caused_by(error)
+        Self::new(problem, error)
     }
 }
 
 impl From<AuthorizeFailure> for PageFailure {
     fn from(error: AuthorizeFailure) -> Self {
         let problem = match &error {
-            AuthorizeFailure::UnknownClient => PageProblem::UnknownClient,
-            AuthorizeFailure::RedirectUri => PageProblem::RedirectUri,
-            AuthorizeFailure::RequestUnknown => PageProblem::RequestUnknown,
+            AuthorizeFailure::UnknownClient(_) => PageProblem::UnknownClient,
+            AuthorizeFailure::RedirectUri(..) => PageProblem::RedirectUri,
+            AuthorizeFailure::RequestUnknown | AuthorizeFailure::RequestExpired => {
+                PageProblem::RequestUnknown
+            }
             AuthorizeFailure::AlreadyAnswered => PageProblem::AlreadyAnswered,
             AuthorizeFailure::SessionChanged => PageProblem::SessionChanged,
             AuthorizeFailure::TooManyRequests => PageProblem::TooManyRequests,
@@ -124,34 +121,38 @@ impl From<AuthorizeFailure> for PageFailure {
             }
             AuthorizeFailure::Storage(_) => PageProblem::Failed,
         };
-        Self::new(problem).caused_by(error)
+        Self::new(problem, error)
     }
 }
 
 impl From<LogoutFailure> for PageFailure {
     fn from(error: LogoutFailure) -> Self {
         let problem = match &error {
-            LogoutFailure::Repeated => PageProblem::Malformed,
-            LogoutFailure::UnknownClient => PageProblem::UnknownClient,
-            LogoutFailure::WayBack => PageProblem::LogoutWayBack,
+            LogoutFailure::Repeated(_) => PageProblem::Malformed,
+            LogoutFailure::UnknownClient(_) => PageProblem::UnknownClient,
+            LogoutFailure::WayBack(_) => PageProblem::LogoutWayBack,
             LogoutFailure::Storage(storage) if storage.is_unavailable() => PageProblem::Unavailable,
             LogoutFailure::Storage(_) => PageProblem::Failed,
         };
-        Self::new(problem).caused_by(error)
+        Self::new(problem, error)
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use authly_domain::refusals::Reason;
+    use authly_services::authorizations::{RedirectUriRefusal, UnknownClient};
+
     use super::super::Blame;
     use super::*;
 
     #[test]
     fn what_a_person_can_do_nothing_about_is_a_client_error_all_the_same() {
         for error in [
-            AuthorizeFailure::UnknownClient,
-            AuthorizeFailure::RedirectUri,
+            AuthorizeFailure::UnknownClient(UnknownClient::Unknown),
+            AuthorizeFailure::RedirectUri(RedirectUriRefusal::Missing, Box::default()),
             AuthorizeFailure::RequestUnknown,
+            AuthorizeFailure::RequestExpired,
             AuthorizeFailure::AlreadyAnswered,
             AuthorizeFailure::SessionChanged,
             AuthorizeFailure::TooManyRequests,
@@ -170,10 +171,11 @@ mod tests {
             PageProblem::Unavailable,
             PageProblem::TimedOut,
         ] {
-            let response = PageFailure::new(problem).error_response();
+            let response = PageFailure::new(problem, Reason::Busy).error_response();
             assert_eq!(response.headers().get(RETRY_AFTER).unwrap(), "2");
         }
-        let response = PageFailure::new(PageProblem::TooManyRequests).error_response();
+        let failure = PageFailure::new(PageProblem::TooManyRequests, Reason::TooManyRequests);
+        let response = failure.error_response();
         assert_eq!(response.headers().get(RETRY_AFTER).unwrap(), "60");
     }
 }

@@ -1,10 +1,11 @@
 //! What can go wrong anywhere, in the shape of the place where it does.
 
 use actix_web::http::StatusCode;
+use authly_domain::refusals::{Explanation, Facts, Reason};
 use authly_protocol::admin::ProblemCode;
 use authly_protocol::oauth::ErrorCode;
 
-use super::{AdminProblem, OAuthFailure, PageFailure, PageProblem};
+use super::{AdminProblem, Cause, OAuthFailure, PageFailure, PageProblem};
 use crate::places::Surface;
 
 /// What can go wrong anywhere.
@@ -39,21 +40,39 @@ pub(crate) fn trouble(surface: Surface, trouble: Trouble<'_>) -> actix_web::Erro
     }
 }
 
-fn as_page(trouble: Trouble<'_>) -> PageFailure {
-    match trouble {
-        Trouble::NotFound => PageFailure::new(PageProblem::NotFound),
-        Trouble::MethodNotAllowed(methods) => {
-            PageFailure::new(PageProblem::MethodNotAllowed).allowing(methods)
+impl Trouble<'_> {
+    /// What lies behind it.
+    fn cause(self) -> Cause {
+        match self {
+            Self::NotFound => Reason::NotFound.into(),
+            Self::MethodNotAllowed(methods) => {
+                let facts = Facts::default().expected(format!("one of: {methods}"));
+                Explanation::new(Reason::MethodNotAllowed, facts).into()
+            }
+            Self::Malformed => Reason::UnreadableRequest.into(),
+            Self::TimedOut => Cause::outage(Reason::TimedOut, self.to_string()),
+            Self::Panicked | Self::Failed => Cause::fault(self.to_string()),
         }
-        Trouble::Malformed => PageFailure::new(PageProblem::Malformed),
-        Trouble::TimedOut => PageFailure::new(PageProblem::TimedOut).caused_by(trouble.to_string()),
-        Trouble::Panicked | Trouble::Failed => PageFailure::failed(trouble.to_string()),
     }
 }
 
+fn as_page(trouble: Trouble<'_>) -> PageFailure {
+    let problem = match trouble {
+        Trouble::NotFound => PageProblem::NotFound,
+        Trouble::MethodNotAllowed(methods) => {
+            let failure = PageFailure::new(PageProblem::MethodNotAllowed, trouble.cause());
+            return failure.allowing(methods);
+        }
+        Trouble::Malformed => PageProblem::Malformed,
+        Trouble::TimedOut => PageProblem::TimedOut,
+        Trouble::Panicked | Trouble::Failed => PageProblem::Failed,
+    };
+    PageFailure::new(problem, trouble.cause())
+}
+
 fn as_json(trouble: Trouble<'_>) -> OAuthFailure {
-    let refused = OAuthFailure::new(ErrorCode::InvalidRequest);
-    match trouble {
+    let refused = OAuthFailure::of(ErrorCode::InvalidRequest);
+    let answer = match trouble {
         Trouble::NotFound => refused
             .with_status(StatusCode::NOT_FOUND)
             .describe("Nothing is at this path."),
@@ -62,15 +81,14 @@ fn as_json(trouble: Trouble<'_>) -> OAuthFailure {
             .describe("The method is not allowed here.")
             .allowing(methods),
         Trouble::Malformed => refused,
-        Trouble::TimedOut => {
-            OAuthFailure::new(ErrorCode::TemporarilyUnavailable).caused_by(trouble.to_string())
-        }
-        Trouble::Panicked | Trouble::Failed => OAuthFailure::failed(trouble.to_string()),
-    }
+        Trouble::TimedOut => OAuthFailure::of(ErrorCode::TemporarilyUnavailable),
+        Trouble::Panicked | Trouble::Failed => OAuthFailure::of(ErrorCode::ServerError),
+    };
+    answer.because(trouble.cause())
 }
 
 fn as_problem(trouble: Trouble<'_>) -> AdminProblem {
-    match trouble {
+    let problem = match trouble {
         Trouble::NotFound => AdminProblem::new(ProblemCode::NotFound, "Nothing is at this path."),
         Trouble::MethodNotAllowed(methods) => {
             let detail = format!("The methods that work here are {methods}.");
@@ -80,9 +98,10 @@ fn as_problem(trouble: Trouble<'_>) -> AdminProblem {
             ProblemCode::MalformedRequest,
             "The web server could not read the request.",
         ),
-        Trouble::TimedOut => AdminProblem::unavailable().caused_by(trouble.to_string()),
-        Trouble::Panicked | Trouble::Failed => AdminProblem::failed(trouble.to_string()),
-    }
+        Trouble::TimedOut => AdminProblem::unavailable(),
+        Trouble::Panicked | Trouble::Failed => return AdminProblem::failed(trouble.to_string()),
+    };
+    problem.caused_by(trouble.cause())
 }
 
 #[cfg(test)]

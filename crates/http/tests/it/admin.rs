@@ -9,6 +9,7 @@ mod documents;
 mod grants;
 mod keys;
 mod lists;
+mod refusals;
 mod scopes;
 mod sessions;
 mod settings;

@@ -240,7 +240,7 @@ async fn a_refusal_is_logged_once_with_its_reason_and_a_failure_as_an_error() {
             refused,
             "INFO",
             "invalid_grant",
-            "there is no such refresh token",
+            "There is no such refresh token",
         ),
         (
             failed,

@@ -1,5 +1,7 @@
 //! `authorization_codes`.
 
+use std::net::IpAddr;
+
 use authly_domain::authorizations::{CodeRecord, NewCode};
 use authly_domain::clients::RedirectUri;
 use authly_domain::clock::Timestamp;
@@ -8,7 +10,7 @@ use authly_domain::secret::SecretDigest;
 
 use crate::DbError;
 use crate::grants::{GrantWithTokens, liveness, liveness_columns};
-use crate::params::{as_texts, bytes, number, text, texts, time, uuid};
+use crate::params::{address, as_texts, bytes, number, text, texts, time, uuid};
 use crate::row::Columns;
 use crate::users::{user_claims, user_claims_columns};
 
@@ -78,7 +80,8 @@ impl AuthorizationCodes<'_> {
             "-- authorizations.lock_code_by_digest
             SELECT a.id, a.digest, a.client_id, a.user_id, a.session_id, a.scope, a.resources,
                    a.redirect_uri, a.code_challenge, a.nonce, a.auth_time, a.acr, a.amr,
-                   a.issued_at, a.expires_at, a.grant_id, a.claims, c.version AS client_version,
+                   a.issued_at, a.expires_at, a.grant_id, a.consumed_at,
+                   a.redeemed_from, a.claims, c.version AS client_version,
                    ",
             user_claims_columns!(),
             ", ",
@@ -111,12 +114,12 @@ impl AuthorizationCodes<'_> {
         &self,
         code: CodeId,
         redeemed: &GrantWithTokens,
-        now: Timestamp,
+        (from, now): (Option<IpAddr>, Timestamp),
     ) -> Result<bool, DbError> {
         const SQL: &str = "-- authorizations.redeem_code
             WITH consumed AS (
                 UPDATE authorization_codes
-                   SET consumed_at = $2, grant_id = $3
+                   SET consumed_at = $2, grant_id = $3, redeemed_from = $22
                  WHERE id = $1 AND consumed_at IS NULL
                 RETURNING id, session_id
             ), told AS (
@@ -146,7 +149,8 @@ impl AuthorizationCodes<'_> {
                  WHERE $17 IS NOT NULL
             )
             SELECT id FROM consumed";
-        let params = redeemed.params(uuid(code.as_uuid()), now);
+        let mut params = Vec::from(redeemed.params(uuid(code.as_uuid()), now));
+        params.push(address(from));
         Ok(self.conn.query_opt(SQL, &params).await?.is_some())
     }
 
@@ -203,6 +207,8 @@ fn record(row: &Columns<'_>) -> Result<CodeRecord, DbError> {
             expires_at: row.time("expires_at")?,
         },
         redeemed_as: redeemed_as.map(GrantId::from_uuid),
+        redeemed_at: row.time_opt("consumed_at")?,
+        redeemed_from: row.get("redeemed_from")?,
         user: user_claims(row)?,
         liveness: liveness(row)?,
         client_version: row.get("client_version")?,

@@ -328,6 +328,22 @@ impl CleanUp<'_> {
         progress(self.conn, SQL, ended_by).await
     }
 
+    /// Removes refusals that were kept by this moment.
+    ///
+    /// # Errors
+    /// When storage fails.
+    pub async fn refusals(&self, kept_by: Timestamp) -> Result<Progress, DbError> {
+        const SQL: &str = concat!(
+            "-- refusals.clean_up
+            WITH gone AS (DELETE FROM refusals WHERE number IN (
+                SELECT number FROM refusals WHERE at <= $1 ORDER BY at LIMIT ",
+            batch!(),
+            " FOR UPDATE SKIP LOCKED) RETURNING number)
+            SELECT count(*) AS seen FROM gone"
+        );
+        progress(self.conn, SQL, kept_by).await
+    }
+
     /// Removes keys that have been gone or revoked since this moment or longer. The database then
     /// looks through all tokens for one that names them, since no index serves that: it happens a few
     /// times in a year, and each token would have to pay for an index.

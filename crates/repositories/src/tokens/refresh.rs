@@ -45,6 +45,7 @@ impl RefreshTokens<'_> {
             SELECT t.id, t.grant_id, t.client_id, t.user_id, t.scope, t.audience, t.expires_at,
                    t.consumed_at, t.revoked_at, t.predecessor_id, t.successor_sealed,
                    g.session_id, g.auth_time, g.acr, g.amr, g.created_at AS grant_created_at,
+                   g.revoked_reason AS grant_revoked_reason,
                    g.claims, g.pairwise_subject, c.version AS client_version,
                    ",
             user_claims_columns!(),
@@ -224,6 +225,7 @@ fn record(row: &Columns<'_>) -> Result<RefreshTokenRecord, DbError> {
         expires_at: row.time("expires_at")?,
         grant_created_at: row.time("grant_created_at")?,
         state,
+        grant_revoked_for: row.parse_opt("grant_revoked_reason")?,
         liveness: liveness(row)?,
         client_version: row.get("client_version")?,
     })

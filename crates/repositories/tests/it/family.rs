@@ -1,5 +1,7 @@
 //! A code and what its redemption makes: grant, access token and refresh token.
 
+use std::net::{IpAddr, Ipv4Addr};
+
 use authly_domain::authorizations::NewCode;
 use authly_domain::clients::Client;
 use authly_domain::grants::NewGrant;
@@ -9,6 +11,9 @@ use authly_repositories::grants::GrantWithTokens;
 use authly_repositories::tokens::Rotated;
 
 use crate::world::{SessionRow, User, World, scope};
+
+/// From where codes are redeemed.
+pub(crate) const HERE: Option<IpAddr> = Some(IpAddr::V4(Ipv4Addr::LOCALHOST));
 
 /// Everything that hangs on one authorization, stored.
 pub(crate) struct Family {
@@ -39,7 +44,12 @@ impl World {
         let redeemed = self.redeemed(&code).await;
         let conn = self.conn().await;
         let codes = conn.reads().authorization_codes();
-        assert!(codes.redeem(code.id, &redeemed, self.now).await.unwrap());
+        assert!(
+            codes
+                .redeem(code.id, &redeemed, (HERE, self.now))
+                .await
+                .unwrap()
+        );
         Family {
             user,
             client,

@@ -44,6 +44,7 @@ mod outage;
 mod plans;
 mod pooler;
 mod records;
+mod refusals;
 mod scopes;
 mod sessions;
 mod spoil;

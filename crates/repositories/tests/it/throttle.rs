@@ -36,7 +36,7 @@ async fn count(world: &World, counters: &[Counter], seconds: u64) -> Option<u64>
     let conn = world.conn().await;
     let now = world.later(seconds);
     let spent = conn.reads().throttles().count(counters, now).await.unwrap();
-    wait(&spent, now).map(|wait| wait.as_secs())
+    wait(&spent, now).map(|(wait, _kind)| wait.as_secs())
 }
 
 async fn stored(world: &World) -> Vec<(String, i64)> {
@@ -117,7 +117,12 @@ async fn parallel_attempts_are_all_counted(world: World) {
     for attempt in attempts.collect::<Vec<_>>() {
         match attempt.await.unwrap() {
             None => let_through += 1,
-            Some(wait) => assert_eq!(wait, Duration::from_mins(1)),
+            Some((wait, kind)) => {
+                assert_eq!(
+                    (wait, kind),
+                    (Duration::from_mins(1), ThrottleKind::LoginAccount)
+                );
+            }
         }
     }
     assert_eq!(let_through, 5);

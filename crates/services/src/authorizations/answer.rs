@@ -13,7 +13,7 @@ use authly_domain::users::RequestedClaim;
 use authly_repositories::DbError;
 
 use super::respond::AuthorizationAnswer;
-use super::{AuthorizationResponse, AuthorizationService, AuthorizeFailure};
+use super::{AuthorizationResponse, AuthorizationService, AuthorizeFailure, UnknownClient};
 
 /// Begins every authorization code.
 const CODE_PREFIX: &str = "authly_ac_";
@@ -66,7 +66,7 @@ impl AuthorizationService {
             return Ok(self.code_response(&stored.request, value));
         }
         let present = self.clients.read_anew(&client.id).await?;
-        let present = present.ok_or(AuthorizeFailure::UnknownClient)?;
+        let present = present.ok_or(UnknownClient::Unknown)?;
         if !stored.request.is_still_allowed(&present) {
             return Err(AuthorizeFailure::NoLongerAllowed);
         }

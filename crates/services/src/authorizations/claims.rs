@@ -3,6 +3,7 @@
 use authly_crypto::strict_json;
 use authly_domain::authorizations::AcrWish;
 use authly_domain::clients::Client;
+use authly_domain::refusals::Reason;
 use authly_domain::users::{ClaimPlace, RequestedClaim, StandardClaim, Subject};
 use serde_json::{Map, Value};
 
@@ -48,8 +49,8 @@ pub(super) fn read(text: &str, client: &Client) -> Result<ClaimsParameter, Refus
     Ok(parameter)
 }
 
-const fn malformed() -> Refusal {
-    invalid_request("claims is malformed")
+fn malformed() -> Refusal {
+    invalid_request(Reason::ClaimsMalformed, "claims is malformed")
 }
 
 impl ClaimsParameter {
@@ -89,7 +90,8 @@ impl ClaimsParameter {
             self.subjects.retain(|one| named.contains(one));
         }
         if self.subjects.is_empty() {
-            return Err(invalid_request("claims speaks of different users"));
+            let why = Reason::SubjectsDiffer;
+            return Err(invalid_request(why, "claims speaks of different users"));
         }
         Ok(())
     }

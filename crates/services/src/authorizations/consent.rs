@@ -4,6 +4,7 @@ use authly_domain::audit::{Actor, AuditAction, AuditEvent};
 use authly_domain::authorizations::{NextStep, StoredRequest};
 use authly_domain::clients::{Client, RedirectUri};
 use authly_domain::consents::answered;
+use authly_domain::refusals::{Facts, Reason};
 use authly_domain::scopes::{Scope, ScopeRecord};
 use authly_domain::secret::RequestHandle;
 use authly_domain::sessions::Session;
@@ -95,7 +96,7 @@ impl AuthorizationService {
         handle: &RequestHandle,
         browser: &Browser,
     ) -> Result<AuthorizationResponse, AuthorizeFailure> {
-        let (stored, _client) = self.waiting(handle, browser).await?;
+        let (stored, client) = self.waiting(handle, browser).await?;
         let session = self.sessions.current(browser).await?;
         let user = session.as_ref().map(|session| session.user);
         let event = self
@@ -110,10 +111,12 @@ impl AuthorizationService {
             .of_session(session.map(|session| session.id))
             .refused();
         self.close_noting(&stored, &event).await?;
-        let refusal = Refusal {
-            code: AuthorizationErrorCode::AccessDenied,
-            description: "the user has denied the request",
-        };
+        let refusal = Refusal::new(
+            AuthorizationErrorCode::AccessDenied,
+            Reason::DeniedByUser,
+            "the user has denied the request",
+        )
+        .with(Facts::default().of_client(client.id.as_str()));
         Ok(AuthorizationResponse::refused(
             (&stored.request).into(),
             refusal,

@@ -2,6 +2,7 @@
 
 use authly_domain::authorizations::AuthorizationRequest;
 use authly_domain::clients::Client;
+use authly_domain::refusals::Reason;
 
 use super::respond::Refusal;
 use super::validate::invalid_request;
@@ -22,7 +23,8 @@ impl AuthorizationService {
         };
         let read = IdTokenHint::read(hint, &self.keys.ring().load(), &self.issuer);
         let hint = read.filter(|hint| hint.is_for(&client.id)).ok_or_else(|| {
-            invalid_request("id_token_hint is no ID token that this client got here")
+            let description = "id_token_hint is no ID token that this client got here";
+            invalid_request(Reason::IdTokenHint, description)
         })?;
         if request.subjects.is_empty() {
             request.subjects.push(hint.subject);
@@ -30,6 +32,7 @@ impl AuthorizationService {
             request.subjects = vec![hint.subject];
         } else {
             return Err(invalid_request(
+                Reason::SubjectsDiffer,
                 "id_token_hint and claims speak of different users",
             ));
         }

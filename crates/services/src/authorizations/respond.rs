@@ -3,6 +3,7 @@
 use authly_domain::authorizations::{AuthorizationRequest, ResponseMode};
 use authly_domain::clients::RedirectUri;
 use authly_domain::issuer::Issuer;
+use authly_domain::refusals::{Explanation, Facts, Reason};
 use authly_domain::secret::AuthorizationCode;
 
 /// The error codes of the authorization endpoint (OAuth 2.1 §4.1.2.1, OpenID Connect Core
@@ -54,11 +55,33 @@ impl AuthorizationErrorCode {
     }
 }
 
-/// An error for the client: a code, and a fixed text for its developer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// An error for the client: a code, and a fixed text for its developer; and for administrators why.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Refusal {
-    pub(super) code: AuthorizationErrorCode,
-    pub(super) description: &'static str,
+    code: AuthorizationErrorCode,
+    description: &'static str,
+    why: Box<Explanation>,
+}
+
+impl Refusal {
+    /// An error of this code.
+    pub(super) fn new(
+        code: AuthorizationErrorCode,
+        why: Reason,
+        description: &'static str,
+    ) -> Self {
+        Self {
+            code,
+            description,
+            why: Box::new(why.into()),
+        }
+    }
+
+    /// Adds what administrators may know.
+    pub(super) fn with(mut self, facts: Facts) -> Self {
+        self.why.facts = facts;
+        self
+    }
 }
 
 /// Where an answer goes, and what it hands back.
@@ -105,6 +128,8 @@ pub enum AuthorizationAnswer {
         code: AuthorizationErrorCode,
         /// A fixed text for the client's developer.
         description: &'static str,
+        /// For administrators; never sent.
+        why: Box<Explanation>,
     },
 }
 
@@ -120,8 +145,17 @@ impl AuthorizationResponse {
     }
 
     pub(super) fn refused(to: ReturnAddress, refusal: Refusal, issuer: &Issuer) -> Self {
-        let Refusal { code, description } = refusal;
-        Self::new(to, AuthorizationAnswer::Error { code, description }, issuer)
+        let Refusal {
+            code,
+            description,
+            why,
+        } = refusal;
+        let answer = AuthorizationAnswer::Error {
+            code,
+            description,
+            why,
+        };
+        Self::new(to, answer, issuer)
     }
 
     /// The response parameters in order. A code is among them: not for logs.
@@ -129,7 +163,9 @@ impl AuthorizationResponse {
     pub fn parameters(&self) -> Vec<(&'static str, &str)> {
         let mut parameters = match &self.answer {
             AuthorizationAnswer::Code(code) => vec![("code", code.expose())],
-            AuthorizationAnswer::Error { code, description } => {
+            AuthorizationAnswer::Error {
+                code, description, ..
+            } => {
                 vec![
                     ("error", code.as_str()),
                     ("error_description", *description),

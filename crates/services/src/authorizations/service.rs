@@ -10,6 +10,7 @@ use authly_domain::authorizations::{
 use authly_domain::clients::{Client, ClientId};
 use authly_domain::id::AuthorizationRequestId;
 use authly_domain::issuer::Issuer;
+use authly_domain::refusals::{Facts, Reason};
 use authly_domain::secret::RequestHandle;
 use authly_domain::sessions::{LoginStep, Session};
 use authly_domain::throttle::counted_network;
@@ -18,9 +19,11 @@ use authly_repositories::DbError;
 use authly_repositories::authorizations::{Admission, NewRequest, RequestCaps, RequestKey};
 
 use super::answer::Answered;
+use super::failure::{active, uri_facts};
 use super::respond::{Refusal, ReturnAddress};
 use super::{
-    AuthorizationErrorCode, AuthorizationParameters, AuthorizationResponse, LoginView, validate,
+    AuthorizationErrorCode, AuthorizationParameters, AuthorizationResponse, AuthorizeFailure,
+    LoginView, UnknownClient, validate,
 };
 use crate::Context;
 use crate::clients::ClientCache;
@@ -42,41 +45,6 @@ pub enum AuthorizeStep {
     FinishLogin(RequestHandle, LoginStep),
     /// The consent page for this request.
     AskConsent(RequestHandle),
-}
-
-/// Why a page is shown instead: there is no client that could be told, or nothing to tell it.
-#[derive(Debug, thiserror::Error)]
-pub enum AuthorizeFailure {
-    /// `client_id` is missing, repeated, malformed, unknown or disabled.
-    #[error("there is no such client")]
-    UnknownClient,
-    /// `redirect_uri` is missing, repeated or not registered.
-    #[error("the redirect_uri is not registered for the client")]
-    RedirectUri,
-    /// The stored request is unknown, belongs to another browser, or its time is over.
-    #[error("there is no such request in this browser, or its time is over")]
-    RequestUnknown,
-    /// The stored request was answered already (double submit, back button).
-    #[error("the request was answered already")]
-    AlreadyAnswered,
-    /// The form was made for another login than the present one, or nobody is logged in now.
-    #[error("the login has changed since the page was made")]
-    SessionChanged,
-    /// Too many requests of this address wait.
-    #[error("too many authorization requests wait")]
-    TooManyRequests,
-    /// As many requests wait as may wait in all: 503.
-    #[error("as many authorization requests wait as may wait in all")]
-    Crowded,
-    /// While the request waited, an administrator took from the client something that it asks for.
-    #[error("the client may no longer ask for this")]
-    NoLongerAllowed,
-    /// The client is being changed at this very moment.
-    #[error("the client is being changed")]
-    ClientChanging,
-    /// Storage failed.
-    #[error("storage failed")]
-    Storage(#[from] DbError),
 }
 
 /// Leads a user through an authorization.
@@ -120,10 +88,9 @@ impl AuthorizationService {
         parameters: AuthorizationParameters,
         browser: &Browser,
     ) -> Result<AuthorizeStep, AuthorizeFailure> {
-        let id = parameters
-            .single_client_id()
-            .and_then(|id| id.parse::<ClientId>().ok());
-        let id = id.ok_or(AuthorizeFailure::UnknownClient)?;
+        let id = parameters.single_client_id()?;
+        let id = id.parse::<ClientId>();
+        let id = id.map_err(|_malformed| UnknownClient::Unknown)?;
         let client = self.clients.get(&id).await?;
         if let Some(step) = self.try_authorize(&parameters, client, browser).await? {
             return Ok(step);
@@ -141,10 +108,10 @@ impl AuthorizationService {
         client: Option<Arc<Client>>,
         browser: &Browser,
     ) -> Result<Option<AuthorizeStep>, AuthorizeFailure> {
-        let client = client.filter(|client| client.is_active);
-        let client = client.ok_or(AuthorizeFailure::UnknownClient)?;
-        let redirect_uri = validate::redirect_uri(parameters, &client);
-        let redirect_uri = redirect_uri.ok_or(AuthorizeFailure::RedirectUri)?;
+        let client = active(client)?;
+        let redirect_uri = validate::redirect_uri(parameters, &client).map_err(|why| {
+            AuthorizeFailure::RedirectUri(why, uri_facts(parameters, &client).into())
+        })?;
 
         let to = validate::return_address(parameters, redirect_uri);
         let now = self.context.now();
@@ -194,7 +161,8 @@ impl AuthorizationService {
             }
             (NextStep::Refuse(why), _) => {
                 self.close(&stored).await?;
-                Ok(self.refuse((&stored.request).into(), unmet(why)))
+                let facts = Facts::default().of_client(client.id.as_str());
+                Ok(self.refuse((&stored.request).into(), unmet(why).with(facts)))
             }
             (step, _) => Ok(page_for(&step, handle, session.as_ref())),
         }
@@ -282,11 +250,9 @@ impl AuthorizationService {
         match stored.state {
             StoredRequestState::Open => {}
             StoredRequestState::Answered => return Err(AuthorizeFailure::AlreadyAnswered),
-            StoredRequestState::Expired => return Err(AuthorizeFailure::RequestUnknown),
+            StoredRequestState::Expired => return Err(AuthorizeFailure::RequestExpired),
         }
-        let client = self.clients.get(&stored.client_id).await?;
-        let client = client.filter(|client| client.is_active);
-        let client = client.ok_or(AuthorizeFailure::UnknownClient)?;
+        let client = active(self.clients.get(&stored.client_id).await?)?;
         if !stored.request.is_still_allowed(&client) {
             return Err(AuthorizeFailure::NoLongerAllowed);
         }
@@ -336,28 +302,31 @@ fn key_of(handle: &RequestHandle, browser: &Browser) -> RequestKey {
 }
 
 /// The error where `prompt=none` forbids the page (OpenID Connect Core §3.1.2.6).
-const fn page_needed(step: &NextStep) -> Refusal {
+fn page_needed(step: &NextStep) -> Refusal {
     match step {
-        NextStep::LogIn(_) => Refusal {
-            code: AuthorizationErrorCode::LoginRequired,
-            description: "the user has to log in",
-        },
-        NextStep::AskConsent | NextStep::Answer(_) | NextStep::Refuse(_) => Refusal {
-            code: AuthorizationErrorCode::ConsentRequired,
-            description: "the user has to consent",
-        },
+        NextStep::LogIn(_) => Refusal::new(
+            AuthorizationErrorCode::LoginRequired,
+            Reason::LoginRequired,
+            "the user has to log in",
+        ),
+        NextStep::AskConsent | NextStep::Answer(_) | NextStep::Refuse(_) => Refusal::new(
+            AuthorizationErrorCode::ConsentRequired,
+            Reason::ConsentRequired,
+            "the user has to consent",
+        ),
     }
 }
 
 /// The error where a login was made and does not meet the request (OpenID Connect Core §3.1.2.1,
 /// §5.5.1.1).
-const fn unmet(why: Unmet) -> Refusal {
+fn unmet(why: Unmet) -> Refusal {
     match why {
-        Unmet::OtherUser => Refusal {
-            code: AuthorizationErrorCode::LoginRequired,
-            description: "another user has logged in than the request speaks of",
-        },
-        Unmet::Acr => validate::ACR_OUT_OF_REACH,
+        Unmet::OtherUser => Refusal::new(
+            AuthorizationErrorCode::LoginRequired,
+            Reason::OtherUser,
+            "another user has logged in than the request speaks of",
+        ),
+        Unmet::Acr => validate::acr_out_of_reach(),
     }
 }
 

@@ -8,12 +8,13 @@ use authly_domain::authorizations::{
 };
 use authly_domain::clients::{Client, GrantType, NonceRule, PkceRule, RedirectUri};
 use authly_domain::clock::Timestamp;
+use authly_domain::refusals::{Facts, Reason, shown};
 use authly_domain::scopes::{Resource, Scope};
 
 use super::AuthorizationErrorCode as Code;
-use super::AuthorizationParameters;
 use super::claims::{self, ClaimsParameter};
 use super::respond::{Refusal, ReturnAddress};
+use super::{AuthorizationParameters, RedirectUriRefusal, UnknownClient};
 
 /// The longest `state`, in bytes.
 const MAX_STATE: usize = 4_096;
@@ -24,11 +25,13 @@ const MAX_LOGIN_HINT: usize = 320;
 /// The longest `acr_values`, in bytes.
 const MAX_ACR_VALUES: usize = 1_024;
 
-pub(super) const fn invalid_request(description: &'static str) -> Refusal {
-    Refusal {
-        code: Code::InvalidRequest,
-        description,
-    }
+pub(super) fn invalid_request(why: Reason, description: &'static str) -> Refusal {
+    Refusal::new(Code::InvalidRequest, why, description)
+}
+
+/// What came, as far as it may be kept.
+fn came(value: Option<&str>) -> Facts {
+    Facts::default().came(value.unwrap_or("none"))
 }
 
 impl AuthorizationParameters {
@@ -37,30 +40,34 @@ impl AuthorizationParameters {
     }
 
     /// The `client_id`, if it stands there once.
-    pub(super) fn single_client_id(&self) -> Option<&str> {
-        self.client_id
-            .as_deref()
-            .filter(|_id| !self.is_repeated("client_id"))
+    pub(super) fn single_client_id(&self) -> Result<&str, UnknownClient> {
+        if self.is_repeated("client_id") {
+            return Err(UnknownClient::Repeated);
+        }
+        self.client_id.as_deref().ok_or(UnknownClient::Missing)
     }
 }
 
 /// Where the answer goes: the registered URI that was named, or the only one there is. An OpenID
-/// request has to name it (OpenID Connect Core §3.1.2.1). `None`: a page, never a redirect.
+/// request has to name it (OpenID Connect Core §3.1.2.1). A refusal is a page, never a redirect.
 pub(super) fn redirect_uri(
     parameters: &AuthorizationParameters,
     client: &Client,
-) -> Option<RedirectUri> {
+) -> Result<RedirectUri, RedirectUriRefusal> {
     if parameters.is_repeated("redirect_uri") {
-        return None;
+        return Err(RedirectUriRefusal::Repeated);
     }
     if let Some(presented) = &parameters.redirect_uri {
-        return client.admitted_redirect_uri(presented);
+        let admitted = client.admitted_redirect_uri(presented);
+        return admitted.ok_or(RedirectUriRefusal::NotRegistered);
     }
     let scope = parameters.scope.as_deref().unwrap_or_default();
     let is_openid = scope.split(' ').any(|name| name == "openid");
     match client.redirect_uris.as_slice() {
-        [only] if !is_openid => client.admitted_redirect_uri(only.as_str()),
-        _ => None,
+        [only] if !is_openid => client
+            .admitted_redirect_uri(only.as_str())
+            .ok_or(RedirectUriRefusal::NotRegistered),
+        _ => Err(RedirectUriRefusal::Missing),
     }
 }
 
@@ -92,15 +99,21 @@ pub(super) fn validate(
 ) -> Result<AuthorizationRequest, Refusal> {
     check_request_objects(parameters)?;
     if !parameters.repeated.is_empty() {
-        return Err(invalid_request("a parameter stands there more than once"));
+        let refusal = invalid_request(
+            Reason::ParameterRepeated,
+            "a parameter stands there more than once",
+        );
+        return Err(refusal.with(Facts::default().came(parameters.repeated.join(" "))));
     }
     check_response(parameters)?;
     if !client.may_use(GrantType::AuthorizationCode) {
         let description = "the client is not registered for authorization_code";
-        return Err(Refusal {
-            code: Code::UnauthorizedClient,
-            description,
-        });
+        let allowed: Vec<_> = client.grant_types.iter().map(|one| one.as_str()).collect();
+        let facts = Facts::default()
+            .expected(format!("one of: {}", allowed.join(" ")))
+            .came("authorization_code");
+        let why = Reason::GrantTypeNotAllowed;
+        return Err(Refusal::new(Code::UnauthorizedClient, why, description).with(facts));
     }
     check_texts(parameters)?;
     let scope = scope(parameters, client)?;
@@ -138,15 +151,19 @@ fn claims(
 }
 
 /// The error where nobody can reach the `acr` that has to be.
-pub(super) const ACR_OUT_OF_REACH: Refusal = Refusal {
-    code: Code::UnmetAuthenticationRequirements,
-    description: "nobody can log in here as the essential claim acr wants it",
-};
+pub(super) fn acr_out_of_reach() -> Refusal {
+    Refusal::new(
+        Code::UnmetAuthenticationRequirements,
+        Reason::AcrOutOfReach,
+        "nobody can log in here as the essential claim acr wants it",
+    )
+}
 
 /// `acr_values`, with what the parameter `claims` says of `acr`.
 fn acr(parameters: &AuthorizationParameters, mut wish: AcrWish) -> Result<AcrWish, Refusal> {
     if wish.is_out_of_reach() {
-        return Err(ACR_OUT_OF_REACH);
+        let facts = Facts::default().came(wish.required.join(" "));
+        return Err(acr_out_of_reach().with(facts));
     }
     let text = parameters.acr_values.as_deref().unwrap_or_default();
     let wanted = text.split(' ').filter(|value| !value.is_empty());
@@ -158,40 +175,38 @@ fn acr(parameters: &AuthorizationParameters, mut wish: AcrWish) -> Result<AcrWis
 fn check_request_objects(parameters: &AuthorizationParameters) -> Result<(), Refusal> {
     if parameters.request.is_some() {
         let description = "request objects are not supported";
-        return Err(Refusal {
-            code: Code::RequestNotSupported,
-            description,
-        });
+        let code = Code::RequestNotSupported;
+        return Err(Refusal::new(code, Reason::RequestObject, description));
     }
     if parameters.request_uri.is_some() {
         let description = "request_uri is not supported";
-        return Err(Refusal {
-            code: Code::RequestUriNotSupported,
-            description,
-        });
+        let code = Code::RequestUriNotSupported;
+        return Err(Refusal::new(code, Reason::RequestUri, description));
     }
     Ok(())
 }
 
 fn check_response(parameters: &AuthorizationParameters) -> Result<(), Refusal> {
     match parameters.response_type.as_deref() {
-        None => return Err(invalid_request("response_type is missing")),
+        None => {
+            let why = Reason::ResponseTypeMissing;
+            return Err(invalid_request(why, "response_type is missing"));
+        }
         Some("code") => {}
-        Some(_) => {
+        Some(other) => {
+            let why = Reason::ResponseTypeUnsupported;
             let description = "the only response_type is code";
-            return Err(Refusal {
-                code: Code::UnsupportedResponseType,
-                description,
-            });
+            let refusal = Refusal::new(Code::UnsupportedResponseType, why, description);
+            return Err(refusal.with(came(Some(other)).expected("code")));
         }
     }
-    match parameters
-        .response_mode
-        .as_deref()
-        .map(str::parse::<ResponseMode>)
-    {
-        Some(Err(_unknown)) => Err(invalid_request("response_mode is not supported")),
-        Some(Ok(_)) | None => Ok(()),
+    match parameters.response_mode.as_deref() {
+        Some(mode) if mode.parse::<ResponseMode>().is_err() => {
+            let why = Reason::ResponseModeUnsupported;
+            let refusal = invalid_request(why, "response_mode is not supported");
+            Err(refusal.with(came(Some(mode)).expected("query, fragment or form_post")))
+        }
+        Some(_) | None => Ok(()),
     }
 }
 
@@ -228,31 +243,37 @@ fn check_texts(parameters: &AuthorizationParameters) -> Result<(), Refusal> {
 
 fn check_text(text: &str, longest: usize, description: &'static str) -> Result<(), Refusal> {
     if text.len() > longest || text.chars().any(char::is_control) {
-        return Err(invalid_request(description));
+        let facts = Facts::default()
+            .expected(format!("at most {longest} bytes, no control character"))
+            .came(format!("{} bytes", text.len()));
+        return Err(invalid_request(Reason::TextTooLong, description).with(facts));
     }
     Ok(())
 }
 
 /// What is asked for, or the client's defaults (OAuth 2.1 §1.4.1).
 fn scope(parameters: &AuthorizationParameters, client: &Client) -> Result<Scope, Refusal> {
-    let refused = |description| Refusal {
-        code: Code::InvalidScope,
-        description,
-    };
+    let refused = |why, description| Refusal::new(Code::InvalidScope, why, description);
     let Some(text) = &parameters.scope else {
         return if client.default_scope.is_empty() {
-            Err(refused("scope is missing, and the client has no default"))
+            Err(refused(
+                Reason::ScopeMissing,
+                "scope is missing, and the client has no default",
+            ))
         } else {
             Ok(client.default_scope.clone())
         };
     };
     let asked: Scope = text
         .parse()
-        .map_err(|_malformed| refused("scope is malformed"))?;
+        .map_err(|_malformed| refused(Reason::ScopeMalformed, "scope is malformed"))?;
     if asked.is_empty() || !client.scope.covers(&asked) {
-        return Err(refused(
-            "a scope does not exist or is not allowed for the client",
-        ));
+        let beyond = asked.without(&client.scope).to_string();
+        let facts = came(Some(text))
+            .expected(format!("some of: {}", client.scope))
+            .more(format!("It was {}.", shown(&beyond)));
+        let description = "a scope does not exist or is not allowed for the client";
+        return Err(refused(Reason::ScopeNotAllowed, description).with(facts));
     }
     Ok(asked)
 }
@@ -268,18 +289,21 @@ fn code_challenge(
     let Some(challenge) = &parameters.code_challenge else {
         if method.is_some() {
             return Err(invalid_request(
+                Reason::MethodWithoutChallenge,
                 "code_challenge_method without code_challenge",
             ));
         }
         return check_exemption(parameters, client, scope).map(|()| None);
     };
     if method != Some("S256") {
-        return Err(invalid_request("code_challenge_method has to be S256"));
+        let why = Reason::ChallengeMethod;
+        let refusal = invalid_request(why, "code_challenge_method has to be S256");
+        return Err(refusal.with(came(method).expected("S256")));
     }
     let challenge = challenge.parse();
-    challenge
-        .map(Some)
-        .map_err(|_malformed| invalid_request("code_challenge is malformed"))
+    challenge.map(Some).map_err(|_malformed| {
+        invalid_request(Reason::ChallengeMalformed, "code_challenge is malformed")
+    })
 }
 
 fn check_exemption(
@@ -288,19 +312,29 @@ fn check_exemption(
     scope: &Scope,
 ) -> Result<(), Refusal> {
     if client.pkce == PkceRule::Required || !scope.contains("openid") {
-        return Err(invalid_request("code_challenge is missing"));
+        let why = Reason::ChallengeMissing;
+        return Err(invalid_request(why, "code_challenge is missing"));
     }
     if client.nonce == NonceRule::Required && parameters.nonce.is_none() {
-        return Err(invalid_request("code_challenge or nonce is missing"));
+        let why = Reason::NonceMissing;
+        return Err(invalid_request(why, "code_challenge or nonce is missing"));
     }
     Ok(())
 }
 
 fn prompt(parameters: &AuthorizationParameters) -> Result<Prompt, Refusal> {
     let text = parameters.prompt.as_deref().unwrap_or_default();
-    text.parse().map_err(|error| match error {
-        PromptError::NoneWithOthers => invalid_request("prompt none stands beside another value"),
-        PromptError::Unknown => invalid_request("a prompt is not supported"),
+    text.parse().map_err(|error| {
+        let refusal = match error {
+            PromptError::NoneWithOthers => invalid_request(
+                Reason::PromptNoneWithOthers,
+                "prompt none stands beside another value",
+            ),
+            PromptError::Unknown => {
+                invalid_request(Reason::PromptUnsupported, "a prompt is not supported")
+            }
+        };
+        refusal.with(came(Some(text)))
     })
 }
 
@@ -308,7 +342,10 @@ fn max_age(parameters: &AuthorizationParameters) -> Result<Option<Duration>, Ref
     let Some(text) = &parameters.max_age else {
         return Ok(None);
     };
-    let malformed = || invalid_request("max_age is not a number of seconds");
+    let malformed = || {
+        let refusal = invalid_request(Reason::MaxAge, "max_age is not a number of seconds");
+        refusal.with(came(Some(text)))
+    };
     if !text.bytes().all(|byte| byte.is_ascii_digit()) {
         return Err(malformed());
     }
@@ -321,15 +358,18 @@ fn resources(
     client: &Client,
 ) -> Result<Vec<Resource>, Refusal> {
     let description = "a resource is malformed or not registered for the client";
-    let refused = || Refusal {
-        code: Code::InvalidTarget,
-        description,
+    let refused = |why, text: &str| {
+        let registered: Vec<_> = client.resources.iter().map(Resource::as_str).collect();
+        let facts = came(Some(text)).expected(format!("some of: {}", registered.join(" ")));
+        Refusal::new(Code::InvalidTarget, why, description).with(facts)
     };
     let mut resources = Vec::new();
     for text in &parameters.resources {
-        let resource: Resource = text.parse().map_err(|_malformed| refused())?;
+        let parsed = text.parse();
+        let resource: Resource =
+            parsed.map_err(|_malformed| refused(Reason::ResourceMalformed, text))?;
         if !client.resources.contains(&resource) {
-            return Err(refused());
+            return Err(refused(Reason::ResourceNotAllowed, text));
         }
         if !resources.contains(&resource) {
             resources.push(resource);

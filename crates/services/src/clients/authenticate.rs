@@ -19,6 +19,7 @@ use moka::sync::Cache;
 use self::guessing::Standing;
 use super::assertions::Assertions;
 use super::presented::{PresentedCredentials, Proof};
+use super::refused::{ClientAuthError, Refusal, RefusedClient, other_method, wrong_secret};
 use super::{ClientCache, Encrypters};
 use crate::Context;
 use crate::policy::LivePolicies;
@@ -47,46 +48,6 @@ impl From<IpAddr> for Whereabouts {
             origin: address.into(),
         }
     }
-}
-
-/// Why a client is not let in.
-#[derive(Debug, thiserror::Error)]
-pub enum ClientAuthError {
-    /// No such client, or a disabled one, or a wrong proof: the caller learns no more.
-    #[error("client authentication failed")]
-    Refused(#[from] RefusedClient),
-    /// Too many refusals.
-    #[error("too many wrong secrets")]
-    Throttled {
-        /// When to come back.
-        retry_after: Duration,
-    },
-    /// Storage failed.
-    #[error("storage failed")]
-    Storage(#[from] DbError),
-}
-
-/// The reason, for the log alone.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum RefusedClient {
-    /// There is no such client.
-    #[error("there is no such client")]
-    Unknown,
-    /// It is disabled.
-    #[error("the client is disabled")]
-    Inactive,
-    /// The secret is wrong, or no longer valid.
-    #[error("the secret is wrong")]
-    WrongSecret,
-    /// The assertion is not the client's, or not in order, or was used before.
-    #[error("the assertion is wrong")]
-    WrongAssertion(#[from] AssertionFlaw),
-    /// It is registered for another method.
-    #[error("the client is registered for another authentication method")]
-    WrongMethod,
-    /// It is being changed at this very moment.
-    #[error("the client is being changed")]
-    Changing,
 }
 
 /// A client that has proved itself. Its fields are private and this module alone makes it, so that
@@ -210,9 +171,10 @@ impl ClientAuthenticator {
                 }
                 Ok(admitted)
             }
-            Err(reason) => {
+            Err(refusal) => {
+                let refusal = refusal.about(&client_id);
                 let asked = (client_id.as_str(), &from.origin);
-                Err(self.count_refusal(reason, &counters, asked).await?)
+                Err(self.count_refusal(refusal, &counters, asked).await?)
             }
         }
     }
@@ -223,9 +185,9 @@ impl ClientAuthenticator {
         &self,
         client_id: &str,
         proof: &Proof,
-    ) -> Result<Result<AuthenticatedClient, RefusedClient>, DbError> {
+    ) -> Result<Result<AuthenticatedClient, Refusal>, DbError> {
         let Ok(id) = client_id.parse::<ClientId>() else {
-            return Ok(Err(RefusedClient::Unknown));
+            return Ok(Err(RefusedClient::Unknown.into()));
         };
         if let Some(client) = self.clients.at_hand(&id).await {
             let checked = self.admit_and_use(client, proof).await?;
@@ -233,14 +195,14 @@ impl ClientAuthenticator {
             let used = RefusedClient::WrongAssertion(AssertionFlaw::Used);
             if checked
                 .as_ref()
-                .map_or_else(|reason| *reason == used, |_admitted| true)
+                .map_or_else(|refusal| refusal.why() == used, |_admitted| true)
             {
                 return Ok(checked);
             }
         }
         match self.clients.read_anew(&id).await? {
             Some(client) => self.admit_and_use(client, proof).await,
-            None => Ok(Err(RefusedClient::Unknown)),
+            None => Ok(Err(RefusedClient::Unknown.into())),
         }
     }
 
@@ -249,7 +211,7 @@ impl ClientAuthenticator {
         &self,
         client: Arc<Client>,
         proof: &Proof,
-    ) -> Result<Result<AuthenticatedClient, RefusedClient>, DbError> {
+    ) -> Result<Result<AuthenticatedClient, Refusal>, DbError> {
         let (admitted, over) = match self.admit(client, proof).await {
             Ok(admitted) => admitted,
             Err(reason) => return Ok(Err(reason)),
@@ -261,7 +223,7 @@ impl ClientAuthenticator {
         Ok(match used.await? {
             AssertionUse::First => Ok(admitted),
             AssertionUse::Again => Err(AssertionFlaw::Used.into()),
-            AssertionUse::OfAnotherVersion => Err(RefusedClient::Changing),
+            AssertionUse::OfAnotherVersion => Err(RefusedClient::Changing.into()),
         })
     }
 
@@ -271,12 +233,12 @@ impl ClientAuthenticator {
         &self,
         client: Arc<Client>,
         proof: &Proof,
-    ) -> Result<(AuthenticatedClient, Option<Timestamp>), RefusedClient> {
+    ) -> Result<(AuthenticatedClient, Option<Timestamp>), Refusal> {
         if !client.is_active {
-            return Err(RefusedClient::Inactive);
+            return Err(RefusedClient::Inactive.into());
         }
         if client.auth_method != proof.method() {
-            return Err(RefusedClient::WrongMethod);
+            return Err(other_method(&client, proof.method()));
         }
         let over = match proof {
             Proof::Nothing => None,
@@ -318,7 +280,7 @@ impl ClientAuthenticator {
     }
 
     fn counted<T>(&self, answer: Result<T, ClientAuthError>) -> Result<T, ClientAuthError> {
-        if let Err(ClientAuthError::Refused(reason)) = &answer {
+        if let Err(ClientAuthError::Refused(reason, _)) = &answer {
             let failures = &self.context.metrics.client_authentication_failures;
             failures.add((*reason).into());
         }
@@ -327,11 +289,7 @@ impl ClientAuthenticator {
 }
 
 /// Whether the secret is one of the client's.
-fn check_secret(
-    client: &Client,
-    shown: &SecretDigest,
-    now: Timestamp,
-) -> Result<(), RefusedClient> {
+fn check_secret(client: &Client, shown: &SecretDigest, now: Timestamp) -> Result<(), Refusal> {
     // All are compared, so that the time does not tell which one it was.
     let valid = client
         .secrets
@@ -341,7 +299,7 @@ fn check_secret(
         .filter(|secret| compare::digests_equal(&secret.digest, shown))
         .count();
     if matching == 0 {
-        return Err(RefusedClient::WrongSecret);
+        return Err(wrong_secret(client, shown));
     }
     Ok(())
 }

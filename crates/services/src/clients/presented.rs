@@ -56,6 +56,15 @@ impl Proof {
 }
 
 impl PresentedCredentials {
+    /// The client that the request names, beside what it shows.
+    #[must_use]
+    pub fn client_id(&self) -> Option<&str> {
+        match self {
+            Self::Secret { client_id, .. } | Self::ClientIdOnly { client_id } => Some(client_id),
+            Self::Assertion { client_id, .. } => client_id.as_deref(),
+        }
+    }
+
     /// In whose name something is shown, and what.
     pub(super) fn read(self) -> (String, Result<Proof, AssertionFlaw>) {
         match self {

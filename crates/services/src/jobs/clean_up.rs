@@ -31,6 +31,7 @@ enum Sweep {
     /// Goes through the sessions that expired after this moment.
     ExpiredSessions(Timestamp),
     Keys,
+    Refusals,
 }
 
 /// Removes what is over.
@@ -118,7 +119,7 @@ impl Sweep {
         ];
         all.extend(beginning.map(Self::EndedSessions));
         all.extend(beginning.map(Self::ExpiredSessions));
-        all.push(Self::Keys);
+        all.extend([Self::Keys, Self::Refusals]);
         all
     }
 
@@ -143,6 +144,7 @@ impl Sweep {
                 return Ok(next_page(page).map(Self::ExpiredSessions));
             }
             Self::Keys => rows.keys(over.keys).await,
+            Self::Refusals => rows.refusals(over.refusals).await,
         };
         Ok(match progress? {
             Progress::More => Some(self),

@@ -3,8 +3,10 @@
 use std::sync::Arc;
 
 use authly_domain::clients::{Client, ClientId, RedirectUri};
+use authly_domain::refusals::{Facts, difference};
 
 use super::{LogoutFailure, LogoutService, Question, WayBack};
+use crate::authorizations::{UnknownClient, active};
 use crate::tokens::IdTokenHint;
 
 /// The parameters of a request to sign out (RP-Initiated Logout §2) as they came: unknown ones left
@@ -69,7 +71,8 @@ impl LogoutService {
         parameters: LogoutParameters,
     ) -> Result<Request, LogoutFailure> {
         if !parameters.repeated.is_empty() {
-            return Err(LogoutFailure::Repeated);
+            let facts = Facts::default().came(parameters.repeated.join(" "));
+            return Err(LogoutFailure::Repeated(facts.into()));
         }
         let named = parameters.client_id.as_deref();
         let (said, client) = if let Some(hint) = &parameters.id_token_hint {
@@ -83,7 +86,7 @@ impl LogoutService {
         };
         let way_back = match (&client, parameters.post_logout_redirect_uri) {
             (Some(client), Some(uri)) => Some(WayBack {
-                uri: registered(client, &uri).ok_or(LogoutFailure::WayBack)?,
+                uri: registered(client, &uri).ok_or_else(|| other_way_back(client, &uri))?,
                 state: parameters.state,
             }),
             // Nobody has registered anything: the browser stays here.
@@ -123,10 +126,10 @@ impl LogoutService {
             return Ok(None);
         };
         let id: Option<ClientId> = client_id.parse().ok();
-        let id = id.ok_or(LogoutFailure::UnknownClient)?;
+        let id = id.ok_or(LogoutFailure::UnknownClient(UnknownClient::Unknown))?;
         let client = self.clients.read_anew(&id).await?;
-        let client = client.filter(|client| client.is_active);
-        client.map(Some).ok_or(LogoutFailure::UnknownClient)
+        let client = active(client).map_err(LogoutFailure::UnknownClient)?;
+        Ok(Some(client))
     }
 }
 
@@ -136,4 +139,23 @@ fn registered(client: &Client, uri: &str) -> Option<RedirectUri> {
     let parsed: RedirectUri = uri.parse().ok()?;
     let mut all = client.post_logout_redirect_uris.iter();
     all.find(|one| **one == parsed).cloned()
+}
+
+/// What is known of an address that is not registered.
+fn other_way_back(client: &Client, came: &str) -> LogoutFailure {
+    let registered = &client.post_logout_redirect_uris;
+    let all: Vec<_> = registered.iter().map(RedirectUri::as_str).collect();
+    let facts = Facts::default().came(came);
+    let facts = match difference(
+        "post_logout_redirect_uri",
+        "the registered",
+        registered,
+        came,
+    ) {
+        Some(difference) => facts
+            .expected(format!("one of: {}", all.join(" ")))
+            .more(difference),
+        None => facts.more("None is registered."),
+    };
+    LogoutFailure::WayBack(facts.into())
 }

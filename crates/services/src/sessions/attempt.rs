@@ -159,10 +159,10 @@ impl SessionService {
         let conn = self.context.db.connect().await?;
         let spent = conn.reads().throttles().count(&counters, now).await?;
         throttle::note(&spent, &self.context.metrics);
-        if let Some(retry_after) = rules::wait(&spent, now) {
+        if let Some((retry_after, by)) = rules::wait(&spent, now) {
             drop(conn);
             self.note_throttled(name, &spent, &counters, origin).await?;
-            return Err(LoginError::Throttled { retry_after });
+            return Err(LoginError::Throttled { by, retry_after });
         }
         Ok(Attempt {
             name: digest,

@@ -8,6 +8,7 @@ use authly_domain::audit::{Actor, AuditAction};
 use authly_domain::id::SessionId;
 use authly_domain::secret::{Password, SessionToken};
 use authly_domain::sessions::{Authentication, LoginStep, Session, SessionEnd};
+use authly_domain::throttle::ThrottleKind;
 use authly_domain::users::{PasswordFormError, UserCredentials};
 use authly_repositories::sessions::{NewSession, Renewal};
 use authly_repositories::{DbError, UnitOfWork};
@@ -40,6 +41,8 @@ pub enum LoginError {
     /// Too many failed attempts.
     #[error("too many failed attempts")]
     Throttled {
+        /// By which rule.
+        by: ThrottleKind,
         /// When to come back.
         retry_after: Duration,
     },

@@ -20,7 +20,7 @@ use authly_repositories::grants::GrantWithTokens;
 use super::id_token::IdOrder;
 use super::issue::{AccessOrder, OnBehalfOf, still_registered};
 use super::service::Attempt;
-use super::{AuthorizationCodeGrant, InvalidGrant, IssuedTokens, TokenError, TokenService};
+use super::{AuthorizationCodeGrant, InvalidGrant, IssuedTokens, TokenError, TokenService, facts};
 
 pub(super) async fn redeem(
     service: &TokenService,
@@ -44,12 +44,17 @@ pub(super) async fn redeem(
     );
     match record.plan_redemption(client.key, asked.redirect_uri.as_deref(), verifier, now) {
         CodeRedemption::Proceed => {
-            let resources = narrow_resources(&record.code.resources, &asked.resources)
-                .map_err(|_refused| TokenError::InvalidTarget)?;
+            let resources =
+                narrow_resources(&record.code.resources, &asked.resources).map_err(|_refused| {
+                    facts::other_resource(&record.code.resources, &asked.resources)
+                })?;
             let allowed = still_registered(client, &record.code.scope, &resources)?;
             let (redeemed, tokens) = tokens_for(service, client, &record, &allowed, now)?;
             let codes = work.authorization_codes();
-            if !codes.redeem(record.code.id, &redeemed, now).await? {
+            if !codes
+                .redeem(record.code.id, &redeemed, (from.address, now))
+                .await?
+            {
                 // The row is locked, so this cannot be; the statement would have stored nothing.
                 return Err(InvalidGrant::UnknownCode.into());
             }
@@ -58,9 +63,19 @@ pub(super) async fn redeem(
         }
         CodeRedemption::Replayed(grant) => {
             revoke_replayed(service, work, &record, grant, from, now).await?;
-            Err(InvalidGrant::CodeReplay { grant }.into())
+            let facts = facts::of_replay(&record, now);
+            Err(TokenError::InvalidGrant(
+                InvalidGrant::CodeReplay { grant },
+                facts.into(),
+            ))
         }
-        CodeRedemption::Refused(reason) => Err(InvalidGrant::Code(reason).into()),
+        CodeRedemption::Refused(reason) => {
+            let facts = facts::of_code(&record, reason, asked, now);
+            Err(TokenError::InvalidGrant(
+                InvalidGrant::Code(reason),
+                facts.into(),
+            ))
+        }
     }
 }
 

@@ -2,12 +2,13 @@
 //! same moment.
 
 use authly_domain::clients::{Client, ClientType, GrantType};
+use authly_domain::refusals::Facts;
 use authly_domain::scopes::Scope;
 use authly_repositories::tokens::Written;
 
 use super::issue::AccessOrder;
 use super::service::Attempt;
-use super::{ClientCredentialsGrant, IssuedTokens, TokenError, TokenService};
+use super::{ClientCredentialsGrant, InvalidScope, IssuedTokens, TokenError, TokenService, facts};
 
 pub(super) async fn issue(
     service: &TokenService,
@@ -15,7 +16,9 @@ pub(super) async fn issue(
     asked: &ClientCredentialsGrant,
 ) -> Result<Attempt<IssuedTokens>, TokenError> {
     if client.client_type != ClientType::Confidential {
-        return Err(TokenError::GrantNotAllowed(GrantType::ClientCredentials));
+        let facts = Facts::default().more("Client credentials are for confidential clients.");
+        let grant = GrantType::ClientCredentials;
+        return Err(TokenError::GrantNotAllowed(grant, facts.into()));
     }
     let scope = scope_of(client, asked.scope.as_ref())?;
     if !asked
@@ -23,7 +26,7 @@ pub(super) async fn issue(
         .iter()
         .all(|resource| client.resources.contains(resource))
     {
-        return Err(TokenError::InvalidTarget);
+        return Err(facts::other_resource(&client.resources, &asked.resources));
     }
     let order = AccessOrder {
         client,
@@ -52,12 +55,20 @@ fn scope_of(client: &Client, asked: Option<&Scope>) -> Result<Scope, TokenError>
     let possible = client.scope.without_identity();
     match asked {
         Some(asked) if possible.covers(asked) => Ok(asked.clone()),
-        Some(_) => Err(TokenError::InvalidScope),
+        Some(asked) => Err(facts::other_scope(
+            InvalidScope::NotAllowed,
+            &possible,
+            asked,
+        )),
         None => {
             let defaults = client.default_scope.without_identity();
             if defaults.is_empty() && !possible.is_empty() {
                 // OAuth 2.1 §1.4.1: no scope asked for, and none defined for that case.
-                return Err(TokenError::InvalidScope);
+                let facts = Facts::default().expected(format!("a part of: {possible}"));
+                return Err(TokenError::InvalidScope(
+                    InvalidScope::Missing,
+                    facts.into(),
+                ));
             }
             Ok(defaults)
         }

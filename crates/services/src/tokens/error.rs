@@ -5,6 +5,7 @@ use authly_crypto::jws::SigningError;
 use authly_domain::authorizations::CodeRefusal;
 use authly_domain::clients::GrantType;
 use authly_domain::id::GrantId;
+use authly_domain::refusals::Facts;
 use authly_domain::tokens::InvalidRefresh;
 use authly_repositories::DbError;
 
@@ -15,16 +16,16 @@ use crate::clients::ClientAuthError;
 pub enum TokenError {
     /// The client may not use this grant: `unauthorized_client`.
     #[error("the client may not use the grant {}", .0.as_str())]
-    GrantNotAllowed(GrantType),
+    GrantNotAllowed(GrantType, Box<Facts>),
     /// The code or refresh token is refused: `invalid_grant`.
     #[error("the grant was refused")]
-    InvalidGrant(#[from] InvalidGrant),
+    InvalidGrant(#[source] InvalidGrant, Box<Facts>),
     /// The scope is refused: `invalid_scope`.
-    #[error("the scope is beyond what the client may ask for, or what was granted")]
-    InvalidScope,
+    #[error("the scope was refused")]
+    InvalidScope(#[source] InvalidScope, Box<Facts>),
     /// A resource is refused: `invalid_target` (RFC 8707 §2).
-    #[error("a resource is not registered for the client, or was not granted")]
-    InvalidTarget,
+    #[error("the resource was refused")]
+    InvalidTarget(#[source] InvalidTarget, Box<Facts>),
     /// The client is not one that may ask this (introspection is for confidential clients).
     #[error("the client may not ask this")]
     ClientNotAllowed,
@@ -40,6 +41,40 @@ pub enum TokenError {
     /// Storage failed.
     #[error("storage failed")]
     Storage(#[from] DbError),
+}
+
+/// Why a scope is refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum InvalidScope {
+    /// The client may not ask for it.
+    #[error("the client may not ask for the scope")]
+    NotAllowed,
+    /// None was asked for, and the client has no default.
+    #[error("no scope was asked for, and the client has no default")]
+    Missing,
+    /// It is beyond what was granted.
+    #[error("the scope is beyond what was granted")]
+    Wider,
+    /// An administrator has taken all of it from the client.
+    #[error("the client may not have any of the granted scope any more")]
+    TakenAway,
+}
+
+/// Why a resource is refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum InvalidTarget {
+    /// It is not registered for the client, or was not granted.
+    #[error("a resource is not registered for the client, or was not granted")]
+    NotAllowed,
+    /// An administrator has taken all of them from the client.
+    #[error("none of the granted resources is registered for the client any more")]
+    TakenAway,
+}
+
+impl From<InvalidGrant> for TokenError {
+    fn from(why: InvalidGrant) -> Self {
+        Self::InvalidGrant(why, Box::default())
+    }
 }
 
 /// Why a code or refresh token is refused.

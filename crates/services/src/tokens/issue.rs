@@ -12,13 +12,14 @@ use authly_domain::clients::Client;
 use authly_domain::clock::Timestamp;
 use authly_domain::entropy::Entropy;
 use authly_domain::id::{GrantId, SessionId, TokenId, UserId};
+use authly_domain::refusals::Facts;
 use authly_domain::scopes::{Resource, Scope};
 use authly_domain::secret::{AccessToken, RefreshToken, SecretText};
 use authly_domain::sessions::Authentication;
 use authly_domain::tokens::{NewAccessToken, NewRefreshToken};
 use authly_domain::users::Subject;
 
-use super::TokenError;
+use super::{InvalidScope, InvalidTarget, TokenError, facts};
 use crate::clients::Encrypters;
 use crate::keys::KeyService;
 use crate::policy::LivePolicies;
@@ -69,13 +70,28 @@ pub(super) fn still_registered(
 ) -> Result<(Scope, Vec<Resource>), TokenError> {
     let left = scope.intersection(&client.scope);
     if left.is_empty() && !scope.is_empty() {
-        return Err(TokenError::InvalidScope);
+        let facts = Facts::default()
+            .expected(format!(
+                "a part of what the client may have: {}",
+                client.scope
+            ))
+            .came(format!("granted: {scope}"));
+        return Err(TokenError::InvalidScope(
+            InvalidScope::TakenAway,
+            facts.into(),
+        ));
     }
     let is_registered = |resource: &&Resource| client.resources.contains(resource);
     let named: Vec<_> = resources.iter().filter(is_registered).cloned().collect();
     if named.is_empty() && !resources.is_empty() {
         // None at all would mean the default audience, which nobody granted.
-        return Err(TokenError::InvalidTarget);
+        let facts = Facts::default()
+            .expected(facts::listed(&client.resources))
+            .came(facts::listed(resources));
+        return Err(TokenError::InvalidTarget(
+            InvalidTarget::TakenAway,
+            facts.into(),
+        ));
     }
     Ok((left, named))
 }

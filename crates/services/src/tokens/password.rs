@@ -9,6 +9,7 @@ use authly_domain::audit::{Actor, AuditAction, Origin};
 use authly_domain::clients::{Client, GrantType};
 use authly_domain::grants::NewGrant;
 use authly_domain::id::GrantId;
+use authly_domain::refusals::Facts;
 use authly_domain::scopes::Scope;
 use authly_domain::secret::{Password, PresentedToken};
 use authly_domain::sessions::LoginStep;
@@ -19,7 +20,9 @@ use authly_repositories::tokens::Asker;
 
 use super::issue::{AccessOrder, OnBehalfOf};
 use super::service::still_stale;
-use super::{IssuedTokens, RefreshTokenGrant, TokenError, TokenGrant, TokenService};
+use super::{
+    InvalidScope, IssuedTokens, RefreshTokenGrant, TokenError, TokenGrant, TokenService, facts,
+};
 use crate::bootstrap::COMMAND_LINE;
 use crate::clients::AuthenticatedClient;
 use crate::metrics::LoginOutcome;
@@ -61,13 +64,13 @@ pub enum PasswordLoginError {
     Off,
     /// The client is not the command line.
     #[error("the client is not the command line")]
-    OtherClient,
+    OtherClient(Box<Facts>),
     /// Name or password is wrong, or the attempt was not let through.
     #[error("the login failed")]
     Login(#[from] LoginError),
     /// The password is right, and something is left to do that a browser is needed for.
     #[error("the step {} of the login is left", .0.as_str())]
-    StepLeft(LoginStep),
+    StepLeft(LoginStep, Box<Facts>),
     /// No tokens were issued.
     #[error("no tokens were issued")]
     Tokens(#[from] TokenError),
@@ -110,7 +113,7 @@ impl PasswordLogins {
         check_scope(client.client(), &asked.scope)?;
         let answer = self.check_password(client, asked).await;
         let outcome = match &answer {
-            Ok(_) | Err(PasswordLoginError::StepLeft(_)) => LoginOutcome::Succeeded,
+            Ok(_) | Err(PasswordLoginError::StepLeft(..)) => LoginOutcome::Succeeded,
             Err(PasswordLoginError::Login(error)) => LoginOutcome::of(error),
             Err(_) => LoginOutcome::Failed,
         };
@@ -168,7 +171,9 @@ impl PasswordLogins {
         let proof = checked.await?;
         if let Some(step) = proof.steps_left().first() {
             sessions.forgive(&proof).await?;
-            return Err(PasswordLoginError::StepLeft(*step));
+            let facts = Facts::default().of_user(proof.user.id);
+            let facts = facts.expected("no step left").came(step.as_str());
+            return Err(PasswordLoginError::StepLeft(*step, facts.into()));
         }
         if let Some(tokens) = self.open(client.client(), &proof, asked).await? {
             return Ok(tokens);
@@ -294,11 +299,12 @@ impl PasswordLogins {
 }
 
 fn is_command_line(client: &AuthenticatedClient) -> Result<(), PasswordLoginError> {
-    if client.client().id.as_str() == COMMAND_LINE {
-        Ok(())
-    } else {
-        Err(PasswordLoginError::OtherClient)
+    let came = client.client().id.as_str();
+    if came == COMMAND_LINE {
+        return Ok(());
     }
+    let facts = Facts::default().expected(COMMAND_LINE).came(came);
+    Err(PasswordLoginError::OtherClient(facts.into()))
 }
 
 /// Administration is all there is to get here: what tells a program who somebody is, and what outlives
@@ -307,6 +313,10 @@ fn check_scope(client: &Client, asked: &Scope) -> Result<(), TokenError> {
     if asked.only_administers() && client.scope.covers(asked) {
         Ok(())
     } else {
-        Err(TokenError::InvalidScope)
+        Err(facts::other_scope(
+            InvalidScope::NotAllowed,
+            &client.scope,
+            asked,
+        ))
     }
 }

@@ -8,16 +8,14 @@ use authly_domain::clock::Timestamp;
 use authly_domain::grants::Revocation;
 use authly_domain::scopes::{Resource, Scope};
 use authly_domain::secret::RefreshToken;
-use authly_domain::tokens::{
-    InvalidRefresh, NewAccessToken, RefreshRequest, RefreshTokenRecord, Rotation,
-};
+use authly_domain::tokens::{NewAccessToken, RefreshRequest, RefreshTokenRecord, Rotation};
 use authly_repositories::tokens::Rotated;
 use authly_repositories::{DbError, UnitOfWork};
 
 use super::id_token::IdOrder;
 use super::issue::{AccessOrder, OnBehalfOf, still_registered};
 use super::service::Attempt;
-use super::{InvalidGrant, IssuedTokens, RefreshTokenGrant, TokenError, TokenService};
+use super::{InvalidGrant, IssuedTokens, RefreshTokenGrant, TokenError, TokenService, facts};
 
 pub(super) async fn rotate(
     service: &TokenService,
@@ -73,14 +71,13 @@ pub(super) async fn rotate(
         }
         Rotation::Reused => {
             revoke_reused(service, work, &record, from, now).await?;
-            Err(InvalidGrant::RefreshTokenReuse {
+            let why = InvalidGrant::RefreshTokenReuse {
                 grant: record.grant,
-            }
-            .into())
+            };
+            let facts = facts::of_reuse(&record, now);
+            Err(TokenError::InvalidGrant(why, facts.into()))
         }
-        Rotation::Refused(InvalidRefresh::WiderScope) => Err(TokenError::InvalidScope),
-        Rotation::Refused(InvalidRefresh::OtherResource) => Err(TokenError::InvalidTarget),
-        Rotation::Refused(reason) => Err(InvalidGrant::Refresh(reason).into()),
+        Rotation::Refused(reason) => Err(facts::of_refresh(&record, reason, asked, now)),
     }
 }
 

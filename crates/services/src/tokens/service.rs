@@ -11,10 +11,10 @@ use authly_repositories::tokens::AccessTokenWriter;
 use super::issue::Issuer;
 use super::{
     Introspection, InvalidGrant, IssuedTokens, TokenError, authorization_code, client_credentials,
-    introspect, refresh_token, revoke,
+    facts, introspect, refresh_token, revoke,
 };
 use crate::Context;
-use crate::clients::{AuthenticatedClient, ClientAuthError, ClientAuthenticator, RefusedClient};
+use crate::clients::{AuthenticatedClient, ClientAuthenticator, RefusedClient};
 use crate::keys::KeyService;
 use crate::policy::LivePolicies;
 
@@ -124,10 +124,10 @@ impl TokenService {
         let metrics = &self.context.metrics;
         match &answer {
             Ok(_) => metrics.tokens_issued.add(grant.grant_type()),
-            Err(TokenError::InvalidGrant(InvalidGrant::CodeReplay { .. })) => {
+            Err(TokenError::InvalidGrant(InvalidGrant::CodeReplay { .. }, _)) => {
                 metrics.code_replays.add(());
             }
-            Err(TokenError::InvalidGrant(InvalidGrant::RefreshTokenReuse { .. })) => {
+            Err(TokenError::InvalidGrant(InvalidGrant::RefreshTokenReuse { .. }, _)) => {
                 metrics.refresh_token_reuses.add(());
             }
             Err(_) => {}
@@ -206,7 +206,7 @@ impl TokenService {
     ) -> Result<Attempt<IssuedTokens>, TokenError> {
         let kind = grant.grant_type();
         if !client.may_use(kind) {
-            return Err(TokenError::GrantNotAllowed(kind));
+            return Err(facts::other_grant_type(client.client(), kind));
         }
         match grant {
             TokenGrant::AuthorizationCode(asked) => {
@@ -223,5 +223,5 @@ impl TokenService {
 }
 
 pub(super) fn still_stale() -> TokenError {
-    TokenError::Client(ClientAuthError::Refused(RefusedClient::Changing))
+    TokenError::Client(RefusedClient::Changing.into())
 }

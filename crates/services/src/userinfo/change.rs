@@ -7,6 +7,7 @@ use authly_domain::users::{OwnChange, OwnChangeError, OwnClaim};
 use serde_json::{Map, Value};
 
 use super::{UserInfoError, UserInfoService};
+use crate::tokens::of_scope;
 
 /// The longest document that is read, in bytes.
 const MAX_DOCUMENT: usize = 16 * 1_024;
@@ -28,7 +29,8 @@ impl UserInfoService {
     ) -> Result<(), UserInfoError> {
         let record = self.opened_by(token).await?;
         if !record.token.scope.contains(WRITE_SCOPE) {
-            return Err(UserInfoError::MayNotChange);
+            let facts = of_scope(&record.token, WRITE_SCOPE);
+            return Err(UserInfoError::MayNotChange(facts.into()));
         }
         let document = strict_json::parse(document, MAX_DOCUMENT)?;
         let members = document.as_object().ok_or(UserInfoError::NotAnObject)?;

@@ -19,7 +19,7 @@ async fn refusal(
 ) -> Option<RefusedClient> {
     match services.deps.clients.authenticate(presented, HOME).await {
         Ok(_) => None,
-        Err(ClientAuthError::Refused(reason)) => Some(reason),
+        Err(ClientAuthError::Refused(reason, _)) => Some(reason),
         Err(other) => panic!("{other:?}"),
     }
 }
@@ -141,11 +141,11 @@ async fn guessing_a_secret_is_slowed_for_the_guesser_alone() {
     for _ in 0..3 {
         assert!(matches!(
             guess(HOME).await,
-            ClientAuthError::Refused(RefusedClient::WrongSecret)
+            ClientAuthError::Refused(RefusedClient::WrongSecret, _)
         ));
     }
     let waits = |error: &ClientAuthError| match error {
-        ClientAuthError::Throttled { retry_after } => *retry_after,
+        ClientAuthError::Throttled { retry_after, .. } => *retry_after,
         other => panic!("{other:?}"),
     };
     assert_eq!(waits(&guess(HOME).await), Duration::from_mins(15));
@@ -200,7 +200,7 @@ async fn outcome(
     };
     match services.deps.clients.authenticate(presented, from).await {
         Ok(_) => Outcome::In,
-        Err(ClientAuthError::Refused(_)) => Outcome::Refused,
+        Err(ClientAuthError::Refused(..)) => Outcome::Refused,
         Err(ClientAuthError::Throttled { .. }) => Outcome::Waits,
         Err(other) => panic!("{other:?}"),
     }

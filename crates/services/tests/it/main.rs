@@ -21,6 +21,7 @@ mod idempotency;
 mod jobs;
 mod keys;
 mod pooler;
+mod refusals;
 mod scopes;
 mod seed;
 mod sessions;

@@ -43,6 +43,7 @@ fn token() -> RefreshTokenRecord {
         expires_at: at(1_000),
         grant_created_at: at(0),
         state: RefreshState::Live,
+        grant_revoked_for: None,
         liveness: LivenessFacts {
             user_is_active: Some(true),
             client_is_active: true,

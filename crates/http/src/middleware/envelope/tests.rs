@@ -9,6 +9,7 @@ use actix_web::http::header::{CONTENT_TYPE, RETRY_AFTER};
 use actix_web::middleware::from_fn;
 use actix_web::test::{TestRequest, init_service, try_call_service};
 use actix_web::{App, HttpRequest};
+use authly_domain::refusals::Reason;
 use pretty_assertions::assert_eq;
 
 use super::*;
@@ -41,6 +42,7 @@ fn envelope() -> Envelope {
         panics: Arc::new(PanicCounter::new()),
         drain: Arc::default(),
         requests: Arc::default(),
+        keeper: Arc::new(|_note| {}),
         theme: Arc::new(theme()),
     }
 }
@@ -54,7 +56,8 @@ async fn never_answers() -> HttpResponse {
 }
 
 async fn refuses() -> Result<HttpResponse, PageFailure> {
-    Err(PageFailure::new(PageProblem::UnknownClient).caused_by("nobody knows it"))
+    let problem = PageProblem::UnknownClient;
+    Err(PageFailure::new(problem, Reason::UnknownClient))
 }
 
 async fn asks_for_what_is_missing(_missing: web::Data<u8>) -> HttpResponse {

@@ -21,7 +21,7 @@ impl From<Misconfigured> for OAuthFailure {
 
 impl From<ParametersError> for OAuthFailure {
     fn from(error: ParametersError) -> Self {
-        let refused = Self::new(ErrorCode::InvalidRequest);
+        let refused = Self::of(ErrorCode::InvalidRequest);
         let failure = match &error {
             ParametersError::Malformed => refused.describe("The parameters are not well encoded."),
             ParametersError::Unreadable => refused.describe("The body could not be read."),
@@ -37,17 +37,17 @@ impl From<ParametersError> for OAuthFailure {
             ParametersError::ContentType => refused
                 .with_status(StatusCode::UNSUPPORTED_MEDIA_TYPE)
                 .describe("The content type has to be application/x-www-form-urlencoded."),
-            ParametersError::Misconfigured(_) => Self::new(ErrorCode::ServerError),
+            ParametersError::Misconfigured(_) => Self::of(ErrorCode::ServerError),
         };
-        failure.caused_by(error)
+        failure.because(error)
     }
 }
 
 impl From<ClientAuthError> for OAuthFailure {
     fn from(error: ClientAuthError) -> Self {
         let failure = match &error {
-            ClientAuthError::Refused(RefusedClient::Changing) => {
-                Self::new(ErrorCode::TemporarilyUnavailable)
+            ClientAuthError::Refused(RefusedClient::Changing, _) => {
+                Self::of(ErrorCode::TemporarilyUnavailable)
             }
             ClientAuthError::Refused(
                 RefusedClient::Unknown
@@ -55,19 +55,20 @@ impl From<ClientAuthError> for OAuthFailure {
                 | RefusedClient::WrongSecret
                 | RefusedClient::WrongAssertion(_)
                 | RefusedClient::WrongMethod,
-            ) => Self::new(ErrorCode::InvalidClient),
-            ClientAuthError::Throttled { retry_after } => {
-                Self::new(ErrorCode::TemporarilyUnavailable)
+                _,
+            ) => Self::of(ErrorCode::InvalidClient),
+            ClientAuthError::Throttled { retry_after, .. } => {
+                Self::of(ErrorCode::TemporarilyUnavailable)
                     .with_status(StatusCode::TOO_MANY_REQUESTS)
                     .describe("Too many failed authentications. Ask again later.")
                     .retry_after(*retry_after)
             }
             ClientAuthError::Storage(storage) if storage.is_unavailable() => {
-                Self::new(ErrorCode::TemporarilyUnavailable)
+                Self::of(ErrorCode::TemporarilyUnavailable)
             }
-            ClientAuthError::Storage(_) => Self::new(ErrorCode::ServerError),
+            ClientAuthError::Storage(_) => Self::of(ErrorCode::ServerError),
         };
-        failure.caused_by(error)
+        failure.because(error)
     }
 }
 
@@ -75,10 +76,10 @@ impl From<TokenError> for OAuthFailure {
     fn from(error: TokenError) -> Self {
         let code = match error {
             TokenError::Client(inner) => return inner.into(),
-            TokenError::GrantNotAllowed(_) => ErrorCode::UnauthorizedClient,
-            TokenError::InvalidGrant(_) => ErrorCode::InvalidGrant,
-            TokenError::InvalidScope => ErrorCode::InvalidScope,
-            TokenError::InvalidTarget => ErrorCode::InvalidTarget,
+            TokenError::GrantNotAllowed(..) => ErrorCode::UnauthorizedClient,
+            TokenError::InvalidGrant(..) => ErrorCode::InvalidGrant,
+            TokenError::InvalidScope(..) => ErrorCode::InvalidScope,
+            TokenError::InvalidTarget(..) => ErrorCode::InvalidTarget,
             // Introspection is for clients that have proved themselves (RFC 7662 §2.1).
             TokenError::ClientNotAllowed => ErrorCode::InvalidClient,
             TokenError::Storage(ref storage) if storage.is_unavailable() => {
@@ -88,29 +89,31 @@ impl From<TokenError> for OAuthFailure {
                 ErrorCode::ServerError
             }
         };
-        Self::new(code).caused_by(error)
+        Self::of(code).because(error)
     }
 }
 
 impl From<LoginError> for OAuthFailure {
     fn from(error: LoginError) -> Self {
         let failure = match &error {
-            LoginError::WrongCredentials => Self::new(ErrorCode::InvalidGrant)
+            LoginError::WrongCredentials => Self::of(ErrorCode::InvalidGrant)
                 .describe("The user name or the password is wrong."),
             LoginError::Form(_) => {
-                Self::new(ErrorCode::InvalidRequest).describe("The password cannot be one.")
+                Self::of(ErrorCode::InvalidRequest).describe("The password cannot be one.")
             }
-            LoginError::Throttled { retry_after } => Self::new(ErrorCode::TemporarilyUnavailable)
-                .with_status(StatusCode::TOO_MANY_REQUESTS)
-                .describe("Too many failed logins. Try again later.")
-                .retry_after(*retry_after),
-            LoginError::Busy => Self::new(ErrorCode::TemporarilyUnavailable),
+            LoginError::Throttled { retry_after, .. } => {
+                Self::of(ErrorCode::TemporarilyUnavailable)
+                    .with_status(StatusCode::TOO_MANY_REQUESTS)
+                    .describe("Too many failed logins. Try again later.")
+                    .retry_after(*retry_after)
+            }
+            LoginError::Busy => Self::of(ErrorCode::TemporarilyUnavailable),
             LoginError::Storage(storage) if storage.is_unavailable() => {
-                Self::new(ErrorCode::TemporarilyUnavailable)
+                Self::of(ErrorCode::TemporarilyUnavailable)
             }
-            LoginError::Hashing(_) | LoginError::Storage(_) => Self::new(ErrorCode::ServerError),
+            LoginError::Hashing(_) | LoginError::Storage(_) => Self::of(ErrorCode::ServerError),
         };
-        failure.caused_by(error)
+        failure.because(error)
     }
 }
 
@@ -119,48 +122,49 @@ impl From<PasswordLoginError> for OAuthFailure {
         let failure = match error {
             PasswordLoginError::Login(inner) => return inner.into(),
             PasswordLoginError::Tokens(inner) => return inner.into(),
-            PasswordLoginError::Off => Self::new(ErrorCode::UnsupportedGrantType).describe(
+            PasswordLoginError::Off => Self::of(ErrorCode::UnsupportedGrantType).describe(
                 "Logins with a password are switched off here. Log in with the browser.",
             ),
-            PasswordLoginError::OtherClient => Self::new(ErrorCode::UnauthorizedClient),
-            PasswordLoginError::StepLeft(LoginStep::ChangePassword) => {
-                Self::new(ErrorCode::InvalidGrant).describe(
+            PasswordLoginError::OtherClient(_) => Self::of(ErrorCode::UnauthorizedClient),
+            PasswordLoginError::StepLeft(LoginStep::ChangePassword, _) => {
+                Self::of(ErrorCode::InvalidGrant).describe(
                     "The password has to be changed first. Log in with the browser, which asks for another.",
                 )
             }
         };
-        failure.caused_by(error)
+        failure.because(error)
     }
 }
 
 impl From<UserInfoError> for OAuthFailure {
     fn from(error: UserInfoError) -> Self {
-        let failure =
-            match &error {
-                UserInfoError::Unknown
-                | UserInfoError::NotAlive(_)
-                | UserInfoError::OtherAudience => Self::new(ErrorCode::InvalidToken).for_bearer(),
-                UserInfoError::InsufficientScope => Self::new(ErrorCode::InsufficientScope)
-                    .challenged_by(Challenge::Scope("openid")),
-                UserInfoError::MayNotChange => Self::new(ErrorCode::InsufficientScope)
-                    .challenged_by(Challenge::Scope(WRITE_SCOPE)),
-                UserInfoError::Document(_) | UserInfoError::NotAnObject => {
-                    Self::new(ErrorCode::InvalidRequest)
-                        .describe("The body has to be a JSON object without repeated members.")
-                }
-                UserInfoError::Change(OwnChangeError::Claim) => {
-                    Self::new(ErrorCode::InvalidRequest).describe("A claim cannot be changed here.")
-                }
-                UserInfoError::Change(OwnChangeError::Value) => {
-                    Self::new(ErrorCode::InvalidRequest).describe("A claim cannot have this value.")
-                }
-                UserInfoError::Storage(storage) if storage.is_unavailable() => {
-                    Self::new(ErrorCode::TemporarilyUnavailable)
-                }
-                UserInfoError::Signing(_)
-                | UserInfoError::Encryption(_)
-                | UserInfoError::Storage(_) => Self::new(ErrorCode::ServerError),
-            };
-        failure.caused_by(error)
+        let failure = match &error {
+            UserInfoError::Unknown
+            | UserInfoError::NotAlive(..)
+            | UserInfoError::OtherAudience(_) => Self::of(ErrorCode::InvalidToken).for_bearer(),
+            UserInfoError::InsufficientScope(_) => {
+                Self::of(ErrorCode::InsufficientScope).challenged_by(Challenge::Scope("openid"))
+            }
+            UserInfoError::MayNotChange(_) => {
+                Self::of(ErrorCode::InsufficientScope).challenged_by(Challenge::Scope(WRITE_SCOPE))
+            }
+            UserInfoError::Document(_) | UserInfoError::NotAnObject => {
+                Self::of(ErrorCode::InvalidRequest)
+                    .describe("The body has to be a JSON object without repeated members.")
+            }
+            UserInfoError::Change(OwnChangeError::Claim) => {
+                Self::of(ErrorCode::InvalidRequest).describe("A claim cannot be changed here.")
+            }
+            UserInfoError::Change(OwnChangeError::Value) => {
+                Self::of(ErrorCode::InvalidRequest).describe("A claim cannot have this value.")
+            }
+            UserInfoError::Storage(storage) if storage.is_unavailable() => {
+                Self::of(ErrorCode::TemporarilyUnavailable)
+            }
+            UserInfoError::Signing(_)
+            | UserInfoError::Encryption(_)
+            | UserInfoError::Storage(_) => Self::of(ErrorCode::ServerError),
+        };
+        failure.because(error)
     }
 }

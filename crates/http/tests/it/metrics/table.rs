@@ -150,6 +150,7 @@ pub(crate) const TABLE: &[Row] = &[
     row("authly_tokens_issued_total", "counter", &[("grant_type", GRANTS)]),
     row("authly_token_refusals_total", "counter", &[("error", TOKEN_ERRORS)]),
     row("authly_authorization_code_replays_total", "counter", &[]),
+    row("authly_refusals_dropped_total", "counter", &[]),
     row("authly_refresh_token_reuses_total", "counter", &[]),
     row("authly_client_authentication_failures_total", "counter", &[("reason", REASONS)]),
     row("authly_logins_total", "counter", &[("outcome", LOGINS)]),

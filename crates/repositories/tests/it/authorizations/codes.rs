@@ -9,6 +9,7 @@ use authly_repositories::DbError;
 use authly_repositories::grants::GrantWithTokens;
 use pretty_assertions::assert_eq;
 
+use crate::family::HERE;
 use crate::spoil::corrupt_column;
 use crate::world::World;
 
@@ -59,6 +60,8 @@ async fn a_code_reads_back_as_it_was_stored(world: World) {
     let expected = CodeRecord {
         code: code.clone(),
         redeemed_as: None,
+        redeemed_at: None,
+        redeemed_from: None,
         user: world.claims_of(&user, "alice"),
         liveness: ALIVE,
         client_version: client.version,
@@ -160,7 +163,10 @@ async fn what_the_coming_grant_depends_on_comes_along(world: World) {
 async fn redeem(world: &World, code: &NewCode, redeemed: &GrantWithTokens) -> bool {
     let conn = world.conn().await;
     let codes = conn.reads().authorization_codes();
-    codes.redeem(code.id, redeemed, world.now).await.unwrap()
+    codes
+        .redeem(code.id, redeemed, (HERE, world.now))
+        .await
+        .unwrap()
 }
 
 async fn a_redemption_stores_the_grant_and_its_tokens(world: World) {
@@ -213,7 +219,7 @@ async fn of_many_redemptions_at_once_one_counts(world: World) {
             let work = conn.begin("test.redeem").await.unwrap();
             let counts = work
                 .authorization_codes()
-                .redeem(id, &redeemed, now)
+                .redeem(id, &redeemed, (HERE, now))
                 .await
                 .unwrap();
             work.commit().await.unwrap();
@@ -257,7 +263,12 @@ async fn a_code_that_is_looked_at_waits_for_whoever_looked_first(world: World) {
         work.commit().await.unwrap();
         seen.unwrap().redeemed_as
     });
-    assert!(codes.redeem(code.id, &redeemed, world.now).await.unwrap());
+    assert!(
+        codes
+            .redeem(code.id, &redeemed, (HERE, world.now))
+            .await
+            .unwrap()
+    );
     work.commit().await.unwrap();
     assert_eq!(waiting.await.unwrap(), Some(redeemed.grant.id));
 }

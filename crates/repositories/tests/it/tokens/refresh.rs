@@ -41,6 +41,7 @@ async fn a_refresh_token_reads_back_as_it_was_stored(world: World) {
         expires_at: refresh.expires_at,
         grant_created_at: grant.created_at,
         state: RefreshState::Live,
+        grant_revoked_for: None,
         liveness: LivenessFacts {
             user_is_active: Some(true),
             client_is_active: true,

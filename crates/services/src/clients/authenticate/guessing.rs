@@ -8,7 +8,8 @@ use authly_domain::throttle::{self as rules, ThrottleKind};
 use authly_repositories::DbError;
 use authly_repositories::throttle::Counter;
 
-use super::{ClientAuthError, ClientAuthenticator, RefusedClient};
+use super::ClientAuthenticator;
+use crate::clients::refused::{ClientAuthError, Refusal};
 use crate::throttle;
 
 /// What refused authentications are counted on.
@@ -53,21 +54,22 @@ impl ClientAuthenticator {
             let (rule, until) = self.waiting.get(&counter.key)?;
             let wait = (rule == counter.rule && now < until).then(|| until.since(now))?;
             self.context.metrics.throttled.add(counter.kind);
-            Some(wait)
+            Some((wait, counter.kind))
         };
         let for_all = match counters.standing {
             Standing::Proven => None,
             Standing::Stranger => wait(&counters.address),
         };
-        match wait(&counters.client).max(for_all) {
-            Some(retry_after) => Err(ClientAuthError::Throttled { retry_after }),
+        let waits = [wait(&counters.client), for_all].into_iter().flatten();
+        match waits.max_by_key(|(wait, _)| *wait) {
+            Some((retry_after, by)) => Err(ClientAuthError::Throttled { by, retry_after }),
             None => Ok(()),
         }
     }
 
     pub(super) async fn count_refusal(
         &self,
-        reason: RefusedClient,
+        refusal: Refusal,
         counters: &Counters,
         asked: (&str, &Origin),
     ) -> Result<ClientAuthError, DbError> {
@@ -85,8 +87,8 @@ impl ClientAuthenticator {
             }
         }
         Ok(match rules::wait(&spent, now) {
-            None => reason.into(),
-            Some(retry_after) => ClientAuthError::Throttled { retry_after },
+            None => refusal.into(),
+            Some((retry_after, by)) => ClientAuthError::Throttled { by, retry_after },
         })
     }
 

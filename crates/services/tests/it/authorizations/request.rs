@@ -45,7 +45,7 @@ async fn whoever_has_not_logged_in_is_asked_to_and_the_request_waits() {
         .authorizations
         .login_view(&handle, &browser)
         .await;
-    assert!(matches!(refused, Err(AuthorizeFailure::RequestUnknown)));
+    assert!(matches!(refused, Err(AuthorizeFailure::RequestExpired)));
 }
 
 #[tokio::test]
@@ -226,7 +226,7 @@ async fn without_a_client_and_its_redirect_uri_nobody_is_told() {
         let refused = refused.unwrap_err();
         let is_page = matches!(
             refused,
-            AuthorizeFailure::UnknownClient | AuthorizeFailure::RedirectUri
+            AuthorizeFailure::UnknownClient(_) | AuthorizeFailure::RedirectUri(..)
         );
         assert!(is_page, "{refused:?}");
     }

@@ -197,7 +197,7 @@ async fn a_spent_token_still_ends_its_grant_until_its_own_time_is_over() {
         let refused = flow::refresh(&services, &rp, &spent).await.unwrap_err();
         let is_reuse = matches!(
             refused,
-            TokenError::InvalidGrant(InvalidGrant::RefreshTokenReuse { .. })
+            TokenError::InvalidGrant(InvalidGrant::RefreshTokenReuse { .. }, _)
         );
         assert_eq!(is_reuse, is_caught, "{refused:?}");
         assert_eq!(flow::is_active(&services, &rp, &third).await, !is_caught);

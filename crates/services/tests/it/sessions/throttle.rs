@@ -61,7 +61,9 @@ async fn the_guesser_waits_and_the_user_elsewhere_does_not() {
     }
     let waiting = try_log_in(&services, HOME, "alice", &alice.password).await;
     match waiting.unwrap_err() {
-        LoginError::Throttled { retry_after } => assert_eq!(retry_after, Duration::from_mins(15)),
+        LoginError::Throttled { retry_after, .. } => {
+            assert_eq!(retry_after, Duration::from_mins(15));
+        }
         other => panic!("{other:?}"),
     }
     try_log_in(&services, ELSEWHERE, "alice", &alice.password)

@@ -30,7 +30,7 @@ async fn of_a_hundred_redemptions_at_once_one_succeeds_and_the_grant_is_revoked(
     for attempt in attempts.collect::<Vec<_>>() {
         match attempt.await.unwrap() {
             Ok(tokens) => issued.push(tokens),
-            Err(TokenError::InvalidGrant(InvalidGrant::CodeReplay { .. })) => replayed += 1,
+            Err(TokenError::InvalidGrant(InvalidGrant::CodeReplay { .. }, _)) => replayed += 1,
             Err(other) => panic!("{other:?}"),
         }
     }
@@ -69,7 +69,7 @@ async fn a_code_that_is_replayed_ends_what_came_of_it_once() {
         let refused = flow::redeem(&services, &rp, &code).await.unwrap_err();
         let is_replay = matches!(
             refused,
-            TokenError::InvalidGrant(InvalidGrant::CodeReplay { .. })
+            TokenError::InvalidGrant(InvalidGrant::CodeReplay { .. }, _)
         );
         assert!(is_replay, "{refused:?}");
     }
@@ -126,7 +126,7 @@ async fn a_wrong_verifier_or_redirect_uri_neither_consumes_nor_revokes() {
             let refused =
                 flow::exchange(&services, &rp, TokenGrant::AuthorizationCode(asked)).await;
             match refused.unwrap_err() {
-                TokenError::InvalidGrant(InvalidGrant::Code(reason)) => {
+                TokenError::InvalidGrant(InvalidGrant::Code(reason), _) => {
                     assert_eq!(reason, expected);
                 }
                 other => panic!("{other:?}"),
@@ -155,7 +155,7 @@ async fn another_client_neither_consumes_nor_revokes() {
     let thief = flow::authenticated(&services, &other).await;
     let refused = flow::redeem(&services, &thief, &code).await.unwrap_err();
     let expected = InvalidGrant::Code(CodeRefusal::OtherClient);
-    assert!(matches!(refused, TokenError::InvalidGrant(reason) if reason == expected));
+    assert!(matches!(refused, TokenError::InvalidGrant(reason, _) if reason == expected));
     assert_eq!(services.stored().protocol_state().await, before);
 
     let rp = flow::authenticated(&services, &client).await;
@@ -182,12 +182,12 @@ async fn an_unknown_or_expired_code_is_refused() {
     let refused = flow::redeem(&services, &rp, &unknown).await.unwrap_err();
     assert!(matches!(
         refused,
-        TokenError::InvalidGrant(InvalidGrant::UnknownCode)
+        TokenError::InvalidGrant(InvalidGrant::UnknownCode, _)
     ));
     services.advance(Duration::from_mins(1));
     let refused = flow::redeem(&services, &rp, &code).await.unwrap_err();
     let expected = InvalidGrant::Code(CodeRefusal::Expired);
-    assert!(matches!(refused, TokenError::InvalidGrant(reason) if reason == expected));
+    assert!(matches!(refused, TokenError::InvalidGrant(reason, _) if reason == expected));
     assert_eq!(services.stored().protocol_state().await, before);
 }
 
@@ -237,7 +237,7 @@ async fn a_code_for_resources_is_narrowed_to_those_that_are_asked_for() {
     let mut asked = grant_of(&code);
     asked.resources = vec![other.parse().unwrap()];
     let refused = flow::exchange(&services, &rp, TokenGrant::AuthorizationCode(asked)).await;
-    assert!(matches!(refused, Err(TokenError::InvalidTarget)));
+    assert!(matches!(refused, Err(TokenError::InvalidTarget(..))));
     flow::redeem(&services, &rp, &code).await.unwrap();
 
     let code = code_for(&[api, other]).await;

@@ -47,7 +47,7 @@ async fn a_disabled_user_ends_everything_at_once() {
         .await
         .unwrap_err();
     let expected = InvalidGrant::Refresh(InvalidRefresh::NotAlive(NotAlive::UserInactive));
-    assert!(matches!(refused, TokenError::InvalidGrant(reason) if reason == expected));
+    assert!(matches!(refused, TokenError::InvalidGrant(reason, _) if reason == expected));
     assert_eq!(counts(&services, &rp, &tokens).await, [false; 3]);
     flow::redeem(&services, &rp, &code).await.unwrap_err();
     assert_eq!(

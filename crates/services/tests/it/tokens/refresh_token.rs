@@ -111,11 +111,11 @@ async fn reuse_after_the_window_revokes_the_grant_and_is_audited_once() {
         let refused = attempt.await.unwrap();
         let reuse = matches!(
             refused,
-            TokenError::InvalidGrant(InvalidGrant::RefreshTokenReuse { .. })
+            TokenError::InvalidGrant(InvalidGrant::RefreshTokenReuse { .. }, _)
         );
         noticed += usize::from(reuse);
         assert!(
-            matches!(refused, TokenError::InvalidGrant(_)),
+            matches!(refused, TokenError::InvalidGrant(..)),
             "{refused:?}"
         );
     }
@@ -157,7 +157,7 @@ async fn reuse_after_the_successor_was_used_revokes_even_within_the_window() {
         .unwrap_err();
     let is_reuse = matches!(
         refused,
-        TokenError::InvalidGrant(InvalidGrant::RefreshTokenReuse { .. })
+        TokenError::InvalidGrant(InvalidGrant::RefreshTokenReuse { .. }, _)
     );
     assert!(is_reuse, "{refused:?}");
     flow::refresh(&services, &rp, flow::refresh_token(&third))
@@ -210,7 +210,7 @@ async fn another_client_changes_nothing() {
     let thief = flow::authenticated(&services, &other).await;
     let refused = flow::refresh(&services, &thief, flow::refresh_token(&tokens)).await;
     let expected = InvalidGrant::Refresh(InvalidRefresh::OtherClient);
-    assert!(matches!(refused, Err(TokenError::InvalidGrant(reason)) if reason == expected));
+    assert!(matches!(refused, Err(TokenError::InvalidGrant(reason, _)) if reason == expected));
     assert_eq!(services.stored().protocol_state().await, before);
 }
 
@@ -233,7 +233,7 @@ async fn a_narrowed_scope_narrows_the_access_token_alone() {
     };
     let before = services.stored().protocol_state().await;
     let refused = narrowed(flow::refresh_token(&tokens), "openid notes:read").await;
-    assert!(matches!(refused, Err(TokenError::InvalidScope)));
+    assert!(matches!(refused, Err(TokenError::InvalidScope(..))));
     assert_eq!(services.stored().protocol_state().await, before);
 
     let small = narrowed(flow::refresh_token(&tokens), "openid")
@@ -268,13 +268,13 @@ async fn a_token_lives_as_long_as_it_is_used_but_not_for_ever() {
     let refused = flow::refresh(&services, &rp, flow::refresh_token(&idle))
         .await
         .unwrap_err();
-    assert!(matches!(refused, TokenError::InvalidGrant(reason) if reason == expired));
+    assert!(matches!(refused, TokenError::InvalidGrant(reason, _) if reason == expired));
     // 87 days are over; the end is at 90, used or not.
     services.advance(days(3));
     let refused = flow::refresh(&services, &rp, flow::refresh_token(&tokens))
         .await
         .unwrap_err();
-    assert!(matches!(refused, TokenError::InvalidGrant(reason) if reason == expired));
+    assert!(matches!(refused, TokenError::InvalidGrant(reason, _) if reason == expired));
 }
 
 #[tokio::test]

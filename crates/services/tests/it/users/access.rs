@@ -69,13 +69,13 @@ impl Open {
         for token in [&self.refresh_token, &self.offline] {
             let refused = flow::refresh(&self.services, &client, token).await;
             assert!(
-                matches!(refused, Err(TokenError::InvalidGrant(_))),
+                matches!(refused, Err(TokenError::InvalidGrant(..))),
                 "{refused:?}"
             );
         }
         let refused = flow::redeem(&self.services, &client, &self.code).await;
         assert!(
-            matches!(refused, Err(TokenError::InvalidGrant(_))),
+            matches!(refused, Err(TokenError::InvalidGrant(..))),
             "{refused:?}"
         );
         assert_eq!(self.services.stored().protocol_state().await, before);

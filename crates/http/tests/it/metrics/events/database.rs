@@ -62,10 +62,17 @@ pub(super) async fn an_outage() -> BTreeSet<String> {
         refused.expect_error(503, "temporarily_unavailable");
     };
     watch.until(failures, |value| value > 0.0, ask).await;
+    // What was refused meanwhile cannot be kept.
+    app.deps.refusals.flush().await;
+    let dropped = "authly_refusals_dropped_total";
+    watch.until(dropped, |value| value > 0.0, async || {}).await;
 
     let page = browser.fill_in_login(&login, "alice", "password").await;
     assert_eq!(page.status(), 503);
+    app.deps.refusals.flush().await;
     let failed = r#"authly_logins_total{outcome="failed"}"#;
-    watch.moved(&[(failures, 1.0), (failed, 1.0)]).await;
+    watch
+        .moved(&[(failures, 1.0), (failed, 1.0), (dropped, 1.0)])
+        .await;
     watch.touched
 }

@@ -75,7 +75,7 @@ async fn a_disabled_client_ends_everything_at_once_and_for_good() {
     assert!(!disabled.client.is_active);
     assert_eq!(town.active_tokens().await, 0);
     let refused = flow::own_token(services, &rp).await.unwrap_err();
-    let inactive = TokenError::Client(ClientAuthError::Refused(RefusedClient::Inactive));
+    let inactive = TokenError::Client(ClientAuthError::from(RefusedClient::Inactive));
     assert_eq!(format!("{refused:?}"), format!("{inactive:?}"));
     flow::refresh(services, &rp, &town.refresh)
         .await

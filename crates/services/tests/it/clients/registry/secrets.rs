@@ -41,7 +41,7 @@ async fn admits(services: &TestServices, client: &TestClient, secret: &str) -> b
     let clients = &services.deps.clients;
     match clients.authenticate(presented, flow::HOME).await {
         Ok(_) => true,
-        Err(ClientAuthError::Refused(RefusedClient::WrongSecret)) => false,
+        Err(ClientAuthError::Refused(RefusedClient::WrongSecret, _)) => false,
         Err(other) => panic!("{other:?}"),
     }
 }
@@ -86,7 +86,7 @@ async fn a_secret_that_is_replaced_at_once_opens_nothing_more_on_any_node() {
     assert_eq!(rotated.old_ends_at, None);
     for (node, rp) in [(&services, &before), (&other, &there)] {
         let refused = flow::own_token(node, rp).await.unwrap_err();
-        let reason = ClientAuthError::Refused(RefusedClient::WrongSecret);
+        let reason = ClientAuthError::from(RefusedClient::WrongSecret);
         let TokenError::Client(error) = refused else {
             panic!("{refused:?}");
         };
