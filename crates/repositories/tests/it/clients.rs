@@ -132,12 +132,8 @@ async fn an_unlike_client_reads_back_too(world: World) {
     };
     let conn = world.conn().await;
     for client in [unlike, public] {
-        let key = conn
-            .reads()
-            .clients()
-            .upsert(&client, world.now)
-            .await
-            .unwrap();
+        let clients = conn.reads().clients();
+        let key = clients.upsert(&client, world.now).await.unwrap();
         assert_eq!(key, client.key);
         assert_eq!(find(&world, &client).await, client);
     }
