@@ -81,7 +81,7 @@ impl Suite {
         plan: Plan,
         register: impl FnOnce(ClientFixture<'_>) -> ClientFixture<'_>,
     ) -> Self {
-        let app = setup.app().await;
+        let app = Box::pin(setup.app()).await;
         let client = app.client().without_pkce_and_nonce();
         let client = client.scope(&format!("{EVERYTHING} offline_access"));
         let client = register(client).create().await;

@@ -89,10 +89,9 @@ async fn of_credentials(desk: &mut Desk) {
     let answer = ask(&desk.app, Some(&basic("nobody:wrong")), &[ASK]).await;
     desk.expect(&answer, Reason::UnknownClient).await;
 
-    desk.app
-        .replace_secret(&client, Duration::from_mins(1))
-        .await;
-    desk.app.advance(Duration::from_secs(90));
+    let minute = Duration::from_mins(1);
+    desk.app.replace_secret(&client, minute).await;
+    desk.app.advance(minute * 2);
     let answer = ask(&desk.app, Some(&right), &[ASK]).await;
     let refusal = desk.expect(&answer, Reason::WrongClientSecret).await;
     let sentence = refusal["explanation"].as_str().unwrap();
