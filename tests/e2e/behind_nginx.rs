@@ -6,6 +6,7 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 use authly_testing::TestDatabase;
+use authly_testing::address::free_address;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use rcgen::PublicKeyData as _;
@@ -16,7 +17,7 @@ use url::Url;
 
 use crate::application::{CLIENT_ID, Callback, SECRET};
 use crate::browser::Browser;
-use crate::program::{Program, binary, folder, free_address};
+use crate::program::{Program, binary, folder};
 use crate::sign_in::{PASSWORD, log_in, seed};
 
 /// The name in the example, which stays: browsers and curl are told where it is.

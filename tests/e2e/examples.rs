@@ -3,11 +3,12 @@
 use std::path::Path;
 use std::process::{Command, Output};
 
+use authly_testing::address::free_address;
 use tempfile::TempDir;
 
 use crate::application::{Application, Callback};
 use crate::browser::Browser;
-use crate::program::{Program, binary, folder, free_address};
+use crate::program::{Program, binary, folder};
 use crate::server::Server;
 use crate::sign_in::{log_in, seed};
 
@@ -84,9 +85,14 @@ async fn users_of_the_relying_party_log_in_and_out() {
         assert!(shown.contains(claim), "no {claim} on the page: {shown}");
     }
     browser.press("logout").await;
-    assert!(browser.text().await.contains("You have logged out"));
-    browser.open(&home).await;
-    assert!(browser.text().await.contains("Nobody has logged in here"));
+    let shown = browser.text().await;
+    assert!(shown.contains("Nobody has logged in here"), "{shown}");
+    browser.press("login").await;
+    assert_eq!(
+        browser.path().await,
+        "/login",
+        "the server has signed her out"
+    );
     browser.close().await;
 }
 

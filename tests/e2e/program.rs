@@ -82,9 +82,3 @@ pub(crate) fn binary(name: &str, package: &str) -> PathBuf {
     );
     binary
 }
-
-/// An address that was free a moment ago: others have to know it before the program starts.
-pub(crate) fn free_address() -> String {
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    listener.local_addr().unwrap().to_string()
-}

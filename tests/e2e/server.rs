@@ -3,11 +3,12 @@
 use std::process::Command;
 
 use authly_testing::TestDatabase;
+use authly_testing::address::free_address;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use tempfile::TempDir;
 
-use crate::program::{Program, binary, folder, free_address};
+use crate::program::{Program, binary, folder};
 
 /// Settings under which a login takes no time.
 pub(crate) const QUICK: &[(&str, &str)] = &[("AUTHLY_PASSWORDS__BCRYPT_COST", "4")];

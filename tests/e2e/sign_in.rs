@@ -9,11 +9,15 @@ use crate::server::Server;
 /// Alice's.
 pub(crate) const PASSWORD: &str = "correct horse battery staple";
 
-/// The sample seed, with the redirect URI of this test's application.
+/// The sample seed, with the redirect URI of this test's application, and its home for after a logout.
 pub(crate) fn seed(redirect_uri: &str) -> String {
     let sample = include_str!("../../examples/seed.toml");
     assert!(sample.contains(CLIENT_ID) && sample.contains(SECRET));
-    sample.replace("http://localhost:9000/callback", redirect_uri)
+    let seed = sample.replace("http://localhost:9000/callback", redirect_uri);
+    let home = redirect_uri
+        .strip_suffix("callback")
+        .unwrap_or(redirect_uri);
+    seed.replace("http://localhost:9000/", home)
 }
 
 /// Fills in the login page as alice.

@@ -2,11 +2,11 @@
 
 use std::fs::{self, File};
 use std::io::{BufRead as _, BufReader};
-use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
+use authly_testing::address::free_address;
 use tempfile::TempDir;
 
 use crate::search::Place;
@@ -159,13 +159,6 @@ impl Drop for Server {
             self.end();
         }
     }
-}
-
-/// An address that was free a moment ago: the issuer has to be known before the server starts.
-fn free_address() -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("there is a free port");
-    let address = listener.local_addr().expect("it has an address");
-    address.to_string()
 }
 
 /// The private PostgreSQL of an embedded server, seen from outside.

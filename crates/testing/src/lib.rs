@@ -23,6 +23,7 @@
     reason = "a test that cannot be set up has failed, and says why here"
 )]
 
+pub mod address;
 pub mod administrators;
 pub mod answer;
 mod app;

@@ -4,6 +4,7 @@
 use std::net::TcpListener;
 use std::process::Command;
 
+use authly_testing::address::free_address;
 use tempfile::TempDir;
 
 use crate::application::{CLIENT_ID, SECRET};
@@ -115,8 +116,8 @@ OIDCRemoteUserClaim preferred_username
 
 #[tokio::test]
 async fn mod_auth_openidc_of_debian_hands_claims_to_a_protected_page() {
-    // The server has to know the address before Apache listens there: it is held until then.
-    let place = TcpListener::bind("127.0.0.1:0").unwrap();
+    // The server has to know the address before Apache listens there.
+    let place = TcpListener::bind(free_address()).unwrap();
     let address = place.local_addr().unwrap();
     let server = Server::start(&seed(&format!("http://{address}/callback")));
     let apache = Apache::start(place, &server.issuer);

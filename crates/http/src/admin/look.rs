@@ -3,13 +3,16 @@
 use authly_domain::admin::Administrator;
 use authly_domain::id::{ClientKey, SessionId, UserId, UuidBacked};
 use authly_domain::scopes::AdminScope;
-use authly_protocol::admin::Id;
+use authly_protocol::admin::{Id, refusals};
 use authly_protocol::endpoint::{Access, Endpoint, PathValues as _};
 use authly_services::audit::{Glance, Look, TrailError};
 use serde_json::Value;
 
 use super::AdminCall;
 use crate::respond::AdminProblem;
+
+/// Whose answers name people and addresses, though they are asked for with a scope that is about the server.
+const ALSO: [&str; 2] = [refusals::List::NAME, refusals::Explain::NAME];
 
 /// Who looks, and at what; `None` where nothing of it tells of people.
 pub(super) fn of<E: Endpoint>(call: &AdminCall<E>) -> Option<(Administrator, Look)> {
@@ -21,6 +24,7 @@ pub(super) fn of<E: Endpoint>(call: &AdminCall<E>) -> Option<(Administrator, Loo
     let glance = match scope {
         AdminScope::AuditRead if goes_on => Glance::GoesOn,
         AdminScope::UsersRead | AdminScope::TokensRead | AdminScope::AuditRead => Glance::Begins,
+        _ if ALSO.contains(&E::NAME) => Glance::Begins,
         _ => return None,
     };
     let values = call.path.values();

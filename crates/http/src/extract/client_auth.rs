@@ -127,7 +127,11 @@ fn by_assertion(
     if assertion_type != Some(JWT_BEARER) {
         return Err(refuse(
             "The client_assertion_type is missing or not supported.",
-            assertion_type.unwrap_or("no client_assertion_type"),
+            // Not its text: whatever was put into the wrong parameter may be a secret.
+            assertion_type.map_or(
+                "no client_assertion_type",
+                |_| "another client_assertion_type",
+            ),
         ));
     }
     let missing = "The client_assertion is missing.";

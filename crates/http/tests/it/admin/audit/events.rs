@@ -25,6 +25,7 @@ struct Things {
     value: String,
     key: String,
     call: String,
+    refused: String,
 }
 
 impl Things {
@@ -63,6 +64,11 @@ impl Things {
             value: tokens.access_token,
             key: key["kid"].as_str().unwrap().to_owned(),
             call: logout_call(app, root, number).await,
+            refused: root
+                .get("/admin/users?limit=0")
+                .await
+                .header("x-request-id")
+                .to_owned(),
         }
     }
 
@@ -76,6 +82,7 @@ impl Things {
             .replace("{token}", &self.token)
             .replace("{key}", &self.key)
             .replace("{call}", &self.call)
+            .replace("{request}", &self.refused)
             .replace("{setting}", "tokens.code_lifetime")
     }
 
@@ -219,7 +226,7 @@ async fn every_look_at_people_leaves_one_event_and_every_other_look_none() {
         let of_people = matches!(
             one.access,
             Access::Scope(AdminScope::UsersRead | AdminScope::TokensRead | AdminScope::AuditRead)
-        );
+        ) || one.name.starts_with("refusals.");
         if !of_people {
             assert_eq!(events, [], "{}", one.name);
             continue;
