@@ -8,7 +8,7 @@ use authly_protocol::oauth::ErrorCode;
 use authly_services::tokens::{PasswordGrant, PasswordLogins, RefreshTokenGrant};
 
 use crate::extract::{ClientAuth, OAuthForm, ProgramInside};
-use crate::oauth::token::{read_scope, token_response};
+use crate::oauth::token::{read_scope, token_response, worth_telling};
 use crate::respond::OAuthFailure;
 
 /// `POST /api/v1/auth/token` -
@@ -74,7 +74,9 @@ fn expect_grant_type(form: &mut OAuthForm, expected: &str) -> Result<(), OAuthFa
     if name == expected {
         Ok(())
     } else {
-        let facts = Facts::default().expected(expected).came(name);
+        let facts = Facts::default()
+            .expected(expected)
+            .came(worth_telling(&name));
         let cause = Explanation::new(Reason::UnknownGrantType, facts);
         Err(OAuthFailure::of(ErrorCode::UnsupportedGrantType).because(cause))
     }

@@ -61,32 +61,42 @@ fn unknown_grant_type(name: &str) -> OAuthFailure {
     let known = GrantType::ALL.map(GrantType::as_str).join(" ");
     let facts = Facts::default()
         .expected(format!("one of: {known}"))
-        .came(name);
+        .came(worth_telling(name));
     let cause = Explanation::new(Reason::UnknownGrantType, facts);
     OAuthFailure::of(ErrorCode::UnsupportedGrantType).because(cause)
 }
 
+/// The grant type where it is one of another server; else it may be anything, a secret included.
+pub(crate) fn worth_telling(name: &str) -> &'static str {
+    const ELSEWHERE: [&str; 7] = [
+        "password",
+        "implicit",
+        "urn:ietf:params:oauth:grant-type:device_code",
+        "urn:ietf:params:oauth:grant-type:jwt-bearer",
+        "urn:ietf:params:oauth:grant-type:saml2-bearer",
+        "urn:ietf:params:oauth:grant-type:token-exchange",
+        "urn:openid:params:grant-type:ciba",
+    ];
+    let mut known = ELSEWHERE.into_iter();
+    known.find(|one| *one == name).unwrap_or("another one")
+}
+
 /// `scope` (OAuth 2.1 §1.4.1).
 pub(crate) fn read_scope(form: &mut OAuthForm) -> Result<Option<Scope>, OAuthFailure> {
-    let malformed = |text: &str| {
-        let cause = Explanation::new(Reason::ScopeMalformed, Facts::default().came(text));
-        OAuthFailure::of(ErrorCode::InvalidScope).because(cause)
-    };
+    let malformed = || OAuthFailure::of(ErrorCode::InvalidScope).because(Reason::ScopeMalformed);
     let scope = form.take("scope");
-    let scope = scope.map(|text| text.parse::<Scope>().map_err(|_error| malformed(&text)));
+    let scope = scope.map(|text| text.parse::<Scope>().map_err(|_error| malformed()));
     let scope = scope.transpose()?;
     Ok(scope.filter(|scope| !scope.is_empty()))
 }
 
 /// Each `resource` (RFC 8707 §2.2).
 fn read_resources(form: &mut OAuthForm) -> Result<Vec<Resource>, OAuthFailure> {
-    let malformed = |text: &str| {
-        let cause = Explanation::new(Reason::ResourceMalformed, Facts::default().came(text));
-        OAuthFailure::of(ErrorCode::InvalidTarget).because(cause)
-    };
+    let malformed =
+        || OAuthFailure::of(ErrorCode::InvalidTarget).because(Reason::ResourceMalformed);
     let texts = form.take_resources();
     let resources = texts.iter();
-    let read = |text: &String| text.parse::<Resource>().map_err(|_error| malformed(text));
+    let read = |text: &String| text.parse::<Resource>().map_err(|_error| malformed());
     resources.map(read).collect()
 }
 
