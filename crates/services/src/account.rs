@@ -167,7 +167,10 @@ impl AccountService {
         let had_consent = work.consents().forget(session.user, client).await?;
         if grants > 0 || had_consent {
             let event = self.event(AuditAction::GrantsOfUserRevoked, &session, browser);
-            let event = event.of_client(client).with("consents", "forgotten");
+            let event = event
+                .of_client(client)
+                .with("grants", grants)
+                .with("consents", u64::from(had_consent));
             self.context.note(&work, &event).await?;
         }
         work.commit().await?;

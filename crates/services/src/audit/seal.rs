@@ -91,13 +91,7 @@ async fn erase_of_the_gone(work: &UnitOfWork<'_>, events: &[AuditRecord]) -> Res
 /// A hash as text, in hexadecimal.
 #[must_use]
 pub fn hex(hash: &[u8; 32]) -> String {
-    use std::fmt::Write as _;
-    hash.iter()
-        .fold(String::with_capacity(64), |mut text, byte| {
-            // Writing to a text does not fail.
-            let _ = write!(text, "{byte:02x}");
-            text
-        })
+    base16ct::lower::encode_string(hash)
 }
 
 impl Job for SealJob {

@@ -138,13 +138,5 @@ fn place_in(position: Position) -> Result<(i64, Link), CursorError> {
 /// A hash from its text.
 #[must_use]
 pub fn read_hash(text: &str) -> Option<[u8; 32]> {
-    let mut hash = [0; 32];
-    if text.len() != 64 || !text.is_ascii() {
-        return None;
-    }
-    for (byte, pair) in hash.iter_mut().zip(text.as_bytes().chunks(2)) {
-        let pair = std::str::from_utf8(pair).ok()?;
-        *byte = u8::from_str_radix(pair, 16).ok()?;
-    }
-    Some(hash)
+    base16ct::mixed::decode_vec(text).ok()?.try_into().ok()
 }

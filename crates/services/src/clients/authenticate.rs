@@ -193,11 +193,9 @@ impl ClientAuthenticator {
             let checked = self.admit_and_use(client, proof).await?;
             // What was used before was so whatever the client is now.
             let used = RefusedClient::WrongAssertion(AssertionFlaw::Used);
-            if checked
-                .as_ref()
-                .map_or_else(|refusal| refusal.why() == used, |_admitted| true)
-            {
-                return Ok(checked);
+            match checked {
+                Err(refusal) if refusal.why() != used => {}
+                settled => return Ok(settled),
             }
         }
         match self.clients.read_anew(&id).await? {

@@ -97,6 +97,10 @@ async fn a_query_that_is_wrong_is_refused_and_says_where() {
     for (query, place) in [
         ("noted_position=1", "noted_hash"),
         ("noted_position=1&noted_hash=ab", "noted_hash"),
+        (
+            &format!("noted_position=1&noted_hash={}", "%2Ba".repeat(32)),
+            "noted_hash",
+        ),
         ("noted_position=x", "noted_position"),
     ] {
         let refused = root.get(&format!("/admin/audit/verify?{query}")).await;

@@ -205,11 +205,27 @@ async fn an_application_loses_its_access_at_once_and_has_to_ask_again() {
     for grant in &grants {
         assert_eq!(grant.revoked_reason.as_deref(), Some("by_user"));
     }
+    let written = details_of_the_end(&app).await;
+    assert_eq!(
+        written,
+        format!(r#"{{"consents":"1","grants":"{}"}}"#, grants.len())
+    );
     assert!(app.rp(&other).is_active(&others.access_token).await);
     assert_eq!(logged_in_as(&mut browser).await.as_deref(), Some("alice"));
     let quiet = app.ask(&client, "openid", &[("prompt", "none")]);
     let page = browser.get(&quiet.target).await;
     assert_eq!(page.answered("error").as_deref(), Some("consent_required"));
+}
+
+/// What the audit trail says of the end of access.
+async fn details_of_the_end(app: &TestApp) -> String {
+    let events = app.stored().events().await;
+    let details = events.into_iter().filter_map(|event| event.details);
+    let ends: Vec<_> = details.filter(|text| text.contains("consents")).collect();
+    let [end] = ends.as_slice() else {
+        panic!("{ends:?}");
+    };
+    end.clone()
 }
 
 #[tokio::test]
