@@ -25,5 +25,6 @@ mod postgres;
 mod races;
 mod report;
 mod rolling;
+mod sealing;
 mod start;
 mod wait;
