@@ -183,6 +183,24 @@ impl TestServices {
         assert_eq!(done.expect("the client can be changed"), 1);
     }
 
+    /// Keeps a client from being removed, as something does that hangs on it and that nobody knows of.
+    pub async fn hang_on(&self, client: &TestClient) {
+        let session = self.database().session().await;
+        let table = "CREATE TABLE unknown (client uuid REFERENCES clients)";
+        let made = session.batch_execute(table).await;
+        made.expect("a table can be made");
+        let sql = "INSERT INTO unknown VALUES ($1)";
+        let done = session.execute(sql, &[client.record.key.as_uuid()]).await;
+        assert_eq!(done.expect("something can hang on it"), 1);
+    }
+
+    /// Lets the client of [`Self::hang_on`] go.
+    pub async fn let_go(&self) {
+        let session = self.database().session().await;
+        let done = session.batch_execute("DROP TABLE unknown").await;
+        done.expect("it can be let go");
+    }
+
     /// Lets a service client administer for itself.
     pub async fn entitle(&self, client: &TestClient, to: &[&str]) {
         let sql = "UPDATE clients SET entitled_admin_scopes = $2, version = version + 1

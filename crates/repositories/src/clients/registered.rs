@@ -191,15 +191,15 @@ impl Clients<'_> {
         self.conn.execute(SQL, &[uuid(client.as_uuid())]).await
     }
 
-    /// Removes a client, and what is left of its.
+    /// Removes a client, and what is left of its. Whether it was there.
     ///
     /// # Errors
     /// When storage fails.
-    pub async fn delete(&self, client: ClientKey) -> Result<(), DbError> {
+    pub async fn delete(&self, client: ClientKey) -> Result<bool, DbError> {
         const SQL: &str = "-- clients.delete
             DELETE FROM clients WHERE id = $1";
-        self.conn.execute(SQL, &[uuid(client.as_uuid())]).await?;
-        Ok(())
+        let removed = self.conn.execute(SQL, &[uuid(client.as_uuid())]).await?;
+        Ok(removed == 1)
     }
 }
 

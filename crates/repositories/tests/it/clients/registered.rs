@@ -169,7 +169,8 @@ async fn a_client_goes_with_everything_of_its(world: World) {
     assert_eq!(clients.remove_tokens(key).await.unwrap(), 0);
     assert!(clients.remove_grants(key).await.unwrap() > 0);
     assert_eq!(clients.remove_grants(key).await.unwrap(), 0);
-    clients.delete(key).await.unwrap();
+    assert!(clients.delete(key).await.unwrap());
+    assert!(!clients.delete(key).await.unwrap());
     assert_eq!(clients.find_registered(key).await.unwrap(), None);
     assert!(clients.find_registered(other.key).await.unwrap().is_some());
 }

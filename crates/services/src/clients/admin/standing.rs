@@ -70,6 +70,7 @@ impl ClientAdmin {
 
     /// Removes a client with everything of its. It is disabled first, which ends all access at once;
     /// then its tokens, its grants and what users answered to it go in batches, and the client last.
+    /// The first and the last step have an event of their own, each as it is done.
     ///
     /// # Errors
     /// When there is no such client, it has another version, the server depends on it, it is the caller,
@@ -78,21 +79,29 @@ impl ClientAdmin {
     pub async fn delete(&self, aim: Aim<'_>) -> Result<(), ClientAdminError> {
         let mut conn = self.context.db.connect().await?;
         let work = conn.begin("clients.delete").await?;
-        removable(aim, self.aimed_at(&work, aim).await?)?;
+        let found = removable(aim, self.aimed_at(&work, aim).await?)?;
         if aim.run == Run::Dry {
             return Ok(());
         }
-        let clients = work.clients();
-        clients.set_activity(aim.client, Activity::Disabled).await?;
-        self.end_codes(&work, aim.client).await?;
-        self.finish(work, aim, AuditAction::ClientDeleted).await?;
+        if found.client.is_active {
+            let clients = work.clients();
+            clients.set_activity(aim.client, Activity::Disabled).await?;
+            self.end_codes(&work, aim.client).await?;
+            self.finish(work, aim, AuditAction::ClientDisabled).await?;
+        } else {
+            drop(work);
+        }
         let clients = conn.reads().clients();
         while clients.remove_tokens(aim.client).await? > 0 {}
         while clients.remove_grants(aim.client).await? > 0 {}
         let which = GrantsToRevoke::OfClient(aim.client);
         forget_consents(&self.unsaid(), &mut conn, &which).await?;
-        conn.reads().clients().delete(aim.client).await?;
-        Ok(())
+        let work = conn.begin("clients.delete").await?;
+        if !work.clients().delete(aim.client).await? {
+            // Somebody else was faster, and has said so.
+            return Ok(());
+        }
+        self.finish(work, aim, AuditAction::ClientDeleted).await
     }
 
     /// Ends the codes of a client that could still become tokens. A redemption that is under way is

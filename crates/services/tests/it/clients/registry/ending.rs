@@ -1,5 +1,7 @@
 //! What ends when a client is disabled or deleted.
 
+use std::collections::BTreeSet;
+
 use authly_domain::grants::NotAlive;
 use authly_services::clients::{ClientAdminError, ClientAuthError, RefusedClient};
 use authly_services::tokens::TokenError;
@@ -205,6 +207,29 @@ async fn a_deleted_client_leaves_nothing_and_takes_nothing_of_others() {
     assert!(matches!(gone, Err(ClientAdminError::NotFound)));
     let again = registry.delete(aim).await;
     assert!(matches!(again, Err(ClientAdminError::NotFound)));
+}
+
+#[tokio::test]
+async fn a_deletion_that_broke_off_is_written_down_as_far_as_it_came() {
+    let town = Town::found().await;
+    let (services, by) = (&town.services, person(&town.services));
+    let registry = &services.deps.client_admin;
+    let aim = aim(town.client.record.key, &by);
+    // The last step fails: something hangs on the client that nobody knows of.
+    services.hang_on(&town.client).await;
+    registry.delete(aim).await.unwrap_err();
+    let done = async || {
+        let events = services.stored().events().await;
+        let names = events.into_iter().map(|event| event.action);
+        let of_clients = names.filter(|name| name.starts_with("clients."));
+        of_clients.collect::<BTreeSet<_>>()
+    };
+    let disabled = "clients.disable".to_owned();
+    assert_eq!(done().await, BTreeSet::from([disabled.clone()]));
+    services.let_go().await;
+    registry.delete(aim).await.unwrap();
+    let both = BTreeSet::from([disabled, "clients.delete".to_owned()]);
+    assert_eq!(done().await, both);
 }
 
 #[tokio::test]
