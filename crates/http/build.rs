@@ -7,8 +7,10 @@ use std::path::Path;
 use std::{env, fs};
 
 fn main() -> io::Result<()> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../templates");
-    let root = root.canonicalize()?;
+    // Asked when this runs: a script that was built for another clone would look there.
+    let package = env::var_os("CARGO_MANIFEST_DIR");
+    let package = package.ok_or_else(|| io::Error::other("cargo sets CARGO_MANIFEST_DIR"))?;
+    let root = Path::new(&package).join("../../templates").canonicalize()?;
     let mut code = String::new();
     for (constant, folder, ending) in [
         ("TEMPLATES", root.clone(), "html"),

@@ -55,7 +55,7 @@ pub(super) async fn panics_and_requests_under_way() -> BTreeSet<String> {
         ..app.deps.clone()
     })
     .await;
-    let mut slow = begin(hasty.address);
+    let mut slow = send_head(hasty.address, "");
     assert_eq!(finish(&mut slow, ""), "HTTP/1.1 503");
     let refused = r#"authly_token_refusals_total{error="temporarily_unavailable"}"#;
     watch
@@ -76,14 +76,21 @@ pub(super) async fn panics_and_requests_under_way() -> BTreeSet<String> {
 
 /// Sends the head of a token request, and waits until its body is asked for.
 fn begin(address: SocketAddr) -> TcpStream {
-    let mut stream = TcpStream::connect(address).unwrap();
-    let head = "POST /api/v1/oauth/token HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\
-                Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 3\r\n\
-                Expect: 100-continue\r\n\r\n";
-    stream.write_all(head.as_bytes()).unwrap();
+    let mut stream = send_head(address, "Expect: 100-continue\r\n");
     let mut asked = [0; 25];
     stream.read_exact(&mut asked).unwrap();
     assert!(asked.starts_with(b"HTTP/1.1 100"));
+    stream
+}
+
+/// Sends the head of a token request, with these headers too.
+fn send_head(address: SocketAddr, more: &str) -> TcpStream {
+    let mut stream = TcpStream::connect(address).unwrap();
+    let head = format!(
+        "POST /api/v1/oauth/token HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\
+         Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 3\r\n{more}\r\n"
+    );
+    stream.write_all(head.as_bytes()).unwrap();
     stream
 }
 
