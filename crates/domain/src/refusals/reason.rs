@@ -156,9 +156,7 @@ reasons! {
     LoginStepLeft = "login_step_left", "The password was right, and a step of the login is left that a browser is needed for.";
     PasswordsDiffer = "passwords_differ", "The new password was typed twice, and differently.";
     PasswordRefused = "password_refused", "The new password does not meet the rules.";
-    PasswordNotDue = "password_not_due", "No change of the password was due in this session.";
     DemoNotAsked = "demo_not_asked", "The demonstration has asked for no answer in this browser.";
-    DemoRefused = "demo_refused", "The demonstration's own request was refused.";
     PostLogoutUriNotRegistered = "post_logout_redirect_uri_not_registered", "The post_logout_redirect_uri is not registered for the client.";
     NothingNamed = "nothing_named", "The form does not say which session or application is to end.";
 

@@ -2,7 +2,7 @@
 //! `/logout`; and `/account`.
 
 mod account;
-mod busy;
+pub(crate) mod busy;
 mod consent;
 mod cookies;
 mod csrf;

@@ -267,7 +267,6 @@ impl Explain for ChangePasswordError {
     fn explain(&self) -> Explanation {
         let reason = Reason::PasswordRefused;
         match self {
-            Self::NotDue => Reason::PasswordNotDue.into(),
             Self::Refused(NewPasswordError::Form(why)) => form(reason, *why),
             Self::Refused(NewPasswordError::TooShort { minimum }) => {
                 more(reason, format!("It has fewer than {minimum} characters."))
@@ -277,7 +276,8 @@ impl Explain for ChangePasswordError {
                 more(reason, "It holds the user's name or address.")
             }
             Self::Busy => Reason::Busy.into(),
-            Self::Hashing(_) => Reason::ServerError.into(),
+            // Where no change is due the browser is sent on: that is no refusal.
+            Self::NotDue | Self::Hashing(_) => Reason::ServerError.into(),
             Self::Storage(error) => storage(error).into(),
         }
     }
@@ -287,8 +287,8 @@ impl Explain for DemoError {
     fn explain(&self) -> Explanation {
         match self {
             Self::NotAsked => Reason::DemoNotAsked.into(),
-            Self::Refused { .. } => Reason::DemoRefused.into(),
-            Self::IdToken => Reason::ServerError.into(),
+            // An answer that says no is shown on the demonstration's page: that is no refusal of ours.
+            Self::Refused { .. } | Self::IdToken => Reason::ServerError.into(),
             Self::Client(error) => error.explain(),
             Self::Token(error) => error.explain(),
         }

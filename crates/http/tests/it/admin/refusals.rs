@@ -86,22 +86,18 @@ impl Desk {
     }
 }
 
-/// What no request leads to here: faults of the server, an outage that lets nothing be kept, the door
-/// that is shut for whoever would ask, races that are tested where they are, what only a broken
-/// connection shows, codes that always come with a reason of their own, and what the answer says itself.
+/// What no request leads to here: faults of the server, an outage that lets nothing be kept, races that
+/// are tested where they are (the last administrator among them), what only a broken connection shows,
+/// codes that always come with a reason of their own, and what the answer says itself.
 const ELSEWHERE: &[Reason] = &[
     Reason::BodyUnreadable,
     Reason::UnreadableRequest,
     Reason::ClientChanging,
     Reason::RequestsFull,
-    Reason::Busy,
     Reason::ServerError,
     Reason::TimedOut,
     Reason::InvalidToken,
-    Reason::DemoRefused,
-    Reason::PasswordNotDue,
     Reason::LastAdministrator,
-    Reason::AdminApiDisabled,
     Reason::Unavailable,
     Reason::RefreshTokenRevoked,
     Reason::NotFound,

@@ -1,6 +1,7 @@
 //! More passwords at once than can be hashed.
 
 use authly_domain::users::{PasswordHash, PasswordScheme};
+use authly_testing::fixtures::TestUser;
 use authly_testing::policies::Policies;
 use authly_testing::{Setup, TestApp};
 use futures_util::future::join_all;
@@ -11,6 +12,17 @@ use crate::support::session_cookie;
 /// A hash that takes long to compare with.
 const SLOW: &str = "$2a$12$EXRkfkdmXn2gzds2SSitu.MW9.gAVqa9eLS1//RYtYCmB1eLHg.9q";
 
+/// Lets it take long to look at this user's password.
+pub(crate) async fn make_slow(app: &TestApp, user: &TestUser) {
+    let conn = app.context.db.connect().await.unwrap();
+    let hash = PasswordHash {
+        scheme: PasswordScheme::Bcrypt,
+        hash: SLOW.to_owned(),
+    };
+    let users = conn.reads().users();
+    users.set_password(user.id, &hash).await.unwrap();
+}
+
 #[tokio::test]
 async fn a_login_that_finds_the_queue_full_is_asked_to_come_back() {
     let patient = |policies: &mut Policies| {
@@ -20,17 +32,7 @@ async fn a_login_that_finds_the_queue_full_is_asked_to_come_back() {
     let app: TestApp = setup.app().await;
     let alice = app.user("alice").create().await;
     let slow = app.user("slow").create().await;
-    let conn = app.context.db.connect().await.unwrap();
-    let hash = PasswordHash {
-        scheme: PasswordScheme::Bcrypt,
-        hash: SLOW.to_owned(),
-    };
-    conn.reads()
-        .users()
-        .set_password(slow.id, &hash)
-        .await
-        .unwrap();
-    drop(conn);
+    make_slow(&app, &slow).await;
 
     let mut browsers: Vec<_> = (0..12).map(|_| app.browser()).collect();
     let before = app.stored().protocol_state().await;

@@ -1,9 +1,10 @@
 //! Refusals of the admin API, and what ends every token.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use authly_domain::refusals::Reason;
 use authly_domain::scopes::AdminScope;
+use authly_services::settings::SettingsChange;
 use authly_testing::Setup;
 use authly_testing::answer::jose_header;
 use authly_testing::rp::send;
@@ -106,6 +107,22 @@ async fn of_places() -> BTreeSet<Reason> {
     seen
 }
 
+/// The door is shut for whoever would ask, until it is opened again on the server's machine.
+async fn of_a_shut_door(desk: &mut Desk) {
+    let shut = json!({"values": {"admin.enabled": false}});
+    let switched = desk.root.patch("/admin/settings?force=true", &shut).await;
+    assert_eq!(switched.status, 200, "{}", switched.body);
+    let answer = desk.root.get(SCOPES).await;
+    answer.expect_problem(503, "admin_api_disabled");
+    let open = SettingsChange {
+        values: BTreeMap::from([("admin.enabled".to_owned(), Some(json!(true)))]),
+        ..SettingsChange::default()
+    };
+    let live = &desk.app.deps.live_settings;
+    live.change_from_own_machine(&open).await.unwrap();
+    desk.expect(&answer, Reason::AdminApiDisabled).await;
+}
+
 /// An emergency: the key that signed a token is withdrawn.
 async fn of_keys(desk: &mut Desk) {
     let client = desk.app.client().id("keys").create().await;
@@ -127,6 +144,7 @@ pub(super) async fn reasons() -> BTreeSet<Reason> {
     Box::pin(of_documents(&mut desk)).await;
     Box::pin(of_things(&mut desk)).await;
     Box::pin(of_callers(&mut desk)).await;
+    Box::pin(of_a_shut_door(&mut desk)).await;
     Box::pin(of_keys(&mut desk)).await;
     seen.extend(desk.seen);
     seen

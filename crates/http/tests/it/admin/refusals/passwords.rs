@@ -3,13 +3,17 @@
 use std::collections::BTreeSet;
 
 use authly_domain::refusals::Reason;
+use authly_testing::Setup;
 use authly_testing::answer::Answer;
 use authly_testing::fixtures::TestUser;
+use authly_testing::policies::Policies;
 use authly_testing::rp::send;
+use futures_util::future::join_all;
 use pretty_assertions::assert_eq;
 use serde_json::json;
 
 use super::Desk;
+use crate::interaction::busy;
 use crate::machine_support::post;
 
 const TOKEN: &str = "/api/v1/auth/token";
@@ -81,6 +85,27 @@ async fn of_what_is_asked(desk: &mut Desk, alice: &TestUser) {
     assert_eq!(refusal["expected"], "admin.password_login = true");
 }
 
+/// One password is looked at and one may wait: of the others some come while they do.
+async fn of_a_full_queue() -> BTreeSet<Reason> {
+    let patient = |policies: &mut Policies| {
+        policies.sessions.throttle.login_account_at_address.attempts = 100;
+    };
+    let setup = Setup::default().policies(patient).password_threads(1, 1);
+    let mut desk = Desk::of(setup.app().await).await;
+    let ensured = desk.app.bootstrap().ensure_command_line().await;
+    ensured.unwrap();
+    let alice = desk.app.user("alice").administrator().create().await;
+    busy::make_slow(&desk.app, &alice).await;
+    let attempts = (0..12).map(|_| log_in(&desk, &alice, "wrong", SCOPE));
+    let answers = join_all(attempts).await;
+    let busy: Vec<_> = answers.iter().filter(|one| one.status == 503).collect();
+    assert_ne!(busy.len(), 0, "{answers:?}");
+    for answer in busy {
+        desk.expect(answer, Reason::Busy).await;
+    }
+    desk.seen
+}
+
 /// Every reason that was met, each of which was looked up.
 pub(super) async fn reasons() -> BTreeSet<Reason> {
     let mut desk = Desk::new().await;
@@ -89,5 +114,7 @@ pub(super) async fn reasons() -> BTreeSet<Reason> {
     let alice = desk.app.user("alice").administrator().create().await;
     Box::pin(of_who_asks(&mut desk, &alice)).await;
     Box::pin(of_what_is_asked(&mut desk, &alice)).await;
-    desk.seen
+    let mut seen = desk.seen;
+    seen.extend(Box::pin(of_a_full_queue()).await);
+    seen
 }
