@@ -104,6 +104,9 @@ logout-submit = Abmelden
 signed-out-title = Sie sind abgemeldet
 signed-out-text = Sie können dieses Fenster schließen.
 signed-out-sign-in = Wieder anmelden
+signing-out-text = Die Anwendungen, die Sie benutzt haben, melden Sie ebenfalls ab.
+signing-out-onward = Sie werden zu { $destination } weitergeleitet. Wenn nichts geschieht, drücken Sie den Knopf.
+signing-out-frame = Eine Anwendung meldet Sie ab
 
 ## Was Zugriff im Namen von jemandem hat
 

@@ -114,6 +114,11 @@ logout-submit = Sign out
 signed-out-title = You are signed out
 signed-out-text = You can close this window.
 signed-out-sign-in = Sign in again
+signing-out-text = The applications that you used are signing you out as well.
+# $destination: an address such as app.example.com.
+signing-out-onward = You are being sent on to { $destination }. If nothing happens, press the button.
+# For those who hear the page.
+signing-out-frame = An application signs you out
 
 ## What has access in somebody's name
 

@@ -22,14 +22,14 @@ use crate::sign_in::{PASSWORD, log_in, seed};
 
 /// The name in the example, which stays: browsers and curl are told where it is.
 const NAME: &str = "auth.example.com";
-const ISSUER: &str = "https://auth.example.com";
+pub(crate) const ISSUER: &str = "https://auth.example.com";
 
 /// The verifier and challenge of RFC 7636, appendix B.
-const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
-const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
+pub(crate) const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+pub(crate) const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 
 /// nginx with the example, and what it was given.
-struct Proxy {
+pub(crate) struct Proxy {
     folder: TempDir,
     /// Where it listens, with TLS and without.
     secure: String,
@@ -109,7 +109,7 @@ impl Proxy {
     }
 
     /// What curl says to these arguments, which knows the certificate and where the name is.
-    fn curl(&self, arguments: &[&str]) -> Answer {
+    pub(crate) fn curl(&self, arguments: &[&str]) -> Answer {
         let ports = [(443, &self.secure), (80, &self.plain)];
         let ports = ports.map(|(port, address)| format!("{NAME}:{port}:{address}"));
         let output = Command::new("curl")
@@ -122,6 +122,16 @@ impl Proxy {
         Answer::of(&output)
     }
 
+    /// A browser that finds the name here and trusts the certificate, and is started with `more`.
+    pub(crate) async fn browser(&self, rules: &str, more: &[&str]) -> Browser {
+        let rules = format!(
+            "--host-resolver-rules=MAP {NAME}:443 {}{rules}",
+            self.secure
+        );
+        let trust = format!("--ignore-certificate-errors-spki-list={}", self.fingerprint);
+        Browser::start_with(&[&[&rules[..], &trust], more].concat(), json!({})).await
+    }
+
     /// The lines of the access log about requests of this path.
     fn logged(&self, path: &str) -> Vec<String> {
         let log = std::fs::read_to_string(self.path("access.log")).unwrap();
@@ -131,10 +141,10 @@ impl Proxy {
 }
 
 /// What the server answered.
-struct Answer {
-    status: u16,
+pub(crate) struct Answer {
+    pub(crate) status: u16,
     head: String,
-    body: String,
+    pub(crate) body: String,
 }
 
 impl Answer {
@@ -156,7 +166,7 @@ impl Answer {
         found.map_or("", |(_, value)| value)
     }
 
-    fn json(&self) -> Value {
+    pub(crate) fn json(&self) -> Value {
         serde_json::from_str(&self.body).unwrap_or_else(|_| panic!("{}\n{}", self.head, self.body))
     }
 }
@@ -198,17 +208,22 @@ fn pem(label: &str, bytes: &[u8]) -> String {
 }
 
 /// Both running, on a database of their own.
-struct Installation {
+pub(crate) struct Installation {
     /// In the order in which they stop.
     _nginx: Program,
     _server: Program,
-    proxy: Proxy,
+    pub(crate) proxy: Proxy,
     _folder: TempDir,
     _database: TestDatabase,
 }
 
 impl Installation {
     async fn start(redirect_uri: &str) -> Self {
+        Self::seeded(&seed(redirect_uri)).await
+    }
+
+    /// An installation with this seed.
+    pub(crate) async fn seeded(seed: &str) -> Self {
         let proxy = Proxy::prepare();
         proxy.check();
         let database = TestDatabase::create_empty().await;
@@ -218,7 +233,7 @@ impl Installation {
         assert!(settings.contains(ISSUER) && settings.contains("127.0.0.1:8000"));
         let settings = settings.replace("127.0.0.1:8000", &proxy.upstream);
         std::fs::write(path("server.toml"), settings).unwrap();
-        std::fs::write(path("seed.toml"), seed(redirect_uri)).unwrap();
+        std::fs::write(path("seed.toml"), seed).unwrap();
         let mut command = Command::new(binary("authly-server", "authly-server"));
         command
             .arg("--config")
@@ -252,12 +267,7 @@ async fn people_sign_in_and_applications_get_tokens_through_the_example_for_ngin
     let callback = Callback::listen().await;
     let installation = Installation::start(&callback.uri).await;
     let proxy = &installation.proxy;
-    let rules = format!("--host-resolver-rules=MAP {NAME}:443 {}", proxy.secure);
-    let trust = format!(
-        "--ignore-certificate-errors-spki-list={}",
-        proxy.fingerprint
-    );
-    let browser = Browser::start_with(&[&rules, &trust], json!({})).await;
+    let browser = proxy.browser("", &[]).await;
     let parameters = [
         ("client_id", CLIENT_ID),
         ("redirect_uri", &callback.uri),

@@ -1,8 +1,10 @@
 //! Every page in every state that people meet, on a real server.
 
 use authly_testing::TestDatabase;
+use fantoccini::Locator;
 use url::Url;
 
+use crate::behind_nginx::{CHALLENGE, VERIFIER};
 use crate::browser::Browser;
 use crate::devtools::Scripts;
 use crate::server::Server;
@@ -52,6 +54,7 @@ grant_types = ["authorization_code", "refresh_token"]
 scope = "openid profile email offline_access notes:read calendar:write archive:everything-that-was-ever-filed:read admin:users:read admin:users:write admin:audit:read"
 optional_scope = "email calendar:write archive:everything-that-was-ever-filed:read"
 post_logout_redirect_uris = ["https://archive.with-a-very-long-name.department-of-redundancy-department.example.com:8443/signed-out"]
+frontchannel_logout_uri = "https://archive.with-a-very-long-name.department-of-redundancy-department.example.com:8443/sign-out"
 client_uri = "https://archive.example.com/"
 policy_uri = "https://archive.example.com/privacy"
 tos_uri = "https://archive.example.com/terms"
@@ -60,6 +63,9 @@ tos_uri = "https://archive.example.com/terms"
 const PASSWORD: &str = "correct horse battery staple";
 /// The person with the long name.
 const WILHELMINA: &str = "wilhelmina.featherstonehaugh-cholmondeley-of-redundancy";
+
+const ARCHIVE_CALLBACK: &str = "https://archive.with-a-very-long-name.department-of-redundancy-department.\
+                                example.com:8443/callback";
 
 /// A server with pages to look at.
 pub(crate) struct World {
@@ -98,10 +104,9 @@ impl World {
 
     /// The request of an application for everything that it may ask for.
     fn request(&self, client: &str, redirect_uri: &str, scope: &str, more: &str) -> String {
-        let challenge = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
         self.address(&format!(
             "/api/v1/oauth/authorize?response_type=code&client_id={client}&redirect_uri=\
-             {redirect_uri}&scope={scope}&state=s&nonce=n&code_challenge={challenge}\
+             {redirect_uri}&scope={scope}&state=s&nonce=n&code_challenge={CHALLENGE}\
              &code_challenge_method=S256{more}"
         ))
     }
@@ -120,14 +125,12 @@ impl World {
     }
 
     fn archive(&self) -> String {
-        let callback = "https://archive.with-a-very-long-name.department-of-redundancy-department\
-                        .example.com:8443/callback";
         let scope = "openid profile email offline_access notes:read calendar:write \
                      archive:everything-that-was-ever-filed:read admin:users:read \
                      admin:users:write admin:audit:read";
         self.request(
             "archive",
-            callback,
+            ARCHIVE_CALLBACK,
             scope,
             "&prompt=consent&response_mode=form_post",
         )
@@ -221,10 +224,41 @@ impl World {
         browser.press("end_session_2").await;
         browser.wait_for("done").await;
         look("account-ended").await;
+        self.archive_signs_in(browser).await;
         browser.open(&self.archive_signs_out()).await;
         look("logout-asked").await;
-        browser.open(&self.address("/logout")).await;
+        browser.run_scripts(Scripts::Forbidden).await;
         browser.press("logout").await;
+        browser.wait_for("continue").await;
+        look("signing-out").await;
+        browser.run_scripts(Scripts::Allowed).await;
+    }
+
+    /// That application gets an ID token in the session, so that it has a user to sign out.
+    async fn archive_signs_in(&self, browser: &Browser) {
+        browser.open(&self.archive()).await;
+        browser.run_scripts(Scripts::Forbidden).await;
+        browser.press("approve").await;
+        let code = Locator::Css("input[name=code]");
+        let code = browser.page.wait().for_element(code).await.unwrap();
+        let code = code.attr("value").await.unwrap().unwrap();
+        browser.run_scripts(Scripts::Allowed).await;
+        let form = [
+            ("grant_type", "authorization_code"),
+            ("code", code.as_str()),
+            ("redirect_uri", ARCHIVE_CALLBACK),
+            ("code_verifier", VERIFIER),
+        ];
+        let token_endpoint = format!("{}/api/v1/oauth/token", self.server.issuer);
+        let http = reqwest::Client::builder().build().unwrap();
+        let asked = http.post(token_endpoint).form(&form);
+        let asked = asked.basic_auth("archive", Some("development-only-secret-change-me-0002"));
+        let answer = asked.send().await.unwrap();
+        assert!(
+            answer.status().is_success(),
+            "{}",
+            answer.text().await.unwrap()
+        );
     }
 
     async fn visit_change_of_password(&self, browser: &Browser, look: &mut impl AsyncFnMut(&str)) {

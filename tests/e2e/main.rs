@@ -25,3 +25,4 @@ mod response_modes;
 mod server;
 mod sign_in;
 mod step_up;
+mod two_sites;

@@ -19,8 +19,8 @@ pub use color::{AccentColor, ParseColorError};
 pub(crate) use contexts::{
     AccountPage, ApiDocsPage, ApiGroup, ApiMember, ApiOperation, ApiSchema, ApplicationEntry,
     ChangePasswordPage, ConsentPage, DecodedToken, DemoHomePage, DemoOutcome, DemoPage, ErrorPage,
-    FormPostPage, FormProblem, LoginPage, LogoutPage, Moment, Page, PostedParameter, ScopeEntry,
-    SessionEntry, SignedInPage, SignedOutPage, Waiter,
+    FormPostPage, FormProblem, LoginPage, LogoutPage, Moment, Onward, Page, PostedParameter,
+    ScopeEntry, SessionEntry, SignedInPage, SignedOutPage, SigningOutPage, Waiter,
 };
 pub(crate) use text::Text;
 pub use theme::{PageSettings, Theme};

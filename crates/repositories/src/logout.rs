@@ -3,6 +3,7 @@
 use authly_domain::clock::Timestamp;
 use authly_domain::id::{ClientKey, LogoutCallId, SessionId};
 use authly_domain::logout::{BegunCall, CallFailure, CallState, LogoutCall};
+use authly_domain::network::FetchUrl;
 use authly_domain::users::Subject;
 use uuid::Uuid;
 
@@ -138,6 +139,36 @@ impl LogoutCalls<'_> {
         Ok(self.conn.execute(SQL, &params).await? == 1)
     }
 
+    /// What is opened in frames when a session ends: the clients of the session that sign their users out
+    /// in the browser, at most so many `rows`.
+    ///
+    /// # Errors
+    /// When storage fails.
+    pub async fn in_browser(
+        &self,
+        session: SessionId,
+        rows: i64,
+    ) -> Result<Vec<ClientInBrowser>, DbError> {
+        const SQL: &str = "-- session_clients.in_browser
+            SELECT c.frontchannel_logout_uri, x.pairwise_subject
+              FROM session_clients x
+              JOIN clients c ON c.id = x.client_id
+             WHERE x.session_id = $1 AND c.is_active AND c.frontchannel_logout_uri IS NOT NULL
+             ORDER BY c.id
+             LIMIT $2";
+        let params = [uuid(session.as_uuid()), number(rows)];
+        let rows = self.conn.query(SQL, &params).await?;
+        let client = |row| {
+            let row = Columns::of("session_clients", row);
+            let subject: Option<String> = row.get("pairwise_subject")?;
+            Ok(ClientInBrowser {
+                uri: row.parse("frontchannel_logout_uri")?,
+                pairwise_subject: subject.map(Subject::new),
+            })
+        };
+        rows.iter().map(client).collect()
+    }
+
     /// Calls, the newest first: so many `rows` of those that are older than `before`, of one client or
     /// of all, only those that were given up or all.
     ///
@@ -213,6 +244,15 @@ impl LogoutCalls<'_> {
         ];
         Ok(self.conn.execute(SQL, &params).await? == 1)
     }
+}
+
+/// A client that signs its users out in the browser.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClientInBrowser {
+    /// What is opened there.
+    pub uri: FetchUrl,
+    /// What it calls the user, where that is a name of its sector alone.
+    pub pairwise_subject: Option<Subject>,
 }
 
 /// Which calls a list holds.

@@ -34,7 +34,7 @@ pub struct AccountView {
 /// What came of ending a session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ended {
-    /// It was the one of this browser.
+    /// It is the one of this browser, and ends as logout ends it: not yet.
     This,
     /// It was another one; it may have ended before.
     Another,
@@ -106,25 +106,20 @@ impl AccountService {
         browser: &Browser,
     ) -> Result<Ended, AccountError> {
         let session = self.session(browser).await?;
+        if ending == session.id {
+            return Ok(Ended::This);
+        }
         let (why, now) = (SessionEnd::LoggedOut, self.context.now());
         let mut conn = self.context.db.connect().await?;
         let work = conn.begin("account.end_session").await?;
         let sessions = work.sessions();
         if sessions.end_own(ending, session.user, why, now).await? {
-            let action = if ending == session.id {
-                AuditAction::LoggedOut
-            } else {
-                AuditAction::SessionEnded
-            };
-            let event = self.event(action, &session, browser).of_session(ending);
+            let event = self.event(AuditAction::SessionEnded, &session, browser);
+            let event = event.of_session(ending);
             self.context.note(&work, &event).await?;
             work.commit().await?;
         }
-        if ending == session.id {
-            Ok(Ended::This)
-        } else {
-            Ok(Ended::Another)
-        }
+        Ok(Ended::Another)
     }
 
     /// Ends all sessions of the user but this one, those that have merely expired too: grants may hang

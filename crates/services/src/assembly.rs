@@ -220,8 +220,13 @@ impl Visits {
             Arc::clone(keys),
             poster,
         );
-        let logout =
-            LogoutService::new(issuer, sessions.clone(), clients.clone(), Arc::clone(keys));
+        let logout = LogoutService::new(
+            context.clone(),
+            issuer,
+            sessions.clone(),
+            clients.clone(),
+            Arc::clone(keys),
+        );
         Self {
             authorizations: Arc::new(authorizations),
             exits: Exits {

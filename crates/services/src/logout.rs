@@ -9,16 +9,20 @@ use std::sync::Arc;
 
 use authly_crypto::pairwise::PairwiseSalt;
 use authly_domain::clients::{ClientId, RedirectUri};
+use authly_domain::id::SessionId;
 use authly_domain::issuer::Issuer;
 use authly_domain::refusals::Facts;
 use authly_domain::sessions::Session;
 use authly_repositories::DbError;
+use authly_repositories::logout::ClientInBrowser;
+use url::Url;
 
 pub use admin::{LogoutCallAdmin, LogoutCallAdminError, LogoutCallFilter, ShownCalls};
 pub use caller::LogoutCaller;
 pub use request::LogoutParameters;
 use request::{Request, Said};
 
+use crate::Context;
 use crate::authorizations::{UnknownClient, destination};
 use crate::clients::ClientCache;
 use crate::keys::KeyService;
@@ -34,6 +38,23 @@ pub struct WayBack {
     pub state: Option<String>,
 }
 
+impl WayBack {
+    /// Where that is, in words that a person can check: a host, or an application's scheme.
+    #[must_use]
+    pub fn destination(&self) -> String {
+        destination(&self.uri)
+    }
+}
+
+/// What follows now that nobody is signed in any more.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct SignedOut {
+    /// Where the browser goes; `None` where it stays.
+    pub way_back: Option<WayBack>,
+    /// What it opens in frames before, so that clients sign their users out there (Front-Channel Logout §2).
+    pub frames: Vec<Url>,
+}
+
 /// What the page that asks first has to be told, by way of its address.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Question {
@@ -47,7 +68,7 @@ pub struct Question {
 #[derive(Debug, PartialEq, Eq)]
 pub enum LogoutStep {
     /// Nobody is signed in any more: the browser goes back, or sees a page.
-    SignedOut(Option<WayBack>),
+    SignedOut(SignedOut),
     /// The user is asked first.
     Ask(Question),
 }
@@ -82,8 +103,12 @@ pub enum LogoutFailure {
     Storage(#[from] DbError),
 }
 
+/// The most frames of a page.
+const MOST_FRAMES: i64 = 50;
+
 /// Signs people out.
 pub struct LogoutService {
+    context: Context,
     issuer: Issuer,
     sessions: SessionService,
     clients: ClientCache,
@@ -94,12 +119,14 @@ impl LogoutService {
     /// A service that takes the hints of `issuer`.
     #[must_use]
     pub const fn new(
+        context: Context,
         issuer: Issuer,
         sessions: SessionService,
         clients: ClientCache,
         keys: Arc<KeyService>,
     ) -> Self {
         Self {
+            context,
             issuer,
             sessions,
             clients,
@@ -123,8 +150,10 @@ impl LogoutService {
         let Said::Hint(hint) = &request.said else {
             return Ok(LogoutStep::Ask(request.into_question()));
         };
+        let mut frames = Vec::new();
         match self.sessions.current(browser).await? {
             Some(session) if self.means(hint, &request, &session) => {
+                frames = self.frames(session.id).await?;
                 self.sessions.end(&session, browser).await?;
             }
             Some(_other) => {
@@ -134,7 +163,8 @@ impl LogoutService {
             // One that has merely expired ends as well: refresh tokens may hang on it.
             None => self.sessions.log_out(browser).await?,
         }
-        Ok(LogoutStep::SignedOut(request.way_back))
+        let way_back = request.way_back;
+        Ok(LogoutStep::SignedOut(SignedOut { way_back, frames }))
     }
 
     /// What the page that asks first says.
@@ -165,10 +195,35 @@ impl LogoutService {
         &self,
         parameters: LogoutParameters,
         browser: &Browser,
-    ) -> Result<Option<WayBack>, LogoutFailure> {
+    ) -> Result<SignedOut, LogoutFailure> {
         let request = self.read(parameters).await?;
+        let frames = match self.sessions.current(browser).await? {
+            Some(session) => self.frames(session.id).await?,
+            None => Vec::new(),
+        };
         self.sessions.log_out(browser).await?;
-        Ok(request.way_back)
+        let way_back = request.way_back;
+        Ok(SignedOut { way_back, frames })
+    }
+
+    /// What clients of a session have the browser open, with the issuer and the session as they know it.
+    async fn frames(&self, session: SessionId) -> Result<Vec<Url>, DbError> {
+        let conn = self.context.db.connect().await?;
+        let calls = conn.reads().logout_calls();
+        let clients = calls.in_browser(session, MOST_FRAMES).await?.into_iter();
+        let salt = self.keys.pairwise();
+        let frame = |client: ClientInBrowser| {
+            let mut url = client.uri.as_url().clone();
+            let sid = match &client.pairwise_subject {
+                Some(subject) => salt.session(subject, session),
+                None => session.as_uuid().to_string(),
+            };
+            url.query_pairs_mut()
+                .append_pair("iss", self.issuer.as_str())
+                .append_pair("sid", &sid);
+            url
+        };
+        Ok(clients.map(frame).collect())
     }
 
     /// Whether the hint was made for this session, and `logout_hint` does not say otherwise.

@@ -97,7 +97,7 @@ impl Stranger {
         url.parse().expect("the address is one")
     }
 
-    /// What is done from now on when the path is asked for.
+    /// What is done from now on when the path is asked for, with or without a query.
     pub fn at(&self, path: &str, conduct: Conduct) {
         let mut paths = self.paths.lock().unwrap_or_else(PoisonError::into_inner);
         paths.insert(path.to_owned(), conduct);
@@ -126,6 +126,20 @@ impl Stranger {
         let mut seen = self.seen.subscribe();
         let waited = seen.wait_for(|seen| seen.requests >= times).await;
         waited.expect("the host still counts");
+    }
+
+    /// Waits until a path has been asked for so often, with whatever query; the request that was the last
+    /// of them.
+    pub async fn was_asked_for(&self, path: &str, times: usize) -> Received {
+        let asked = || {
+            let mut received = self.received();
+            received.retain(|one| one.path.split('?').next() == Some(path));
+            received
+        };
+        let mut seen = self.seen.subscribe();
+        let waited = seen.wait_for(|_seen| asked().len() >= times).await;
+        waited.expect("the host still counts");
+        asked().swap_remove(times.saturating_sub(1))
     }
 }
 

@@ -120,6 +120,10 @@ pub struct ClientChange {
     pub backchannel_logout_uri: Option<Option<FetchUrl>>,
     /// Whether it needs the session named there.
     pub backchannel_logout_session_required: Option<bool>,
+    /// What is opened in a frame to sign its user out.
+    pub frontchannel_logout_uri: Option<Option<FetchUrl>>,
+    /// Whether it needs the session named there.
+    pub frontchannel_logout_session_required: Option<bool>,
     /// A page about it.
     pub client_uri: Option<Option<String>>,
     /// Its privacy policy.
@@ -190,6 +194,11 @@ impl ClientChange {
         replace(
             &mut logout.backchannel_session_required,
             self.backchannel_logout_session_required,
+        );
+        replace(&mut logout.frontchannel_uri, self.frontchannel_logout_uri);
+        replace(
+            &mut logout.frontchannel_session_required,
+            self.frontchannel_logout_session_required,
         );
         replace(&mut client.client_uri, self.client_uri);
         replace(&mut client.policy_uri, self.policy_uri);

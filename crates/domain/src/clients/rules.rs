@@ -3,7 +3,7 @@
 
 use super::{
     AuthMethod, Client, ClientProfile, ClientType, ConsentPolicy, GrantType, LifetimeBounds,
-    NonceRule, PkceRule, SectorError, SubjectType,
+    NonceRule, PkceRule, RedirectUri, SectorError, SubjectType,
 };
 
 /// The most characters of a name.
@@ -49,6 +49,7 @@ impl Client {
         self.check_counts(&mut flaws);
         self.check_addresses(&mut flaws);
         self.check_sector(&mut flaws);
+        self.check_frontchannel(&mut flaws);
         self.check_encryption(&mut flaws);
         self.check_lifetimes(&mut flaws);
         flaws
@@ -188,6 +189,21 @@ impl Client {
             if uri.as_deref().is_some_and(|uri| !is_web_address(uri)) {
                 flaws.push(Flaw::of(member, format!("{member} is no https address")));
             }
+        }
+    }
+
+    /// What is opened in a frame is of the client itself (Front-Channel Logout §2).
+    fn check_frontchannel(&self, flaws: &mut Vec<Flaw>) {
+        let Some(uri) = &self.logout.frontchannel_uri else {
+            return;
+        };
+        let own = uri.as_url().origin();
+        let is_own = |redirect: &RedirectUri| {
+            url::Url::parse(redirect.as_str()).is_ok_and(|url| url.origin() == own)
+        };
+        if !self.redirect_uris.iter().any(is_own) {
+            let what = "scheme, host and port are those of one of the redirect_uris";
+            flaws.push(Flaw::of("frontchannel_logout_uri", what));
         }
     }
 

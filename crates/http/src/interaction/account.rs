@@ -8,6 +8,7 @@ use authly_domain::refusals::Reason;
 use authly_domain::sessions::{Device, LoginStep, SessionRecord};
 use authly_protocol::admin::Id;
 use authly_services::account::{AccountError, AccountService, AccountView, Ended};
+use authly_services::logout::{LogoutParameters, LogoutService};
 
 use super::consent::is_web_address;
 use crate::extract::{PageForm, Parameters, Visitor};
@@ -39,6 +40,7 @@ pub(crate) async fn end_sessions(
         mut fields,
     }: PageForm,
     account: web::Data<AccountService>,
+    logout: web::Data<LogoutService>,
     pages: Pages,
 ) -> Result<HttpResponse, PageFailure> {
     let pressed = fields.take("session").unwrap_or_default();
@@ -51,8 +53,10 @@ pub(crate) async fn end_sessions(
     let session: Id<SessionId> = pressed.parse().map_err(no_id)?;
     match account.end_session(session.0, &visitor.browser).await {
         Ok(Ended::This) => {
+            let confirmed = logout.confirm(LogoutParameters::default(), &visitor.browser);
+            let done = confirmed.await?;
             visitor.end_session();
-            visitor.seal(signed_out(None, &pages)?)
+            visitor.seal(signed_out(&done, &pages)?)
         }
         Ok(Ended::Another) => Ok(pages.see_other_with(ACCOUNT, &[("done", "session")])),
         Err(error) => log_in_first(error, &pages),

@@ -38,7 +38,7 @@ pub(crate) async fn submit(
     pages: Pages,
 ) -> Result<HttpResponse, PageFailure> {
     let confirmed = logout.confirm(parameters.of_logout(), &visitor.browser);
-    let way_back = confirmed.await?;
+    let done = confirmed.await?;
     visitor.end_session();
-    visitor.seal(signed_out(way_back.as_ref(), &pages)?)
+    visitor.seal(signed_out(&done, &pages)?)
 }

@@ -62,6 +62,8 @@ fn metadata(issuer: &Issuer, facts: DiscoveryFacts, ui_locales: Vec<String>) -> 
     ProviderMetadata {
         oauth: oauth_metadata(issuer, facts),
         userinfo_endpoint: issuer.url_of(places::USERINFO),
+        frontchannel_logout_supported: true,
+        frontchannel_logout_session_supported: true,
         backchannel_logout_supported: true,
         backchannel_logout_session_supported: true,
         end_session_endpoint: Some(issuer.url_of(places::END_SESSION)),

@@ -46,9 +46,9 @@ async fn begin(
 ) -> Result<HttpResponse, PageFailure> {
     match logout.begin(parameters, &visitor.browser).await? {
         LogoutStep::Ask(question) => Ok(pages.see_other_with(LOGOUT, &as_parameters(&question))),
-        LogoutStep::SignedOut(way_back) => {
+        LogoutStep::SignedOut(done) => {
             visitor.end_session();
-            visitor.seal(signed_out(way_back.as_ref(), pages)?)
+            visitor.seal(signed_out(&done, pages)?)
         }
     }
 }

@@ -3,12 +3,14 @@
 
 mod account;
 mod api_docs;
+mod signing_out;
 
 use serde::Serialize;
 
 pub(crate) use self::account::{AccountPage, ApplicationEntry, Moment, SessionEntry};
 
 pub(crate) use self::api_docs::{ApiDocsPage, ApiGroup, ApiMember, ApiOperation, ApiSchema};
+pub(crate) use self::signing_out::{Onward, SigningOutPage};
 use super::text::Text;
 use crate::respond::PageProblem;
 

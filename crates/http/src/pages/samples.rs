@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use super::contexts::{
     ChangePasswordPage, ConsentPage, ErrorPage, FormPostPage, FormProblem, LoginPage, LogoutPage,
-    Page, PostedParameter, ScopeEntry, SignedInPage, SignedOutPage, Waiter,
+    Onward, Page, PostedParameter, ScopeEntry, SignedInPage, SignedOutPage, SigningOutPage, Waiter,
 };
 use super::text::Text;
 use crate::respond::PageProblem;
@@ -88,6 +88,17 @@ fn sessions(word: &str, visitor: &mut impl Visit) {
             username,
             client_name: application.clone(),
             destination: application,
+        });
+    }
+    for onward in [Some(text()), None] {
+        visitor.page(&SigningOutPage {
+            frames: vec![text(), text()],
+            onward: onward.map(|address| Onward {
+                address,
+                destination: text(),
+            }),
+            login: "/login".to_owned(),
+            script: "",
         });
     }
     visitor.page(&SignedOutPage {

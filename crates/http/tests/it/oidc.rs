@@ -4,6 +4,7 @@ mod backchannel;
 mod cross_origin;
 mod discovery;
 mod encrypted;
+mod frontchannel;
 mod jwks;
 mod logout;
 mod pairwise;

@@ -26,6 +26,12 @@ pub struct ProviderMetadata {
     /// Whether the session is named to them.
     #[serde(default)]
     pub backchannel_logout_session_supported: bool,
+    /// Whether clients can sign their users out in the browser (Front-Channel Logout §3).
+    #[serde(default)]
+    pub frontchannel_logout_supported: bool,
+    /// Whether issuer and session are named to them.
+    #[serde(default)]
+    pub frontchannel_logout_session_supported: bool,
     /// How users are named: `public`, `pairwise`.
     pub subject_types_supported: Vec<String>,
     /// What ID tokens are signed with.

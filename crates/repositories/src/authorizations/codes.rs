@@ -128,7 +128,8 @@ impl AuthorizationCodes<'_> {
                 SELECT x.session_id, $4, $21, $2
                   FROM consumed x
                   JOIN clients c ON c.id = $4
-                 WHERE c.backchannel_logout_uri IS NOT NULL
+                 WHERE (c.backchannel_logout_uri IS NOT NULL
+                        OR c.frontchannel_logout_uri IS NOT NULL)
                    AND 'openid' = ANY (string_to_array($7, ' '))
                     ON CONFLICT (session_id, client_id) DO UPDATE
                    SET pairwise_subject = excluded.pairwise_subject

@@ -29,6 +29,7 @@ macro_rules! client_columns {
                    c.id_token_encrypted_response_alg, c.id_token_encrypted_response_enc,
                    c.userinfo_encrypted_response_alg, c.userinfo_encrypted_response_enc,
                    c.backchannel_logout_uri, c.backchannel_logout_session_required,
+                   c.frontchannel_logout_uri, c.frontchannel_logout_session_required,
                    c.jwks_uri, c.profile, c.token_endpoint_auth_signing_alg"
     };
 }
@@ -83,6 +84,8 @@ pub(super) fn record(row: &Columns<'_>) -> Result<Client, DbError> {
         logout: LogoutMetadata {
             backchannel_uri: row.parse_opt("backchannel_logout_uri")?,
             backchannel_session_required: row.get("backchannel_logout_session_required")?,
+            frontchannel_uri: row.parse_opt("frontchannel_logout_uri")?,
+            frontchannel_session_required: row.get("frontchannel_logout_session_required")?,
         },
         lifetimes: TokenLifetimes {
             access: row.seconds_opt("access_token_lifetime")?,

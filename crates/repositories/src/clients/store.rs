@@ -1,7 +1,8 @@
 //! Storing what was registered of a client.
 
 use authly_domain::clients::{
-    Client, ClientId, ConsentPolicy, NonceRule, PkceRule, RedirectUri, RefreshRotation,
+    Client, ClientId, ConsentPolicy, LogoutMetadata, NonceRule, PkceRule, RedirectUri,
+    RefreshRotation,
 };
 use authly_domain::clock::Timestamp;
 use authly_domain::id::ClientKey;
@@ -30,10 +31,11 @@ macro_rules! insert {
             id_token_encrypted_response_enc, userinfo_encrypted_response_alg,
             userinfo_encrypted_response_enc, jwks_uri, profile,
             token_endpoint_auth_signing_alg, backchannel_logout_uri,
-            backchannel_logout_session_required)
+            backchannel_logout_session_required, frontchannel_logout_uri,
+            frontchannel_logout_session_required)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17,
             $18, $19, $20, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30,
-            $31, $32, $33, $34, $35, $36, $37, $38, $39)"
+            $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41)"
     };
 }
 
@@ -85,6 +87,8 @@ const UPSERT: &str = concat!(
             token_endpoint_auth_signing_alg = excluded.token_endpoint_auth_signing_alg,
             backchannel_logout_uri = excluded.backchannel_logout_uri,
             backchannel_logout_session_required = excluded.backchannel_logout_session_required,
+            frontchannel_logout_uri = excluded.frontchannel_logout_uri,
+            frontchannel_logout_session_required = excluded.frontchannel_logout_session_required,
             version = c.version + 1
         RETURNING id"
 );
@@ -146,7 +150,7 @@ fn columns(client: &Client, now: Timestamp) -> Vec<Param<'_>> {
         .collect();
     let id_token = client.openid.id_token_encryption;
     let userinfo = client.openid.userinfo_encryption;
-    vec![
+    let mut columns = vec![
         uuid(client.key.as_uuid()),
         text(client.id.as_str()),
         text(&client.name),
@@ -184,7 +188,17 @@ fn columns(client: &Client, now: Timestamp) -> Vec<Param<'_>> {
         text(client.jwks_uri.as_ref().map(FetchUrl::as_str)),
         text(client.profile.as_str()),
         text(client.assertion_alg.map(SigningAlgorithm::as_str)),
-        text(client.logout.backchannel_uri.as_ref().map(FetchUrl::as_str)),
-        flag(client.logout.backchannel_session_required),
+    ];
+    columns.extend(logout(&client.logout));
+    columns
+}
+
+/// Where a client is told of logouts.
+fn logout(of: &LogoutMetadata) -> [Param<'_>; 4] {
+    [
+        text(of.backchannel_uri.as_ref().map(FetchUrl::as_str)),
+        flag(of.backchannel_session_required),
+        text(of.frontchannel_uri.as_ref().map(FetchUrl::as_str)),
+        flag(of.frontchannel_session_required),
     ]
 }

@@ -62,6 +62,15 @@ fn two_keys() -> ClientJwks {
     serde_json::from_value(keys).unwrap()
 }
 
+fn unlike_logout() -> LogoutMetadata {
+    LogoutMetadata {
+        backchannel_uri: Some("https://client.example/told".parse().unwrap()),
+        backchannel_session_required: true,
+        frontchannel_uri: Some("https://client.example/out".parse().unwrap()),
+        frontchannel_session_required: true,
+    }
+}
+
 fn unlike_openid() -> OpenIdMetadata {
     OpenIdMetadata {
         id_token_alg: SigningAlgorithm::EdDsa,
@@ -102,10 +111,7 @@ async fn an_unlike_client_reads_back_too(world: World) {
         consent: ConsentPolicy::FirstParty,
         refresh_rotation: RefreshRotation::Keep,
         openid: unlike_openid(),
-        logout: LogoutMetadata {
-            backchannel_uri: Some("https://client.example/told".parse().unwrap()),
-            backchannel_session_required: true,
-        },
+        logout: unlike_logout(),
         jwks: Some(two_keys()),
         lifetimes: TokenLifetimes {
             access: Some(Duration::from_mins(1)),

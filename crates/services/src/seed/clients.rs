@@ -176,6 +176,15 @@ fn take_logout(read: &mut Reader<'_>, logout: &mut LogoutMetadata, seed: &SeedCl
         &mut logout.backchannel_session_required,
         seed.backchannel_logout_session_required,
     );
+    let uri = read.one(
+        "frontchannel_logout_uri",
+        seed.frontchannel_logout_uri.as_ref(),
+    );
+    replace(&mut logout.frontchannel_uri, uri.map(Some));
+    replace(
+        &mut logout.frontchannel_session_required,
+        seed.frontchannel_logout_session_required,
+    );
 }
 
 /// What is listed replaces, so that one place of keys takes the other's.

@@ -138,6 +138,10 @@ pub struct SeedClient {
     pub jwks: Option<serde_json::Value>,
     /// Where its public keys are, in the place of `jwks`.
     pub jwks_uri: Option<String>,
+    /// What is opened in a frame so that it signs its user out in the browser.
+    pub frontchannel_logout_uri: Option<String>,
+    /// Whether it needs `iss` and `sid` there.
+    pub frontchannel_logout_session_required: Option<bool>,
     /// Where it is told that a session has ended.
     pub backchannel_logout_uri: Option<String>,
     /// Whether it needs `sid` in what it is told.

@@ -66,6 +66,12 @@ impl Answer {
         }
     }
 
+    /// A page.
+    #[must_use]
+    pub fn page(html: &str) -> Self {
+        Self::json(html).header("Content-Type", "text/html; charset=utf-8")
+    }
+
     /// With another status.
     #[must_use]
     pub const fn status(mut self, status: u16) -> Self {
@@ -128,7 +134,9 @@ pub(super) async fn converse<S: AsyncRead + AsyncWrite + Unpin>(
         .push(received);
     let conduct = {
         let paths = paths.lock().unwrap_or_else(PoisonError::into_inner);
-        paths.get(&path).cloned()
+        let without_query = path.split('?').next().unwrap_or_default();
+        let conduct = paths.get(&path).or_else(|| paths.get(without_query));
+        conduct.cloned()
     };
     seen.send_modify(|seen| seen.requests += 1);
     let conduct = conduct.unwrap_or_else(|| Answer::json("{}").status(404).into());

@@ -159,6 +159,10 @@ fn settings(client: &Client) -> Vec<(&'static str, Cell)> {
         ),
         ("keys", keys(client)),
         (
+            "logout frame",
+            Cell::maybe(client.frontchannel_logout_uri.as_ref()),
+        ),
+        (
             "told of logouts",
             Cell::maybe(client.backchannel_logout_uri.as_ref()),
         ),

@@ -91,12 +91,8 @@ pub(crate) struct Shape {
     /// Whether it relies on ID tokens to say when the user logged in, which they always do.
     #[arg(long, value_name = "true|false")]
     require_auth_time: Option<bool>,
-    /// Where it is told that a session has ended.
-    #[arg(long, value_name = "URL")]
-    backchannel_logout_uri: Option<String>,
-    /// Whether it needs `sid` in what it is told, which always has it.
-    #[arg(long, value_name = "true|false")]
-    backchannel_logout_session_required: Option<bool>,
+    #[command(flatten)]
+    logout: Logout,
     /// A page about it.
     #[arg(long, value_name = "URL")]
     client_uri: Option<String>,
@@ -127,6 +123,23 @@ struct Encryption {
     userinfo_encrypted_response_enc: Option<String>,
 }
 
+/// How it hears of the end of sessions.
+#[derive(Debug, Default, Args)]
+struct Logout {
+    /// Where it is told that a session has ended.
+    #[arg(long, value_name = "URL")]
+    backchannel_logout_uri: Option<String>,
+    /// Whether it needs `sid` in what it is told, which always has it.
+    #[arg(long, value_name = "true|false")]
+    backchannel_logout_session_required: Option<bool>,
+    /// What is opened in a frame so that it signs its user out in the browser.
+    #[arg(long, value_name = "URL")]
+    frontchannel_logout_uri: Option<String>,
+    /// Whether it needs `iss` and `sid` there, which always stand there.
+    #[arg(long, value_name = "true|false")]
+    frontchannel_logout_session_required: Option<bool>,
+}
+
 /// What is to be otherwise about a client.
 #[derive(Debug, Default, Args)]
 pub(crate) struct Changes {
@@ -145,7 +158,8 @@ fn key_set(file: &str) -> Result<Value, String> {
 }
 
 /// What may be empty.
-const CLEARABLE: [&str; 21] = [
+const CLEARABLE: [&str; 22] = [
+    "frontchannel_logout_uri",
     "backchannel_logout_uri",
     "id_token_encrypted_response_alg",
     "id_token_encrypted_response_enc",
@@ -223,8 +237,10 @@ impl Shape {
             sector_identifier_uri: self.sector_identifier_uri,
             default_max_age: self.default_max_age,
             require_auth_time: self.require_auth_time,
-            backchannel_logout_uri: self.backchannel_logout_uri,
-            backchannel_logout_session_required: self.backchannel_logout_session_required,
+            backchannel_logout_uri: self.logout.backchannel_logout_uri,
+            backchannel_logout_session_required: self.logout.backchannel_logout_session_required,
+            frontchannel_logout_uri: self.logout.frontchannel_logout_uri,
+            frontchannel_logout_session_required: self.logout.frontchannel_logout_session_required,
             client_uri: self.client_uri,
             policy_uri: self.policy_uri,
             tos_uri: self.tos_uri,
@@ -255,6 +271,24 @@ impl Encryption {
                 "userinfo_encrypted_response_enc",
             ),
             ..ClientChange::default()
+        }
+    }
+}
+
+impl Logout {
+    /// What is said of it, beside the rest.
+    fn said(self, clear: &[String], rest: ClientChange) -> ClientChange {
+        let text = |said, member| or_clear::<String>(said, member, clear);
+        ClientChange {
+            backchannel_logout_uri: text(self.backchannel_logout_uri, "backchannel_logout_uri"),
+            backchannel_logout_session_required: Patch::set_if(
+                self.backchannel_logout_session_required,
+            ),
+            frontchannel_logout_uri: text(self.frontchannel_logout_uri, "frontchannel_logout_uri"),
+            frontchannel_logout_session_required: Patch::set_if(
+                self.frontchannel_logout_session_required,
+            ),
+            ..rest
         }
     }
 }
@@ -309,15 +343,11 @@ impl Changes {
             sector_identifier_uri: text(shape.sector_identifier_uri, "sector_identifier_uri"),
             default_max_age: number(shape.default_max_age, "default_max_age"),
             require_auth_time: Patch::set_if(shape.require_auth_time),
-            backchannel_logout_uri: text(shape.backchannel_logout_uri, "backchannel_logout_uri"),
-            backchannel_logout_session_required: Patch::set_if(
-                shape.backchannel_logout_session_required,
-            ),
             client_uri: text(shape.client_uri, "client_uri"),
             policy_uri: text(shape.policy_uri, "policy_uri"),
             tos_uri: text(shape.tos_uri, "tos_uri"),
             managed_by: text(None, "managed_by"),
-            ..shape.encryption.said(&clear)
+            ..shape.logout.said(&clear, shape.encryption.said(&clear))
         }
     }
 }

@@ -217,6 +217,22 @@ fn what_weakens_a_client_is_said() {
     assert_eq!(client.warnings().len(), 3);
 }
 
+#[test]
+fn what_is_opened_in_a_frame_is_of_the_client_itself() {
+    let opened = |uri: &str| {
+        let uri = uri.parse().unwrap();
+        flawed(|client| client.logout.frontchannel_uri = Some(uri))
+    };
+    assert_eq!(opened("https://app.example.com/out?from=us"), [""; 0]);
+    for uri in [
+        "https://app.example.com:8443/out",
+        "https://example.com/out",
+        "https://app.example.com.evil.example/out",
+    ] {
+        assert_eq!(opened(uri), ["frontchannel_logout_uri"], "{uri}");
+    }
+}
+
 fn by_key(client: &mut Client) {
     client.auth_method = AuthMethod::PrivateKeyJwt;
     client.jwks_uri = Some("https://app.example/jwks".parse().unwrap());

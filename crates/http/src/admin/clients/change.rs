@@ -88,6 +88,10 @@ fn as_change(new: &NewClient) -> wire::ClientChange {
         require_auth_time: Patch::set_if(new.require_auth_time),
         backchannel_logout_uri: Patch::set_if(new.backchannel_logout_uri),
         backchannel_logout_session_required: Patch::set_if(new.backchannel_logout_session_required),
+        frontchannel_logout_uri: Patch::set_if(new.frontchannel_logout_uri),
+        frontchannel_logout_session_required: Patch::set_if(
+            new.frontchannel_logout_session_required,
+        ),
         client_uri: Patch::set_if(new.client_uri),
         policy_uri: Patch::set_if(new.policy_uri),
         tos_uri: Patch::set_if(new.tos_uri),
@@ -152,13 +156,20 @@ fn authentication(
 
 /// How it is told of logouts.
 fn logout(fields: &mut Fields, said: &wire::ClientChange, rest: ClientChange) -> ClientChange {
-    let uri = match cleared(said.backchannel_logout_uri.clone()) {
-        Some(Some(uri)) => fields.parse("/backchannel_logout_uri", &uri).map(Some),
+    let mut address = |pointer: &str, said: &Patch<String>| match cleared(said.clone()) {
+        Some(Some(uri)) => fields.parse(pointer, &uri).map(Some),
         Some(None) => Some(None),
         None => None,
     };
+    let back = address("/backchannel_logout_uri", &said.backchannel_logout_uri);
+    let front = address("/frontchannel_logout_uri", &said.frontchannel_logout_uri);
     ClientChange {
-        backchannel_logout_uri: uri,
+        backchannel_logout_uri: back,
+        frontchannel_logout_uri: front,
+        frontchannel_logout_session_required: fields.required(
+            "/frontchannel_logout_session_required",
+            said.frontchannel_logout_session_required,
+        ),
         backchannel_logout_session_required: fields.required(
             "/backchannel_logout_session_required",
             said.backchannel_logout_session_required,

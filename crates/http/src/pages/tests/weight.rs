@@ -35,7 +35,12 @@ fn no_page_loads_anything_from_elsewhere() {
             "<base",
             "http-equiv",
         ] {
-            assert!(!html.contains(loader), "{name}: {loader}");
+            // The frames in which clients sign their users out.
+            let is_framed = name == "signing_out.html" && loader == " src=";
+            let found = html.matches(loader).count();
+            let frames = html.matches("<iframe src=").count();
+            let allowed = if is_framed { frames } else { 0 };
+            assert_eq!(found, allowed, "{name}: {loader}");
         }
     }
     for loader in ["url(", "@import", "image-set("] {

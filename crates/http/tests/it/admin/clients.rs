@@ -80,6 +80,23 @@ async fn a_client_is_registered_shown_changed_and_deleted() {
     assert_eq!(changed.get("access_token_lifetime"), None);
     assert_eq!(changed["scope"], "admin:users:read");
 
+    let told = json!({
+        "redirect_uris": ["https://robot.example.com/"],
+        "backchannel_logout_uri": "https://robot.example.com/told",
+        "backchannel_logout_session_required": true,
+        "frontchannel_logout_uri": "https://robot.example.com/out",
+        "frontchannel_logout_session_required": true,
+    });
+    let changed = root.patch(&path, &told).await.json();
+    for (member, value) in told.as_object().unwrap() {
+        assert_eq!(changed[member], *value, "{member}");
+    }
+    let elsewhere = json!({"frontchannel_logout_uri": "https://other.example.com/out"});
+    let refused = root.patch(&path, &elsewhere).await;
+    refused.expect_problem(422, "invalid_body");
+    assert_eq!(refused.wrong_places(), ["/frontchannel_logout_uri"]);
+    assert_eq!(root.get(&path).await.json(), changed);
+
     assert_eq!(root.delete(&path).await.status, 204);
     root.get(&path).await.expect_problem(404, "not_found");
     root.delete(&path).await.expect_problem(404, "not_found");

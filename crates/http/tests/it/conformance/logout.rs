@@ -282,3 +282,36 @@ async fn oidcc_backchannel_rp_initiated_logout() {
     assert_eq!(told.get("nonce"), None);
     assert!(!leaving.is_signed_in().await);
 }
+
+#[tokio::test]
+async fn oidcc_frontchannel_rp_initiated_logout() {
+    let out = "https://app.example.com/frontchannel_logout";
+    let setup = authly_testing::Setup::default();
+    let mut leaving = Leaving::on(setup, |client| {
+        client.with(|client| {
+            client.logout.frontchannel_uri = Some(out.parse().unwrap());
+            client.logout.frontchannel_session_required = true;
+        })
+    })
+    .await;
+    let hint = leaving.id_token.clone();
+    let page = leaving
+        .leave(&[
+            ("id_token_hint", &hint),
+            ("post_logout_redirect_uri", WAY_BACK),
+            ("state", "s"),
+        ])
+        .await;
+    assert_eq!(page.status(), 200);
+    let sid = claims(&hint)["sid"].as_str().unwrap().to_owned();
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    query.extend_pairs([("iss", leaving.suite.app.issuer()), ("sid", &sid)]);
+    let frame = format!(
+        "<iframe src=\"{out}?{}\"",
+        query.finish().replace('&', "&amp;")
+    );
+    assert!(page.html().contains(&frame), "{frame}: {}", page.html());
+    let onward = format!("href=\"{WAY_BACK}?state=s\"");
+    assert!(page.html().contains(&onward), "{}", page.html());
+    assert!(!leaving.is_signed_in().await);
+}

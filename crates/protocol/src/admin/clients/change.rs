@@ -120,6 +120,13 @@ pub struct NewClient {
     /// Whether it needs `sid` in what it is told, which ours always has.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub backchannel_logout_session_required: Option<bool>,
+    /// What is opened in a frame so that it signs its user out in the browser (OpenID Connect Front-Channel
+    /// Logout): an https URL of the origin of one of its redirect URIs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub frontchannel_logout_uri: Option<String>,
+    /// Whether it needs `iss` and `sid` there, which always stand there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub frontchannel_logout_session_required: Option<bool>,
     /// A page about it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub client_uri: Option<String>,
@@ -242,6 +249,13 @@ pub struct ClientChange {
     /// Whether it needs `sid` in what it is told, which ours always has.
     #[serde(skip_serializing_if = "Patch::is_keep")]
     pub backchannel_logout_session_required: Patch<bool>,
+    /// What is opened in a frame so that it signs its user out in the browser (OpenID Connect Front-Channel
+    /// Logout): an https URL of the origin of one of its redirect URIs.
+    #[serde(skip_serializing_if = "Patch::is_keep")]
+    pub frontchannel_logout_uri: Patch<String>,
+    /// Whether it needs `iss` and `sid` there, which always stand there.
+    #[serde(skip_serializing_if = "Patch::is_keep")]
+    pub frontchannel_logout_session_required: Patch<bool>,
     /// A page about it.
     #[serde(skip_serializing_if = "Patch::is_keep")]
     pub client_uri: Patch<String>,

@@ -106,6 +106,13 @@ pub struct Client {
     /// Whether it needs `sid` in what it is told, which ours always has.
     #[serde(default)]
     pub backchannel_logout_session_required: bool,
+    /// What is opened in a frame so that it signs its user out in the browser (OpenID Connect Front-Channel
+    /// Logout): an https URL of the origin of one of its redirect URIs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub frontchannel_logout_uri: Option<String>,
+    /// Whether it needs `iss` and `sid` there, which always stand there.
+    #[serde(default)]
+    pub frontchannel_logout_session_required: bool,
     /// A page about it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub client_uri: Option<String>,

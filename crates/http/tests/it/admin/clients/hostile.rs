@@ -22,6 +22,8 @@ fn documents() -> Vec<Value> {
         "access_token_lifetime",
         "client_uri",
         "sector_identifier_uri",
+        "frontchannel_logout_uri",
+        "frontchannel_logout_session_required",
         "default_max_age",
         "description",
         "name",
