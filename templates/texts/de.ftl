@@ -183,6 +183,8 @@ error-request-id = Wenn Sie um Hilfe bitten, geben Sie diese Nummer an:
 
 problem-unknown_client-title = Diese Anwendung ist nicht bekannt
 problem-unknown_client-what = Die Anwendung, von der Sie kommen, ist nicht registriert oder wurde abgeschaltet.
+problem-request_object-title = Die Anfrage dieser Anwendung ist nicht annehmbar
+problem-request_object-what = Die Anwendung unterschreibt, was sie verlangt, und diese Anfrage ist nicht von ihr unterschrieben oder nicht in Ordnung. Sie wurden nicht zu ihr zurückgeleitet.
 problem-redirect_uri-title = Diese Anwendung hat eine falsche Rücksprungadresse angegeben
 problem-redirect_uri-what = Die Adresse, zu der die Anwendung Sie leiten wollte, ist für sie nicht registriert. Sie wurden nicht dorthin geleitet.
 problem-logout_way_back-title = Diese Anwendung hat eine falsche Rücksprungadresse angegeben

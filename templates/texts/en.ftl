@@ -203,6 +203,8 @@ error-request-id = If you ask for help, give this number:
 
 problem-unknown_client-title = This application is not known
 problem-unknown_client-what = The application that sent you here is not registered, or was switched off.
+problem-request_object-title = This application sent a request that cannot be taken
+problem-request_object-what = The application signs what it asks for, and this request is not signed by it, or not in order. You were not sent back to it.
 problem-redirect_uri-title = This application gave a wrong return address
 problem-redirect_uri-what = The address to which the application asked to send you is not registered for it. You were not sent there.
 problem-logout_way_back-title = This application gave a wrong return address

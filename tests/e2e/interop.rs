@@ -112,25 +112,35 @@ async fn openid_client_of_npm_signs_in_without_special_cases() {
     signs_in_with(&mut openid_client("openid_client.mjs")).await;
 }
 
+/// The seed whose client has a key in the place of a secret, and these members more.
+fn seed_by_key(seed: &str, signer: &Signer, more: &str) -> String {
+    let jwk = signer.jwk();
+    let member = |name: &str| format!("{name} = {}", jwk.get(name).unwrap());
+    let key = ["kty", "crv", "x", "y"].map(member).join(", ");
+    let secret = format!("client_secret = \"{SECRET}\"");
+    let method = "token_endpoint_auth_method = \"client_secret_basic\"";
+    assert!(seed.contains(&secret) && seed.contains(method));
+    let keys = format!("jwks = {{ keys = [{{ {key} }}] }}\n{more}");
+    let by_key = "token_endpoint_auth_method = \"private_key_jwt\"";
+    seed.replace(&secret, &keys).replacen(method, by_key, 1)
+}
+
 #[tokio::test]
 async fn openid_client_of_npm_signs_in_with_a_key_in_the_place_of_a_secret() {
     let signer = Signer::es256();
     let proof = format!("pkcs8:{}", signer.pkcs8());
-    let jwk = signer.jwk();
-    let member = |name: &str| format!("{name} = {}", jwk[name]);
-    let key = ["kty", "crv", "x", "y"].map(member).join(", ");
-    let by_key = |seed: String| {
-        let secret = format!("client_secret = \"{SECRET}\"");
-        let method = "token_endpoint_auth_method = \"client_secret_basic\"";
-        assert!(seed.contains(&secret) && seed.contains(method));
-        seed.replace(&secret, &format!("jwks = {{ keys = [{{ {key} }}] }}"))
-            .replacen(
-                method,
-                "token_endpoint_auth_method = \"private_key_jwt\"",
-                1,
-            )
-    };
     let mut command = openid_client("openid_client_by_key.mjs");
+    let by_key = |seed: String| seed_by_key(&seed, &signer, "");
+    signs_in_by(&mut command, &proof, by_key).await;
+}
+
+#[tokio::test]
+async fn openid_client_of_npm_signs_its_requests() {
+    let signer = Signer::es256();
+    let proof = format!("pkcs8-for-requests:{}", signer.pkcs8());
+    let mut command = openid_client("openid_client_signing.mjs");
+    let required = "require_signed_request_object = true";
+    let by_key = |seed: String| seed_by_key(&seed, &signer, required);
     signs_in_by(&mut command, &proof, by_key).await;
 }
 

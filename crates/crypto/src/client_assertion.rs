@@ -1,32 +1,19 @@
-//! Assertions by which clients prove themselves (RFC 7523), and the keys that they sign them with.
+//! Assertions by which clients prove themselves (RFC 7523).
 
 use std::fmt;
-use std::sync::Arc;
 
-use authly_domain::clients::{
-    AssertionClaims, AssertionFlaw, Audience, ClientJwk, ClientJwks, KeyUse,
-};
-use authly_domain::keys::{KeyId, PublicKey, SigningAlgorithm};
-use josekit::jws::JwsVerifier;
-use moka::sync::Cache;
+use authly_domain::clients::{AssertionClaims, AssertionFlaw};
 use serde_json::{Map, Value};
 
-use crate::jwk;
-use crate::jws::{Compact, MAX_TOKEN_BYTES};
-use crate::strict_json;
+use crate::client_jwt::{ClientJwt, audience, seconds};
 
-/// The most keys that are kept imported.
-const IMPORTED: u64 = 10_000;
 /// What `typ` may say, if it says anything: RFC 7519 §5.1, draft-ietf-oauth-rfc7523bis §5.
 const TYPES: [&str; 2] = ["jwt", "client-authentication+jwt"];
 
 /// An assertion as it was read. Whether it is the client's is not known yet.
 pub struct ClientAssertion {
-    algorithm: SigningAlgorithm,
-    kid: Option<String>,
+    jwt: ClientJwt,
     claims: AssertionClaims,
-    signing_input: String,
-    signature: Vec<u8>,
 }
 
 impl ClientAssertion {
@@ -35,35 +22,15 @@ impl ClientAssertion {
     /// # Errors
     /// With the first thing that is wrong.
     pub fn read(text: &str) -> Result<Self, AssertionFlaw> {
-        let token = Compact::parse(text).map_err(|_reason| AssertionFlaw::Malformed)?;
-        let algorithm = token
-            .member("alg")
-            .map_err(|_reason| AssertionFlaw::Malformed)?;
-        // `none` and the algorithms with a shared secret are none of these.
-        let algorithm = algorithm
-            .parse()
-            .map_err(|_unknown| AssertionFlaw::Algorithm)?;
-        if let Some(typ) = token.header.get("typ") {
-            let typ = typ.as_str().map(str::to_ascii_lowercase);
-            let known = typ.is_some_and(|typ| TYPES.contains(&typ.as_str()));
-            if !known {
-                return Err(AssertionFlaw::Type);
-            }
-        }
-        let kid = match token.header.get("kid") {
-            None => None,
-            Some(kid) => Some(kid.as_str().ok_or(AssertionFlaw::Malformed)?.to_owned()),
-        };
-        let payload = strict_json::parse(&token.payload, MAX_TOKEN_BYTES);
-        let payload = payload.map_err(|_reason| AssertionFlaw::Malformed)?;
-        let claims = payload.as_object().ok_or(AssertionFlaw::Malformed)?;
-        Ok(Self {
-            algorithm,
-            kid,
-            claims: read_claims(claims)?,
-            signing_input: token.signing_input.to_owned(),
-            signature: token.signature,
-        })
+        let (jwt, claims) = ClientJwt::read(text, &TYPES)?;
+        let claims = read_claims(&claims)?;
+        Ok(Self { jwt, claims })
+    }
+
+    /// The JWT that it is.
+    #[must_use]
+    pub const fn jwt(&self) -> &ClientJwt {
+        &self.jwt
     }
 
     /// What it claims.
@@ -71,43 +38,14 @@ impl ClientAssertion {
     pub const fn claims(&self) -> &AssertionClaims {
         &self.claims
     }
-
-    /// What it says that it is signed with.
-    #[must_use]
-    pub const fn algorithm(&self) -> SigningAlgorithm {
-        self.algorithm
-    }
-
-    /// Whether this key may have signed it: a key without a name may always have.
-    fn may_be_by(&self, key: &ClientJwk) -> bool {
-        let is_named = match (&self.kid, &key.kid) {
-            (Some(wanted), Some(kid)) => wanted == kid,
-            (Some(_), None) | (None, _) => true,
-        };
-        let alg = key.alg.as_deref();
-        is_named
-            && key.serves(KeyUse::Signature)
-            && alg.is_none_or(|alg| alg == self.algorithm.as_str())
-            && fits(&key.key, self.algorithm)
-    }
 }
 
-/// Neither the signature nor the claims are for a log.
+/// What it says is not for a log.
 impl fmt::Debug for ClientAssertion {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ClientAssertion")
-            .field("algorithm", &self.algorithm)
-            .field("kid", &self.kid)
+            .field("jwt", &self.jwt)
             .finish_non_exhaustive()
-    }
-}
-
-fn fits(key: &PublicKey, algorithm: SigningAlgorithm) -> bool {
-    match (key, algorithm) {
-        (PublicKey::Rsa { .. }, SigningAlgorithm::Rs256 | SigningAlgorithm::Ps256) => true,
-        (PublicKey::Ec { crv, .. }, SigningAlgorithm::Es256) => crv == "P-256",
-        (PublicKey::Okp { crv, .. }, SigningAlgorithm::EdDsa) => crv == "Ed25519",
-        _ => false,
     }
 }
 
@@ -136,82 +74,6 @@ fn read_claims(claims: &Map<String, Value>) -> Result<AssertionClaims, Assertion
         iat: time("iat").transpose()?,
         jti: text("jti")?,
     })
-}
-
-fn audience(value: &Value) -> Option<Audience> {
-    match value {
-        Value::String(one) => Some(Audience::One(one.clone())),
-        Value::Array(several) => {
-            let texts = several.iter().map(|one| one.as_str().map(str::to_owned));
-            texts.collect::<Option<_>>().map(Audience::Several)
-        }
-        _ => None,
-    }
-}
-
-/// A `NumericDate` (RFC 7519 §2), which may have a fraction.
-fn seconds(value: &Value) -> Option<i64> {
-    if let Some(whole) = value.as_i64() {
-        return Some(whole);
-    }
-    let float = value.as_f64()?.floor();
-    // Far beyond every calendar, and exact as a whole number.
-    #[expect(clippy::cast_possible_truncation, reason = "the range was checked")]
-    (float.abs() < 1e15).then_some(float as i64)
-}
-
-/// Checks assertions. The keys of clients are imported once.
-#[derive(Clone)]
-pub struct AssertionVerifier {
-    imported: Cache<(SigningAlgorithm, KeyId), Arc<Box<dyn JwsVerifier>>>,
-}
-
-impl Default for AssertionVerifier {
-    fn default() -> Self {
-        Self {
-            imported: Cache::new(IMPORTED),
-        }
-    }
-}
-
-impl AssertionVerifier {
-    /// Checks that one of these keys has signed the assertion.
-    ///
-    /// # Errors
-    /// When none could have, or none has.
-    pub fn check(
-        &self,
-        assertion: &ClientAssertion,
-        keys: &ClientJwks,
-    ) -> Result<(), AssertionFlaw> {
-        let mut reason = AssertionFlaw::UnknownKey;
-        for key in keys.keys().iter().filter(|key| assertion.may_be_by(key)) {
-            reason = AssertionFlaw::Signature;
-            let Some(verifier) = self.verifier(assertion.algorithm, &key.key) else {
-                continue;
-            };
-            let signed = assertion.signing_input.as_bytes();
-            if verifier.verify(signed, &assertion.signature).is_ok() {
-                return Ok(());
-            }
-        }
-        Err(reason)
-    }
-
-    fn verifier(
-        &self,
-        algorithm: SigningAlgorithm,
-        key: &PublicKey,
-    ) -> Option<Arc<Box<dyn JwsVerifier>>> {
-        let place = (algorithm, jwk::thumbprint(key));
-        if let Some(known) = self.imported.get(&place) {
-            return Some(known);
-        }
-        let text = serde_json::to_string(key).ok()?;
-        let verifier = Arc::new(jwk::verifier(algorithm, &text).ok()?);
-        self.imported.insert(place, Arc::clone(&verifier));
-        Some(verifier)
-    }
 }
 
 #[cfg(test)]

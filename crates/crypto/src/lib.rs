@@ -11,7 +11,8 @@
 //! * [`opaque`] makes tokens that say nothing, [`compare`] compares in constant time, [`pkce`]
 //!   checks a code verifier, [`pairwise`] names users to sectors;
 //! * [`client_keys`] reads the public keys of clients, [`encryption`] encrypts tokens to them;
-//! * [`client_assertion`] reads what clients sign to be let in;
+//! * [`client_assertion`] reads what clients sign to be let in, [`request_object`] what they ask for so;
+//! * [`client_jwt`] checks that they have signed it;
 //! * [`chain`] seals the audit trail;
 //! * [`password`] hashes on threads of its own;
 //! * [`strict_json`] reads JSON that somebody else wrote, [`entropy`] asks the system for
@@ -54,6 +55,7 @@ pub mod answer;
 pub mod chain;
 pub mod claims;
 pub mod client_assertion;
+pub mod client_jwt;
 pub mod client_keys;
 pub mod compare;
 pub mod csrf;
@@ -69,5 +71,6 @@ pub mod opaque;
 pub mod pairwise;
 pub mod password;
 pub mod pkce;
+pub mod request_object;
 pub mod seal;
 pub mod strict_json;

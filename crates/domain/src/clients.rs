@@ -4,6 +4,7 @@ mod assertion;
 mod auth_method;
 mod id;
 mod jwks;
+mod jwt;
 mod lifetimes;
 mod list;
 mod logout;
@@ -13,6 +14,7 @@ mod openid;
 mod profile;
 mod redirect_uri;
 mod registered;
+mod request_object;
 mod rules;
 #[cfg(test)]
 pub(crate) mod sample;
@@ -23,6 +25,7 @@ pub use assertion::{AssertionClaims, AssertionFlaw};
 pub use auth_method::{AuthMethod, ClientSecretDigest, ClientSecretError, MIN_SECRET_BYTES};
 pub use id::{ClientId, ClientIdError};
 pub use jwks::{ClientJwk, ClientJwks, KeyOperation, KeyUse, MAX_JWKS_BYTES, MAX_KEYS};
+pub use jwt::ClientJwtFlaw;
 pub use lifetimes::{LifetimeBounds, TokenLifetimes};
 pub use list::{ClientFilter, ClientOrder, ClientSort};
 pub use logout::LogoutMetadata;
@@ -31,7 +34,11 @@ pub use metadata::{
     RefreshRotation,
 };
 pub use openid::{OpenIdMetadata, ResponseEncryption, SectorError, SubjectType};
-pub use profile::{Audience, ClientProfile};
+pub use profile::{Audience, ClientProfile, OutsideParameters};
 pub use redirect_uri::{MAX_REDIRECT_URI_LENGTH, RedirectUri, RedirectUriError};
 pub use registered::{ClientChange, RegisteredClient, SecretRecord};
+pub use request_object::{
+    MAX_REQUEST_URIS, RequestObjectClaims, RequestObjectFlaw, RequestObjectMetadata,
+    RequestObjectRule,
+};
 pub use rules::{Flaw, MAX_NAME, MAX_REDIRECT_URIS, MAX_RESOURCES};

@@ -1,5 +1,5 @@
-//! The one way to documents whose addresses strangers have registered (`jwks_uri` for now), and to those
-//! who have registered where they are told of logouts.
+//! The one way to documents whose addresses strangers have registered (`jwks_uri`, `request_uris`), and to
+//! those who have registered where they are told of logouts.
 //!
 //! Such an address must not lead us into our own network, hold us up, fill our memory or make us a tool
 //! against others. So: https alone; the address that is connected to is one that was checked, and public
@@ -22,7 +22,7 @@ use arc_swap::ArcSwapOption;
 use authly_domain::clock::{Clock, Timestamp};
 use authly_domain::network::FetchUrl;
 use authly_services::ports::{
-    DocumentFetcher, DocumentFuture, FetchedDocument, Freshness, NotFetched,
+    DocumentFetcher, DocumentFuture, DocumentKind, FetchedDocument, Freshness, NotFetched,
 };
 use moka::sync::Cache;
 use reqwest::Certificate;
@@ -123,7 +123,7 @@ pub struct GuardedFetcher {
     guard: Arc<Guard>,
     clock: Arc<dyn Clock>,
     limits: FetchLimits,
-    slots: Cache<FetchUrl, Arc<Slot>>,
+    slots: Cache<(DocumentKind, FetchUrl), Arc<Slot>>,
     hosts: Hosts,
     places: Semaphore,
 }
@@ -197,10 +197,11 @@ impl GuardedFetcher {
     /// When it could not be fetched now, or a moment ago.
     pub async fn document(
         &self,
+        kind: DocumentKind,
         url: &FetchUrl,
         freshness: Freshness,
     ) -> Result<FetchedDocument, Arc<FetchFailure>> {
-        let slot = self.slots.get_with_by_ref(url, Arc::default);
+        let slot = self.slots.get_with((kind, url.clone()), Arc::default);
         if let Some(answer) = self.at_hand(&slot, freshness) {
             return answer;
         }
@@ -209,7 +210,7 @@ impl GuardedFetcher {
         if let Some(answer) = self.at_hand(&slot, freshness) {
             return answer;
         }
-        let failure = match self.fetch_anew(url).await {
+        let failure = match self.fetch_anew(kind, url).await {
             Ok(downloaded) => return Ok(self.keep(&slot, downloaded)),
             Err(failure) => Arc::new(failure),
         };
@@ -249,7 +250,11 @@ impl GuardedFetcher {
     }
 
     /// Asks the host, if it was not asked too often.
-    async fn fetch_anew(&self, url: &FetchUrl) -> Result<Downloaded, FetchFailure> {
+    async fn fetch_anew(
+        &self,
+        kind: DocumentKind,
+        url: &FetchUrl,
+    ) -> Result<Downloaded, FetchFailure> {
         let name = url.as_url().host_str().unwrap_or_default();
         let host = self.hosts.of(name, self.clock.now());
         let fetching = async {
@@ -264,7 +269,7 @@ impl GuardedFetcher {
                 lifetimes: &self.limits.lifetimes,
                 max_bytes: self.limits.bytes,
             };
-            download.run(url).await
+            download.run(kind, url).await
         };
         timeout(self.limits.time, fetching)
             .await
@@ -312,9 +317,14 @@ impl GuardedFetcher {
 }
 
 impl DocumentFetcher for GuardedFetcher {
-    fn fetch<'a>(&'a self, url: &'a FetchUrl, freshness: Freshness) -> DocumentFuture<'a> {
+    fn fetch<'a>(
+        &'a self,
+        kind: DocumentKind,
+        url: &'a FetchUrl,
+        freshness: Freshness,
+    ) -> DocumentFuture<'a> {
         Box::pin(async move {
-            let fetched = self.document(url, freshness).await;
+            let fetched = self.document(kind, url, freshness).await;
             fetched.map_err(|_logged| NotFetched)
         })
     }

@@ -12,8 +12,8 @@ use crate::Context;
 use crate::account::AccountService;
 use crate::admin::AdminGate;
 use crate::audit::AuditTrail;
-use crate::authorizations::AuthorizationService;
-use crate::clients::{ClientAdmin, ClientAuthenticator, ClientCache};
+use crate::authorizations::{AuthorizationService, RequestObjects};
+use crate::clients::{ClientAdmin, ClientAuthenticator, ClientCache, ClientSignatures};
 use crate::discovery::DiscoveryService;
 use crate::grants::GrantAdmin;
 use crate::health::HealthService;
@@ -131,20 +131,22 @@ impl Services {
         let issuer = policies.load().tokens.issuer.clone();
         let cache = ClientCache::new(context.db.clone());
         let sources = sources_of(&context, &hasher, &keys, &cache);
+        let signatures = ClientSignatures::new(Arc::clone(&fetcher));
+        let requests = RequestObjects::new(context.clone(), &policies, signatures.clone(), fetcher);
         let clients =
-            ClientAuthenticator::new(context.clone(), cache.clone(), policies.clone(), fetcher);
+            ClientAuthenticator::new(context.clone(), cache.clone(), policies.clone(), signatures);
         let cursors = Cursors::new(&master, Arc::clone(&context.entropy));
         let admins = Admins::new(&context, &hasher, &keys, &policies, &cursors, &runtime);
         let sessions = SessionService::new(context.clone(), hasher, policies.clone(), &master);
-        let writer = AccessTokenWriter::start(context.db.clone(), &runtime);
         let tokens = Arc::new(TokenService::new(
             context.clone(),
             policies.clone(),
             &keys,
-            writer,
+            AccessTokenWriter::start(context.db.clone(), &runtime),
             clients.clone(),
         ));
-        let visits = Visits::new(&context, &policies, &cache, &sessions, &keys, poster);
+        let outward = Outward { requests, poster };
+        let visits = Visits::new(&context, outward, &policies, &cache, &sessions, &keys);
         let userinfo = UserInfoService::new(context.clone(), issuer.clone(), keys.ring(), cache);
         Self {
             clients: Arc::new(clients),
@@ -195,19 +197,25 @@ struct Visits {
     exits: Exits,
 }
 
+/// What reaches out to clients.
+struct Outward {
+    requests: RequestObjects,
+    poster: Arc<dyn FormPoster>,
+}
+
 impl Visits {
     fn new(
         context: &Context,
+        outward: Outward,
         policies: &LivePolicies,
         clients: &ClientCache,
         sessions: &SessionService,
         keys: &Arc<KeyService>,
-        poster: Arc<dyn FormPoster>,
     ) -> Self {
         let issuer = policies.load().tokens.issuer.clone();
         let authorizations = AuthorizationService::new(
             context.clone(),
-            issuer.clone(),
+            outward.requests,
             policies.clone(),
             clients.clone(),
             sessions.clone(),
@@ -218,7 +226,7 @@ impl Visits {
             issuer.clone(),
             clients.clone(),
             Arc::clone(keys),
-            poster,
+            outward.poster,
         );
         let logout = LogoutService::new(
             context.clone(),

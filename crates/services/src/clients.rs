@@ -9,6 +9,7 @@ mod jwks;
 mod key_sets;
 mod presented;
 mod refused;
+mod signatures;
 
 pub use admin::{
     Aim, ClientAdmin, ClientAdminError, ClientOrdered, CreatedClient, GivenSecret, RotatedSecret,
@@ -19,4 +20,6 @@ pub use cache::ClientCache;
 pub(crate) use encrypters::{Content, Encrypters};
 pub use jwks::read_jwks;
 pub use presented::PresentedCredentials;
+pub(crate) use refused::of_jwt;
 pub use refused::{ClientAuthError, RefusedClient};
+pub use signatures::ClientSignatures;

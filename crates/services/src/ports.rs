@@ -72,11 +72,25 @@ pub struct NotFetched;
 pub type DocumentFuture<'a> =
     Pin<Box<dyn Future<Output = Result<FetchedDocument, NotFetched>> + Send + 'a>>;
 
+/// What a document is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum DocumentKind {
+    /// JSON: a key set (RFC 7517 §8.5).
+    Json,
+    /// A JWT: a request object (RFC 9101 §9.4.1, RFC 7519 §10.3.1).
+    Jwt,
+}
+
 /// Fetches documents whose addresses strangers have registered. It takes care where an address leads, how
 /// long it takes, how much comes, and how often the same is asked for.
 pub trait DocumentFetcher: Send + Sync {
-    /// The JSON document at this address.
-    fn fetch<'a>(&'a self, url: &'a FetchUrl, freshness: Freshness) -> DocumentFuture<'a>;
+    /// The document of this kind at this address.
+    fn fetch<'a>(
+        &'a self,
+        kind: DocumentKind,
+        url: &'a FetchUrl,
+        freshness: Freshness,
+    ) -> DocumentFuture<'a>;
 }
 
 /// Why a form did not reach anybody. The rest is in the log and nowhere else.

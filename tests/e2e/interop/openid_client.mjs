@@ -5,17 +5,17 @@ import { createInterface } from 'node:readline/promises'
 import * as client from 'openid-client'
 
 const [issuer, clientId, secret, redirectUri] = process.argv.slice(2)
-// A secret, or a private key in its place.
+// A secret, or a private key in its place, with which requests may be signed too.
 const [kind, encoded] = secret.split(':')
-const authentication = kind === 'pkcs8'
-  ? client.PrivateKeyJwt(await crypto.subtle.importKey(
-    'pkcs8',
-    Buffer.from(encoded, 'base64'),
-    { name: 'ECDSA', namedCurve: 'P-256' },
-    false,
-    ['sign'],
-  ))
-  : client.ClientSecretBasic(secret)
+const isByKey = ['pkcs8', 'pkcs8-for-requests'].includes(kind)
+const key = isByKey && await crypto.subtle.importKey(
+  'pkcs8',
+  Buffer.from(encoded, 'base64'),
+  { name: 'ECDSA', namedCurve: 'P-256' },
+  false,
+  ['sign'],
+)
+const authentication = isByKey ? client.PrivateKeyJwt(key) : client.ClientSecretBasic(secret)
 const config = await client.discovery(
   new URL(issuer),
   clientId,
@@ -27,7 +27,7 @@ const config = await client.discovery(
 const verifier = client.randomPKCECodeVerifier()
 const state = client.randomState()
 const nonce = client.randomNonce()
-const address = client.buildAuthorizationUrl(config, {
+const parameters = {
   redirect_uri: redirectUri,
   scope: 'openid profile email offline_access',
   prompt: 'consent',
@@ -37,7 +37,10 @@ const address = client.buildAuthorizationUrl(config, {
   nonce,
   code_challenge: await client.calculatePKCECodeChallenge(verifier),
   code_challenge_method: 'S256',
-})
+}
+const address = kind === 'pkcs8-for-requests'
+  ? await client.buildAuthorizationUrlWithJAR(config, parameters, key)
+  : client.buildAuthorizationUrl(config, parameters)
 console.log(`GO ${address.href}`)
 
 const back = await createInterface({ input: process.stdin }).question('')

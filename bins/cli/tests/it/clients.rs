@@ -205,6 +205,67 @@ async fn the_keys_in_a_file_are_registered_and_cleared() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn how_a_client_signs_is_registered_and_cleared() {
+    let desk = Desk::new().await;
+    let create = ["client", "create", "web", "--redirect-uri", URI];
+    let signs = [
+        "--auth-method",
+        "private_key_jwt",
+        "--auth-signing-alg",
+        "ES256",
+        "--client-profile",
+        "oidc",
+        "--jwks-uri",
+        "https://app.example/jwks",
+        "--request-object-signing-alg",
+        "RS256",
+        "--require-signed-request-object",
+        "true",
+        "--request-uri",
+        "https://app.example/one",
+        "--request-uri",
+        "https://app.example/two",
+    ];
+    let created = desk.json(&[&create[..], &signs].concat());
+    for (member, value) in [
+        ("token_endpoint_auth_method", json!("private_key_jwt")),
+        ("token_endpoint_auth_signing_alg", json!("ES256")),
+        ("profile", json!("oidc")),
+        ("jwks_uri", json!("https://app.example/jwks")),
+        ("request_object_signing_alg", json!("RS256")),
+        ("require_signed_request_object", json!(true)),
+        (
+            "request_uris",
+            json!(["https://app.example/one", "https://app.example/two"]),
+        ),
+    ] {
+        assert_eq!(created[member], value, "{member}");
+    }
+    assert_eq!(created.get("client_secret"), None);
+    let sheet = desk.result(&["client", "show", "web"]);
+    for line in [
+        "keys              https://app.example/jwks\n",
+        "signs requests    yes\n",
+    ] {
+        assert!(sheet.contains(line), "{line}: {sheet}");
+    }
+    let cleared = desk.json(&[
+        "client",
+        "update",
+        "web",
+        "--clear",
+        "request_object_signing_alg",
+        "--clear",
+        "request_uris",
+        "--clear",
+        "token_endpoint_auth_signing_alg",
+    ]);
+    assert_eq!(cleared.get("request_object_signing_alg"), None);
+    assert_eq!(cleared.get("token_endpoint_auth_signing_alg"), None);
+    assert_eq!(cleared["request_uris"], json!([]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn every_wrong_member_has_a_line_and_nothing_is_stored() {
     let desk = Desk::new().await;
     let before = desk.app.stored().registry().await;

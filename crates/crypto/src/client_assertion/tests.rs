@@ -1,11 +1,14 @@
-use authly_domain::clients::ClientJwks;
+use authly_domain::clients::{ClientJwks, ClientJwtFlaw};
+use authly_domain::keys::SigningAlgorithm;
 use josekit::jws::JwsSigner;
 use pretty_assertions::assert_eq;
 use serde_json::json;
 
 use super::*;
 use crate::base64url;
+use crate::client_jwt::ClientJwtVerifier;
 use crate::jwk::{GeneratedKey, generate, signer};
+use crate::jws::MAX_TOKEN_BYTES;
 
 fn payload() -> Value {
     json!({ "iss": "app", "sub": "app", "aud": "https://auth.example", "exp": 1_780_000_000, "jti": "1" })
@@ -54,29 +57,29 @@ fn unsigned(header: &str, payload: &str) -> Result<AssertionClaims, AssertionFla
 
 #[test]
 fn every_algorithm_is_verified_by_its_own_key() {
-    let verifier = AssertionVerifier::default();
+    let verifier = ClientJwtVerifier::default();
     for algorithm in SigningAlgorithm::ALL {
         let (key, other) = (generate(algorithm).unwrap(), generate(algorithm).unwrap());
         let assertion = by(&key, algorithm, &json!({}));
         assert_eq!(
-            verifier.check(&assertion, &set(&[(&key, json!({}))])),
+            verifier.check(assertion.jwt(), &set(&[(&key, json!({}))])),
             Ok(())
         );
         assert_eq!(
-            verifier.check(&assertion, &set(&[(&key, json!({}))])),
+            verifier.check(assertion.jwt(), &set(&[(&key, json!({}))])),
             Ok(()),
             "imported"
         );
         let both = set(&[(&other, json!({})), (&key, json!({}))]);
-        assert_eq!(verifier.check(&assertion, &both), Ok(()));
-        let foreign = verifier.check(&assertion, &set(&[(&other, json!({}))]));
-        assert_eq!(foreign, Err(AssertionFlaw::Signature));
+        assert_eq!(verifier.check(assertion.jwt(), &both), Ok(()));
+        let foreign = verifier.check(assertion.jwt(), &set(&[(&other, json!({}))]));
+        assert_eq!(foreign, Err(ClientJwtFlaw::Signature));
     }
 }
 
 #[test]
 fn the_key_is_the_one_that_is_named_or_one_without_a_name() {
-    let verifier = AssertionVerifier::default();
+    let verifier = ClientJwtVerifier::default();
     let (key, other) = (
         generate(SigningAlgorithm::Es256).unwrap(),
         generate(SigningAlgorithm::Es256).unwrap(),
@@ -88,7 +91,7 @@ fn the_key_is_the_one_that_is_named_or_one_without_a_name() {
         (set(&[(&key, json!({}))]), Ok(()), Ok(())),
         (
             set(&[(&key, json!({ "kid": "two" }))]),
-            Err(AssertionFlaw::UnknownKey),
+            Err(ClientJwtFlaw::UnknownKey),
             Ok(()),
         ),
         (
@@ -96,23 +99,23 @@ fn the_key_is_the_one_that_is_named_or_one_without_a_name() {
                 (&other, json!({ "kid": "one" })),
                 (&key, json!({ "kid": "two" })),
             ]),
-            Err(AssertionFlaw::Signature),
+            Err(ClientJwtFlaw::Signature),
             Ok(()),
         ),
         (
             set(&[]),
-            Err(AssertionFlaw::UnknownKey),
-            Err(AssertionFlaw::UnknownKey),
+            Err(ClientJwtFlaw::UnknownKey),
+            Err(ClientJwtFlaw::UnknownKey),
         ),
     ] {
-        assert_eq!(verifier.check(&named, &keys), of_named, "{keys:?}");
-        assert_eq!(verifier.check(&unnamed, &keys), of_unnamed, "{keys:?}");
+        assert_eq!(verifier.check(named.jwt(), &keys), of_named, "{keys:?}");
+        assert_eq!(verifier.check(unnamed.jwt(), &keys), of_unnamed, "{keys:?}");
     }
 }
 
 #[test]
 fn a_key_that_is_for_something_else_does_not_count() {
-    let verifier = AssertionVerifier::default();
+    let verifier = ClientJwtVerifier::default();
     let key = generate(SigningAlgorithm::Ps256).unwrap();
     let assertion = by(&key, SigningAlgorithm::Ps256, &json!({}));
     for more in [
@@ -120,14 +123,17 @@ fn a_key_that_is_for_something_else_does_not_count() {
         json!({ "key_ops": ["wrapKey"] }),
         json!({ "alg": "RS256" }),
     ] {
-        let refused = verifier.check(&assertion, &set(&[(&key, more.clone())]));
-        assert_eq!(refused, Err(AssertionFlaw::UnknownKey), "{more}");
+        let refused = verifier.check(assertion.jwt(), &set(&[(&key, more.clone())]));
+        assert_eq!(refused, Err(ClientJwtFlaw::UnknownKey), "{more}");
     }
     for more in [
         json!({ "use": "sig" }),
         json!({ "alg": "PS256", "key_ops": ["verify"] }),
     ] {
-        assert_eq!(verifier.check(&assertion, &set(&[(&key, more)])), Ok(()));
+        assert_eq!(
+            verifier.check(assertion.jwt(), &set(&[(&key, more)])),
+            Ok(())
+        );
     }
 }
 
@@ -138,21 +144,25 @@ fn what_is_signed_with_nothing_or_with_a_shared_secret_is_refused() {
     ] {
         let header = json!({ "alg": alg }).to_string();
         let refused = unsigned(&header, &payload().to_string());
-        assert_eq!(refused, Err(AssertionFlaw::Algorithm), "{alg}");
+        assert_eq!(
+            refused,
+            Err(AssertionFlaw::Jwt(ClientJwtFlaw::Algorithm)),
+            "{alg}"
+        );
     }
 }
 
 #[test]
 fn a_key_that_comes_along_proves_nothing() {
-    let verifier = AssertionVerifier::default();
+    let verifier = ClientJwtVerifier::default();
     let (key, other) = (
         generate(SigningAlgorithm::Es256).unwrap(),
         generate(SigningAlgorithm::Es256).unwrap(),
     );
     let header = json!({ "jwk": key.public.key, "jku": "https://evil.example/jwks" });
     let assertion = by(&key, SigningAlgorithm::Es256, &header);
-    let refused = verifier.check(&assertion, &set(&[(&other, json!({}))]));
-    assert_eq!(refused, Err(AssertionFlaw::Signature));
+    let refused = verifier.check(assertion.jwt(), &set(&[(&other, json!({}))]));
+    assert_eq!(refused, Err(ClientJwtFlaw::Signature));
 }
 
 #[test]
@@ -172,7 +182,11 @@ fn other_types_of_token_are_no_assertions() {
         json!(1),
         json!(null),
     ] {
-        assert_eq!(read(typ.clone()), Err(AssertionFlaw::Type), "{typ}");
+        assert_eq!(
+            read(typ.clone()),
+            Err(AssertionFlaw::Jwt(ClientJwtFlaw::Type)),
+            "{typ}"
+        );
     }
 }
 
@@ -226,7 +240,11 @@ fn what_is_no_strict_jwt_is_malformed() {
         &long,
     ] {
         let refused = ClientAssertion::read(text).map(|_read| ());
-        assert_eq!(refused, Err(AssertionFlaw::Malformed), "{text:.20}");
+        assert_eq!(
+            refused,
+            Err(AssertionFlaw::Jwt(ClientJwtFlaw::Malformed)),
+            "{text:.20}"
+        );
     }
     for (header, payload) in [
         (r#"{"alg":"ES256","alg":"ES256"}"#, "{}"),
@@ -240,7 +258,11 @@ fn what_is_no_strict_jwt_is_malformed() {
         (r#"{"alg":"ES256"}"#, r#"{"exp":1e400}"#),
     ] {
         let refused = unsigned(header, payload).map(|_read| ());
-        assert_eq!(refused, Err(AssertionFlaw::Malformed), "{header} {payload}");
+        assert_eq!(
+            refused,
+            Err(AssertionFlaw::Jwt(ClientJwtFlaw::Malformed)),
+            "{header} {payload}"
+        );
     }
 }
 

@@ -4,14 +4,14 @@
 
 use std::time::Duration;
 
-use super::{Audience, Client};
+use super::{Audience, Client, ClientJwtFlaw};
 use crate::clock::Timestamp;
 
 /// How much the client's clock and ours may differ. FAPI 2.0 §5.3.2.1 wants ten seconds to be let through
 /// and sixty not to be.
-const SKEW: Duration = Duration::from_secs(30);
+pub(super) const SKEW: Duration = Duration::from_secs(30);
 /// How far ahead an assertion may end: until then we keep in mind that it was used.
-const LONGEST: Duration = Duration::from_hours(1);
+pub(super) const LONGEST: Duration = Duration::from_hours(1);
 
 /// The claims of an assertion. Whether its signature is the client's is `crypto`'s to say.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,12 +35,9 @@ pub struct AssertionClaims {
 /// What is wrong about an assertion, for the log alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum AssertionFlaw {
-    /// It is no JWT that is read.
-    #[error("the assertion is no well-formed JWT")]
-    Malformed,
-    /// It says in its header that it is something else.
-    #[error("the assertion is a token of another type")]
-    Type,
+    /// It is no JWT of the client's.
+    #[error("the assertion cannot be taken: {0}")]
+    Jwt(#[from] ClientJwtFlaw),
     /// A claim is not there, or no text or number as it has to be.
     #[error("the assertion has no usable {0}")]
     Claim(&'static str),
@@ -59,18 +56,6 @@ pub enum AssertionFlaw {
     /// It does not count yet, or was issued in the future.
     #[error("the assertion is from the future")]
     TooEarly,
-    /// The client may not sign with that, or nobody may.
-    #[error("the client does not sign assertions with this algorithm")]
-    Algorithm,
-    /// The client has no such key for signing.
-    #[error("the client has no key that could have signed the assertion")]
-    UnknownKey,
-    /// No key of the client's has signed it.
-    #[error("the signature of the assertion is not the client's")]
-    Signature,
-    /// The client's keys could not be fetched.
-    #[error("the client's keys could not be fetched")]
-    NoKeys,
     /// It was used before.
     #[error("the assertion was used before")]
     Used,

@@ -3,7 +3,7 @@
 use super::named::named;
 use super::{
     AuthMethod, ClientId, ClientJwks, ClientProfile, ClientSecretDigest, LogoutMetadata,
-    OpenIdMetadata, RedirectUri, TokenLifetimes,
+    OpenIdMetadata, RedirectUri, RequestObjectMetadata, TokenLifetimes,
 };
 use crate::id::ClientKey;
 use crate::keys::SigningAlgorithm;
@@ -134,6 +134,8 @@ pub struct Client {
     pub jwks: Option<ClientJwks>,
     /// Where they are, where it keeps them elsewhere. Never beside `jwks`.
     pub jwks_uri: Option<FetchUrl>,
+    /// How it signs its requests.
+    pub requests: RequestObjectMetadata,
     /// How it takes part in OpenID Connect.
     pub openid: OpenIdMetadata,
     /// How it is told of logouts.
@@ -181,6 +183,7 @@ impl Client {
             refresh_rotation: RefreshRotation::Rotate,
             jwks: None,
             jwks_uri: None,
+            requests: RequestObjectMetadata::default(),
             openid: OpenIdMetadata::default(),
             logout: LogoutMetadata::default(),
             lifetimes: TokenLifetimes::default(),

@@ -16,7 +16,7 @@ named! {
     }
 }
 
-/// For whom an assertion says that it is.
+/// For whom a JWT says that it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Audience {
     /// `aud` is a text.
@@ -25,14 +25,34 @@ pub enum Audience {
     Several(Vec<String>),
 }
 
+impl Audience {
+    /// Whether this is among them.
+    #[must_use]
+    pub fn holds(&self, name: &str) -> bool {
+        match self {
+            Self::One(one) => one == name,
+            Self::Several(several) => several.iter().any(|one| one == name),
+        }
+    }
+}
+
+/// What the parameters beside a request object are worth.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OutsideParameters {
+    /// Nothing: the request is what the client has signed (RFC 9101 §6.3).
+    Ignored,
+    /// They stand in for what the request object does not say (OpenID Connect Core §6.1).
+    Complete,
+}
+
 impl ClientProfile {
     /// All of them.
     pub const ALL: [Self; 3] = [Self::Strict, Self::Oidc, Self::Fapi2];
 
-    /// What an assertion may be signed with. RS256 is for those whom OpenID Connect leaves no choice
+    /// What a client may sign with. RS256 is for those whom OpenID Connect leaves no choice
     /// (FAPI 2.0 §5.4.1).
     #[must_use]
-    pub const fn assertion_algorithms(self) -> &'static [SigningAlgorithm] {
+    pub const fn signing_algorithms(self) -> &'static [SigningAlgorithm] {
         match self {
             Self::Oidc => &SigningAlgorithm::ALL,
             Self::Strict | Self::Fapi2 => &[
@@ -52,10 +72,27 @@ impl ClientProfile {
             (Self::Strict, Audience::Several(several)) => several.as_slice() == [issuer.to_owned()],
             // FAPI 2.0 §5.3.2.1: a text, and nothing else.
             (Self::Fapi2, Audience::Several(_)) => false,
-            (Self::Oidc, Audience::One(one)) => one == issuer || one == token_endpoint,
-            (Self::Oidc, Audience::Several(several)) => several
-                .iter()
-                .any(|one| one == issuer || one == token_endpoint),
+            (Self::Oidc, several) => several.holds(issuer) || several.holds(token_endpoint),
+        }
+    }
+
+    /// What the parameters beside a request object are worth.
+    #[must_use]
+    pub const fn outside_parameters(self) -> OutsideParameters {
+        match self {
+            Self::Oidc => OutsideParameters::Complete,
+            Self::Strict | Self::Fapi2 => OutsideParameters::Ignored,
+        }
+    }
+
+    /// The claims that a request object needs beside its parameters. OpenID Connect Core §6.1 demands none
+    /// of a client; FAPI 2.0 Message Signing §5.3.1 demands them all.
+    #[must_use]
+    pub const fn request_object_claims(self) -> &'static [&'static str] {
+        match self {
+            Self::Oidc => &[],
+            Self::Strict => &["iss", "aud", "exp", "client_id"],
+            Self::Fapi2 => &["iss", "aud", "exp", "client_id", "nbf"],
         }
     }
 }
@@ -102,7 +139,7 @@ mod tests {
     fn only_the_profile_of_openid_connect_takes_rs256() {
         for profile in ClientProfile::ALL {
             let takes = profile
-                .assertion_algorithms()
+                .signing_algorithms()
                 .contains(&SigningAlgorithm::Rs256);
             assert_eq!(takes, profile == ClientProfile::Oidc);
         }

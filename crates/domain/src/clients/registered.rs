@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::{
     ApplicationType, AuthMethod, Client, ClientJwks, ClientProfile, ConsentPolicy, GrantType,
-    NonceRule, PkceRule, RedirectUri, RefreshRotation, SubjectType,
+    NonceRule, PkceRule, RedirectUri, RefreshRotation, RequestObjectRule, SubjectType,
 };
 use crate::clock::Timestamp;
 use crate::configuration::ConfigurationName;
@@ -96,6 +96,12 @@ pub struct ClientChange {
     pub jwks: Option<Option<ClientJwks>>,
     /// Where they are.
     pub jwks_uri: Option<Option<FetchUrl>>,
+    /// What its request objects are signed with.
+    pub request_object_alg: Option<Option<SigningAlgorithm>>,
+    /// Whether all its requests are signed.
+    pub request_object_rule: Option<RequestObjectRule>,
+    /// Where it keeps some of them.
+    pub request_uris: Option<Vec<FetchUrl>>,
     /// How its ID tokens are signed.
     pub id_token_alg: Option<SigningAlgorithm>,
     /// How what UserInfo answers is signed.
@@ -173,6 +179,9 @@ impl ClientChange {
         );
         replace(&mut client.jwks, self.jwks);
         replace(&mut client.jwks_uri, self.jwks_uri);
+        replace(&mut client.requests.alg, self.request_object_alg);
+        replace(&mut client.requests.rule, self.request_object_rule);
+        replace(&mut client.requests.uris, self.request_uris);
         let openid = &mut client.openid;
         replace(&mut openid.id_token_alg, self.id_token_alg);
         replace(&mut openid.userinfo_alg, self.userinfo_alg);

@@ -51,6 +51,7 @@ impl Client {
         self.check_sector(&mut flaws);
         self.check_frontchannel(&mut flaws);
         self.check_encryption(&mut flaws);
+        self.check_requests(&mut flaws);
         self.check_lifetimes(&mut flaws);
         flaws
     }
@@ -120,7 +121,7 @@ impl Client {
         if !is_by_key {
             let what = "token_endpoint_auth_signing_alg is for private_key_jwt";
             flaws.push(Flaw::of(member, what));
-        } else if !self.profile.assertion_algorithms().contains(&alg) {
+        } else if !self.profile.signing_algorithms().contains(&alg) {
             let what = "RS256 is for clients of the profile oidc";
             flaws.push(Flaw::of(member, what));
         }

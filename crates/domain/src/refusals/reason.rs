@@ -112,8 +112,11 @@ reasons! {
     RedirectUriRepeated = "redirect_uri_repeated", "The redirect_uri stands in the request more than once.";
     RedirectUriMissing = "redirect_uri_missing", "The request names no redirect_uri, and has to: an OpenID request always, any other where not exactly one is registered.";
     RedirectUriNotRegistered = "redirect_uri_not_registered", "The redirect_uri is not registered for the client.";
-    RequestObject = "request_object", "The request carries a request object, which this server does not take.";
-    RequestUri = "request_uri", "The request carries a request_uri, which this server does not take.";
+    RequestObject = "request_object", "The request object is none that the client has made for this server and for now.";
+    RequestUri = "request_uri", "The request_uri is not registered for the client.";
+    RequestUriUnreachable = "request_uri_unreachable", "The request object could not be fetched from the request_uri.";
+    RequestTwice = "request_twice", "The request carries both request and request_uri.";
+    RequestNotSigned = "request_not_signed", "The client signs all its requests, and this one is not signed.";
     ResponseTypeMissing = "response_type_missing", "The request has no response_type.";
     ResponseTypeUnsupported = "response_type_unsupported", "The response_type is not code, the only one here.";
     ResponseModeUnsupported = "response_mode_unsupported", "The response_mode is none that this server knows.";

@@ -69,7 +69,7 @@ fn metadata(issuer: &Issuer, facts: DiscoveryFacts, ui_locales: Vec<String>) -> 
         end_session_endpoint: Some(issuer.url_of(places::END_SESSION)),
         subject_types_supported: texts(SubjectType::ALL.map(SubjectType::as_str)),
         id_token_signing_alg_values_supported: algorithms.clone(),
-        userinfo_signing_alg_values_supported: algorithms,
+        userinfo_signing_alg_values_supported: algorithms.clone(),
         id_token_encryption_alg_values_supported: alg.clone(),
         id_token_encryption_enc_values_supported: enc.clone(),
         userinfo_encryption_alg_values_supported: alg,
@@ -82,8 +82,11 @@ fn metadata(issuer: &Issuer, facts: DiscoveryFacts, ui_locales: Vec<String>) -> 
         claim_types_supported: texts(["normal"]),
         claims_supported: texts(ID_TOKEN_CLAIMS.into_iter().chain(about_users)),
         claims_parameter_supported: true,
-        request_parameter_supported: false,
-        request_uri_parameter_supported: false,
+        request_parameter_supported: true,
+        request_uri_parameter_supported: true,
+        require_request_uri_registration: true,
+        // Which of them a client may use is its profile's to say.
+        request_object_signing_alg_values_supported: algorithms,
     }
 }
 
@@ -167,7 +170,7 @@ mod tests {
                 "private_key_jwt"
             ])
         );
-        assert_eq!(document["request_uri_parameter_supported"], false);
+        assert_eq!(document["require_request_uri_registration"], true);
         assert_eq!(
             document["authorization_response_iss_parameter_supported"],
             true

@@ -107,6 +107,7 @@ impl From<AuthorizeFailure> for PageFailure {
         let problem = match &error {
             AuthorizeFailure::UnknownClient(_) => PageProblem::UnknownClient,
             AuthorizeFailure::RedirectUri(..) => PageProblem::RedirectUri,
+            AuthorizeFailure::RequestObject(_) => PageProblem::RequestObject,
             AuthorizeFailure::RequestUnknown | AuthorizeFailure::RequestExpired => {
                 PageProblem::RequestUnknown
             }
@@ -151,6 +152,7 @@ mod tests {
         for error in [
             AuthorizeFailure::UnknownClient(UnknownClient::Unknown),
             AuthorizeFailure::RedirectUri(RedirectUriRefusal::Missing, Box::default()),
+            AuthorizeFailure::RequestObject(Box::new(Reason::RequestObject.into())),
             AuthorizeFailure::RequestUnknown,
             AuthorizeFailure::RequestExpired,
             AuthorizeFailure::AlreadyAnswered,

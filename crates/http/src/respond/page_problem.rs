@@ -62,6 +62,8 @@ problems! {
     UnknownClient => BAD_REQUEST, Request, "unknown_client", "next-tell-application";
     /// The redirect URI is not registered.
     RedirectUri => BAD_REQUEST, Request, "redirect_uri", "next-tell-application";
+    /// What the client has signed cannot be taken.
+    RequestObject => BAD_REQUEST, Request, "request_object", "next-tell-application";
     /// The address to go back to after signing out is not registered.
     LogoutWayBack => BAD_REQUEST, Request, "logout_way_back", "next-tell-application";
     /// The stored request is not there, not this browser's, or over.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use authly_domain::network::FetchUrl;
+use authly_services::ports::DocumentKind;
 use reqwest::header::{ACCEPT, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap};
 use reqwest::{Response, StatusCode};
 
@@ -13,8 +14,15 @@ use super::Lifetimes;
 use super::guard::Guard;
 use super::names::ForbiddenAddress;
 
-/// What a document of JSON may call itself: RFC 8259, and RFC 7517 §8.5.
-const CONTENT_TYPES: [&str; 2] = ["application/json", "application/jwk-set+json"];
+/// What a document may call itself.
+const fn content_types(kind: DocumentKind) -> [&'static str; 2] {
+    match kind {
+        // RFC 8259, and RFC 7517 §8.5.
+        DocumentKind::Json => ["application/json", "application/jwk-set+json"],
+        // RFC 9101 §9.4.1, and RFC 7519 §10.3.1.
+        DocumentKind::Jwt => ["application/oauth-authz-req+jwt", "application/jwt"],
+    }
+}
 
 /// Why a document could not be had: for the log, and for nobody outside.
 #[derive(Debug, thiserror::Error)]
@@ -32,7 +40,7 @@ pub enum FetchFailure {
     #[error("the answer has status {0}")]
     Status(u16),
     /// It is not what was asked for.
-    #[error("the answer's content type is not that of JSON")]
+    #[error("the answer's content type is not that of such a document")]
     ContentType,
     /// It is compressed, although nobody asked for that.
     #[error("the answer is compressed")]
@@ -90,14 +98,18 @@ pub(super) struct Download<'f> {
 
 impl Download<'_> {
     /// Fetches it. The caller watches the clock.
-    pub(super) async fn run(&self, url: &FetchUrl) -> Result<Downloaded, FetchFailure> {
+    pub(super) async fn run(
+        &self,
+        kind: DocumentKind,
+        url: &FetchUrl,
+    ) -> Result<Downloaded, FetchFailure> {
         self.guard.check(url)?;
         let asked = self.client.get(url.as_url().clone());
         let answer = asked
-            .header(ACCEPT, CONTENT_TYPES.join(", "))
+            .header(ACCEPT, content_types(kind).join(", "))
             .send()
             .await?;
-        check(&answer)?;
+        check(kind, &answer)?;
         let cache_control = answer.headers().get_all(CACHE_CONTROL).iter();
         let cache_control = cache_control.filter_map(|value| value.to_str().ok());
         let good_for = self.lifetimes.of(cache_control);
@@ -123,12 +135,12 @@ impl Download<'_> {
 }
 
 /// Whether the head of the answer is that of the document.
-fn check(answer: &Response) -> Result<(), FetchFailure> {
+fn check(kind: DocumentKind, answer: &Response) -> Result<(), FetchFailure> {
     let status = answer.status();
     if status != StatusCode::OK {
         return Err(FetchFailure::Status(status.as_u16()));
     }
-    if !is_json(answer.headers()) {
+    if !is_of(kind, answer.headers()) {
         return Err(FetchFailure::ContentType);
     }
     let encodings = answer.headers().get_all(CONTENT_ENCODING);
@@ -138,13 +150,13 @@ fn check(answer: &Response) -> Result<(), FetchFailure> {
     Ok(())
 }
 
-fn is_json(headers: &HeaderMap) -> bool {
+fn is_of(kind: DocumentKind, headers: &HeaderMap) -> bool {
     let stated = headers
         .get(CONTENT_TYPE)
         .and_then(|value| value.to_str().ok());
     stated.is_some_and(|stated| {
         let essence = stated.split(';').next().unwrap_or_default().trim();
-        CONTENT_TYPES
+        content_types(kind)
             .iter()
             .any(|known| known.eq_ignore_ascii_case(essence))
     })

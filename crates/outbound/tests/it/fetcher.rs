@@ -11,7 +11,7 @@ use authly_domain::network::FetchUrl;
 use authly_outbound::fetcher::{
     FetchFailure, FetchLimits, FetcherParts, GuardedFetcher, Lifetimes, Trust,
 };
-use authly_services::ports::Freshness;
+use authly_services::ports::{DocumentKind, Freshness};
 use authly_testing::Stranger;
 use authly_testing::clock::ManualClock;
 use authly_testing::stranger::TestNames;
@@ -65,7 +65,10 @@ fn bench_with(
 
 impl Bench {
     async fn fetch(&self, url: &FetchUrl) -> Result<String, Arc<FetchFailure>> {
-        let fetched = self.fetcher.document(url, Freshness::AsServed).await?;
+        let fetched = self
+            .fetcher
+            .document(DocumentKind::Json, url, Freshness::AsServed)
+            .await?;
         Ok(String::from_utf8(fetched.body.to_vec()).unwrap())
     }
 

@@ -90,12 +90,12 @@ error_codes! {
     /// `unmet_authentication_requirements` 1.0 §3).
     UnmetAuthenticationRequirements = "unmet_authentication_requirements", 400,
         "The way of logging in that the request insists on is not to be had.";
-    /// `request` is not supported (OpenID Connect Core §3.1.2.6).
-    RequestNotSupported = "request_not_supported", 400,
-        "The parameter request is not supported.";
-    /// `request_uri` is not supported (OpenID Connect Core §3.1.2.6).
-    RequestUriNotSupported = "request_uri_not_supported", 400,
-        "The parameter request_uri is not supported.";
+    /// The request object is not in order (RFC 9101 §7, OpenID Connect Core §3.1.2.6).
+    InvalidRequestObject = "invalid_request_object", 400,
+        "The request object is not signed by the client, or not in order.";
+    /// What `request_uri` names is not registered, or not in order (likewise).
+    InvalidRequestUri = "invalid_request_uri", 400,
+        "The parameter request_uri is not registered, or has no request object in order.";
 }
 
 /// The JSON of a refusal (OAuth 2.1 §3.2.4).

@@ -78,6 +78,12 @@ pub struct ProviderMetadata {
     /// Whether the parameter `request_uri` works: always written, since its absence means yes.
     #[serde(default = "supported_unless_said")]
     pub request_uri_parameter_supported: bool,
+    /// Whether it names registered addresses alone.
+    #[serde(default)]
+    pub require_request_uri_registration: bool,
+    /// What request objects can be signed with.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub request_object_signing_alg_values_supported: Vec<String>,
 }
 
 /// OpenID Connect Discovery §3: "If omitted, the default value is true".

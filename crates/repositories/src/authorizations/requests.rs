@@ -38,6 +38,8 @@ pub struct NewRequest<'a> {
     pub key: RequestKey,
     /// The request.
     pub request: &'a AuthorizationRequest,
+    /// The version of the client for which the request was found to be right.
+    pub client_version: i64,
     /// Where it came from: a network, as throttles count them.
     pub network: IpAddr,
     /// When it stops waiting.
@@ -62,10 +64,12 @@ pub enum Admission {
     NetworkFull,
     /// It does not: too many wait in all.
     Full,
+    /// It does not: the client is no longer active in this version.
+    OfAnotherVersion,
 }
 
 impl AuthorizationRequests<'_> {
-    /// Stores a request, unless too many wait. Under a flood of parallel requests the caps can be
+    /// Stores a request, unless too many wait or the client is no longer active in this version. Under a flood of parallel requests the caps can be
     /// passed by as many as there are connections to the database: each sees what was there when its
     /// statement began. What waits already stays.
     ///
@@ -81,9 +85,11 @@ impl AuthorizationRequests<'_> {
                 redirect_uri, response_mode, scope, resources, state, nonce, code_challenge,
                 prompt, max_age, login_hint, address, requested_at, expires_at, claims,
                 acr_values, required_acr, wanted_subjects)
-            SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17,
+            SELECT $1, $2, $3, c.id, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17,
                    $20, $21, $22, $23
-             WHERE (SELECT count(*) FROM authorization_requests
+              FROM clients c
+             WHERE c.id = $4 AND c.is_active AND c.version = $24
+               AND (SELECT count(*) FROM authorization_requests
                      WHERE address = $15 AND answered_at IS NULL AND expires_at > $16) < $18
                AND (SELECT count(*) FROM (
                         SELECT 1 FROM authorization_requests
@@ -124,31 +130,35 @@ impl AuthorizationRequests<'_> {
             texts(&request.acr.wanted),
             texts(&request.acr.required),
             texts(as_texts(&request.subjects)),
+            number(new.client_version),
         ];
         if self.conn.execute(SQL, &params).await? == 1 {
             return Ok(Admission::Stored);
         }
         let of_network = self.waiting_of(new).await?;
-        Ok(if of_network < i64::from(caps.per_network) {
-            Admission::Full
-        } else {
-            Admission::NetworkFull
+        Ok(match of_network {
+            None => Admission::OfAnotherVersion,
+            Some(waiting) if waiting < i64::from(caps.per_network) => Admission::Full,
+            Some(_) => Admission::NetworkFull,
         })
     }
 
-    /// How many requests of the network of `new` wait.
-    async fn waiting_of(&self, new: &NewRequest<'_>) -> Result<i64, DbError> {
+    /// How many requests of the network of `new` wait, if its client is what it was taken for.
+    async fn waiting_of(&self, new: &NewRequest<'_>) -> Result<Option<i64>, DbError> {
         const SQL: &str = "-- authorizations.count_requests_of_network
-            SELECT count(*) AS waiting FROM authorization_requests
-             WHERE address = $1 AND answered_at IS NULL AND expires_at > $2";
+            SELECT (SELECT count(*) FROM authorization_requests
+                     WHERE address = $1 AND answered_at IS NULL AND expires_at > $2) AS waiting
+              FROM clients c
+             WHERE c.id = $3 AND c.is_active AND c.version = $4";
         let params = [
             address(new.network),
             time(new.request.requested_at.as_date_time()),
+            uuid(new.request.client.as_uuid()),
+            number(new.client_version),
         ];
         let row = self.conn.query_opt(SQL, &params).await?;
-        row.map_or(Ok(0), |row| {
-            Columns::of("authorization_requests", &row).get("waiting")
-        })
+        row.map(|row| Columns::of("authorization_requests", &row).get("waiting"))
+            .transpose()
     }
 
     /// The request of this key, with the name of its client on the wire.

@@ -2,7 +2,8 @@
 
 use authly_domain::clients::{
     Client, ClientJwks, ClientSecretDigest, ConsentPolicy, LogoutMetadata, NonceRule,
-    OpenIdMetadata, PkceRule, RedirectUri, RefreshRotation, ResponseEncryption, TokenLifetimes,
+    OpenIdMetadata, PkceRule, RedirectUri, RefreshRotation, RequestObjectMetadata,
+    RequestObjectRule, ResponseEncryption, TokenLifetimes,
 };
 use authly_domain::clock::Timestamp;
 use authly_domain::id::ClientKey;
@@ -30,7 +31,8 @@ macro_rules! client_columns {
                    c.userinfo_encrypted_response_alg, c.userinfo_encrypted_response_enc,
                    c.backchannel_logout_uri, c.backchannel_logout_session_required,
                    c.frontchannel_logout_uri, c.frontchannel_logout_session_required,
-                   c.jwks_uri, c.profile, c.token_endpoint_auth_signing_alg"
+                   c.jwks_uri, c.profile, c.token_endpoint_auth_signing_alg,
+                   c.request_object_signing_alg, c.require_signed_request_object, c.request_uris"
     };
 }
 pub(super) use client_columns;
@@ -80,6 +82,7 @@ pub(super) fn record(row: &Columns<'_>) -> Result<Client, DbError> {
             .get::<Option<Json<ClientJwks>>>("jwks")?
             .map(|Json(keys)| keys),
         jwks_uri: row.parse_opt("jwks_uri")?,
+        requests: requests(row)?,
         openid: openid(row)?,
         logout: LogoutMetadata {
             backchannel_uri: row.parse_opt("backchannel_logout_uri")?,
@@ -97,6 +100,18 @@ pub(super) fn record(row: &Columns<'_>) -> Result<Client, DbError> {
         tos_uri: row.get("tos_uri")?,
         is_active: row.get("is_active")?,
         version: row.get("version")?,
+    })
+}
+
+fn requests(row: &Columns<'_>) -> Result<RequestObjectMetadata, DbError> {
+    Ok(RequestObjectMetadata {
+        alg: row.parse_opt("request_object_signing_alg")?,
+        rule: if row.get("require_signed_request_object")? {
+            RequestObjectRule::Required
+        } else {
+            RequestObjectRule::Optional
+        },
+        uris: row.parse_all("request_uris")?,
     })
 }
 

@@ -2,7 +2,7 @@
 
 use authly_domain::clients::{
     Client, ClientId, ConsentPolicy, LogoutMetadata, NonceRule, PkceRule, RedirectUri,
-    RefreshRotation,
+    RefreshRotation, RequestObjectMetadata, RequestObjectRule,
 };
 use authly_domain::clock::Timestamp;
 use authly_domain::id::ClientKey;
@@ -32,10 +32,11 @@ macro_rules! insert {
             userinfo_encrypted_response_enc, jwks_uri, profile,
             token_endpoint_auth_signing_alg, backchannel_logout_uri,
             backchannel_logout_session_required, frontchannel_logout_uri,
-            frontchannel_logout_session_required)
+            frontchannel_logout_session_required, request_object_signing_alg,
+            require_signed_request_object, request_uris)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17,
             $18, $19, $20, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30,
-            $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41)"
+            $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44)"
     };
 }
 
@@ -89,6 +90,9 @@ const UPSERT: &str = concat!(
             backchannel_logout_session_required = excluded.backchannel_logout_session_required,
             frontchannel_logout_uri = excluded.frontchannel_logout_uri,
             frontchannel_logout_session_required = excluded.frontchannel_logout_session_required,
+            request_object_signing_alg = excluded.request_object_signing_alg,
+            require_signed_request_object = excluded.require_signed_request_object,
+            request_uris = excluded.request_uris,
             version = c.version + 1
         RETURNING id"
 );
@@ -190,7 +194,18 @@ fn columns(client: &Client, now: Timestamp) -> Vec<Param<'_>> {
         text(client.assertion_alg.map(SigningAlgorithm::as_str)),
     ];
     columns.extend(logout(&client.logout));
+    columns.extend(requests(&client.requests));
     columns
+}
+
+/// How a client signs its requests.
+fn requests(of: &RequestObjectMetadata) -> [Param<'_>; 3] {
+    let uris: Vec<&str> = of.uris.iter().map(FetchUrl::as_str).collect();
+    [
+        text(of.alg.map(SigningAlgorithm::as_str)),
+        flag(of.rule == RequestObjectRule::Required),
+        texts(uris),
+    ]
 }
 
 /// Where a client is told of logouts.

@@ -9,7 +9,7 @@ use std::time::Duration;
 use authly_domain::clients::{
     ApplicationType, AuthMethod, Client, ClientJwks, ClientProfile, ClientSecretDigest, ClientType,
     ConsentPolicy, GrantType, LogoutMetadata, NonceRule, OpenIdMetadata, PkceRule, RefreshRotation,
-    ResponseEncryption, SubjectType, TokenLifetimes,
+    RequestObjectMetadata, RequestObjectRule, ResponseEncryption, SubjectType, TokenLifetimes,
 };
 use authly_domain::keys::{ContentEncryption, KeyManagement, SigningAlgorithm};
 use authly_domain::scopes::{Scope, ScopeRecord};
@@ -129,6 +129,11 @@ async fn an_unlike_client_reads_back_too(world: World) {
         profile: ClientProfile::Fapi2,
         auth_method: AuthMethod::None,
         jwks_uri: Some("https://app.example/jwks".parse().unwrap()),
+        requests: RequestObjectMetadata {
+            alg: Some(SigningAlgorithm::Ps256),
+            rule: RequestObjectRule::Required,
+            uris: vec!["https://app.example/request".parse().unwrap()],
+        },
         pkce: PkceRule::Required,
         nonce: NonceRule::Required,
         ..Client {

@@ -6,7 +6,8 @@ use std::time::Duration;
 use authly_domain::audit::{Actor, AuditAction, AuditEvent, Origin};
 use authly_domain::clients::{
     ApplicationType, AuthMethod, Client, ClientProfile, ClientType, ConsentPolicy, GrantType,
-    LogoutMetadata, NonceRule, OpenIdMetadata, PkceRule, RefreshRotation, TokenLifetimes,
+    LogoutMetadata, NonceRule, OpenIdMetadata, PkceRule, RefreshRotation, RequestObjectMetadata,
+    TokenLifetimes,
 };
 use authly_domain::clock::Timestamp;
 use authly_domain::entropy::Entropy;
@@ -185,6 +186,7 @@ impl World {
             refresh_rotation: RefreshRotation::Rotate,
             jwks: None,
             jwks_uri: None,
+            requests: RequestObjectMetadata::default(),
             openid: OpenIdMetadata::default(),
             logout: LogoutMetadata::default(),
             lifetimes: TokenLifetimes::default(),

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use authly_domain::clients::{Client, RedirectUri};
-use authly_domain::refusals::{Facts, difference};
+use authly_domain::refusals::{Explanation, Facts, difference};
 use authly_repositories::DbError;
 
 use super::AuthorizationParameters;
@@ -17,6 +17,9 @@ pub enum AuthorizeFailure {
     /// `redirect_uri` is missing, repeated or not registered.
     #[error("the redirect_uri is refused")]
     RedirectUri(#[source] RedirectUriRefusal, Box<Facts>),
+    /// What the client was to sign is not in order, and nothing else says where it could be told.
+    #[error("the request is not signed as it has to be")]
+    RequestObject(#[source] Box<Explanation>),
     /// The stored request is unknown, or belongs to another browser.
     #[error("there is no such request in this browser")]
     RequestUnknown,

@@ -38,8 +38,8 @@ pub struct AuthorizationParameters {
     pub id_token_hint: Option<String>,
     /// Each `resource` (RFC 8707).
     pub resources: Vec<String>,
-    /// `request` (refused: `request_not_supported`).
+    /// `request`: a request object (RFC 9101 §5.1).
     pub request: Option<String>,
-    /// `request_uri` (refused: `request_uri_not_supported`).
+    /// `request_uri`: where there is one (RFC 9101 §5.2).
     pub request_uri: Option<String>,
 }

@@ -29,10 +29,10 @@ pub enum AuthorizationErrorCode {
     /// Nobody can prove who they are as strongly as the request wants it (OpenID Connect Core Unmet
     /// Authentication Requirements §2).
     UnmetAuthenticationRequirements,
-    /// A request object by value.
-    RequestNotSupported,
-    /// A request object by reference.
-    RequestUriNotSupported,
+    /// A request object that cannot be taken (RFC 9101 §7).
+    InvalidRequestObject,
+    /// An address that is not registered, or has no request object that can be taken.
+    InvalidRequestUri,
 }
 
 impl AuthorizationErrorCode {
@@ -49,8 +49,8 @@ impl AuthorizationErrorCode {
             Self::LoginRequired => "login_required",
             Self::ConsentRequired => "consent_required",
             Self::UnmetAuthenticationRequirements => "unmet_authentication_requirements",
-            Self::RequestNotSupported => "request_not_supported",
-            Self::RequestUriNotSupported => "request_uri_not_supported",
+            Self::InvalidRequestObject => "invalid_request_object",
+            Self::InvalidRequestUri => "invalid_request_uri",
         }
     }
 }
@@ -81,6 +81,11 @@ impl Refusal {
     pub(super) fn with(mut self, facts: Facts) -> Self {
         self.why.facts = facts;
         self
+    }
+
+    /// What administrators may know, where the client cannot be told.
+    pub(super) fn into_why(self) -> Box<Explanation> {
+        self.why
     }
 }
 

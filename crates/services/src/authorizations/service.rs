@@ -20,6 +20,7 @@ use authly_repositories::authorizations::{Admission, NewRequest, RequestCaps, Re
 
 use super::answer::Answered;
 use super::failure::{active, uri_facts};
+use super::request_objects::RequestObjects;
 use super::respond::{Refusal, ReturnAddress};
 use super::{
     AuthorizationErrorCode, AuthorizationParameters, AuthorizationResponse, AuthorizeFailure,
@@ -51,6 +52,7 @@ pub enum AuthorizeStep {
 pub struct AuthorizationService {
     pub(super) context: Context,
     pub(super) issuer: Issuer,
+    pub(super) requests: RequestObjects,
     pub(super) policies: LivePolicies,
     pub(super) clients: ClientCache,
     pub(super) sessions: SessionService,
@@ -58,11 +60,11 @@ pub struct AuthorizationService {
 }
 
 impl AuthorizationService {
-    /// A service that answers as `issuer`.
+    /// A service that answers as the issuer of its policies, and reads signed requests with `requests`.
     #[must_use]
-    pub const fn new(
+    pub fn new(
         context: Context,
-        issuer: Issuer,
+        requests: RequestObjects,
         policies: LivePolicies,
         clients: ClientCache,
         sessions: SessionService,
@@ -70,7 +72,8 @@ impl AuthorizationService {
     ) -> Self {
         Self {
             context,
-            issuer,
+            issuer: policies.load().tokens.issuer.clone(),
+            requests,
             policies,
             clients,
             sessions,
@@ -109,6 +112,11 @@ impl AuthorizationService {
         browser: &Browser,
     ) -> Result<Option<AuthorizeStep>, AuthorizeFailure> {
         let client = active(client)?;
+        let signed = match self.requests.open(parameters, &client).await {
+            Ok(signed) => signed,
+            Err(refusal) => return self.refuse_unopened(parameters, &client, refusal).map(Some),
+        };
+        let parameters = signed.as_ref().unwrap_or(parameters);
         let redirect_uri = validate::redirect_uri(parameters, &client).map_err(|why| {
             AuthorizeFailure::RedirectUri(why, uri_facts(parameters, &client).into())
         })?;
@@ -134,8 +142,8 @@ impl AuthorizationService {
             }
             (NextStep::Refuse(why), _) => Ok(Some(self.refuse(to, unmet(why)))),
             (step, _) => {
-                let handle = self.keep(&request, browser).await?;
-                Ok(Some(page_for(&step, handle, session.as_ref())))
+                let kept = self.keep(&request, &client, browser).await?;
+                Ok(kept.map(|handle| page_for(&step, handle, session.as_ref())))
             }
         }
     }
@@ -259,12 +267,14 @@ impl AuthorizationService {
         Ok((stored, client))
     }
 
-    /// Stores a request while the user is asked.
+    /// Stores a request while the user is asked; `None` where the copy of the client turned out to be
+    /// stale.
     async fn keep(
         &self,
         request: &AuthorizationRequest,
+        client: &Client,
         browser: &Browser,
-    ) -> Result<RequestHandle, AuthorizeFailure> {
+    ) -> Result<Option<RequestHandle>, AuthorizeFailure> {
         let now = self.context.now();
         let entropy = &*self.context.entropy;
         let policy = self.policies.load().authorization;
@@ -273,6 +283,7 @@ impl AuthorizationService {
             id: AuthorizationRequestId::generate(now, entropy),
             key: key_of(&handle, browser),
             request,
+            client_version: client.version,
             network: counted_network(browser.address),
             expires_at: now.plus(policy.request_lifetime),
         };
@@ -283,9 +294,26 @@ impl AuthorizationService {
         let conn = self.context.db.connect().await?;
         let requests = conn.reads().authorization_requests();
         match requests.insert(&new, caps).await? {
-            Admission::Stored => Ok(handle),
+            Admission::Stored => Ok(Some(handle)),
+            Admission::OfAnotherVersion => Ok(None),
             Admission::NetworkFull => Err(AuthorizeFailure::TooManyRequests),
             Admission::Full => Err(AuthorizeFailure::Crowded),
+        }
+    }
+
+    /// What nobody has signed may say where that is told, as it may in any other request.
+    fn refuse_unopened(
+        &self,
+        parameters: &AuthorizationParameters,
+        client: &Client,
+        refusal: Refusal,
+    ) -> Result<AuthorizeStep, AuthorizeFailure> {
+        match validate::redirect_uri(parameters, client) {
+            Ok(redirect_uri) => {
+                let to = validate::return_address(parameters, redirect_uri);
+                Ok(self.refuse(to, refusal))
+            }
+            Err(_unusable) => Err(AuthorizeFailure::RequestObject(refusal.into_why())),
         }
     }
 

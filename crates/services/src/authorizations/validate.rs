@@ -97,14 +97,7 @@ pub(super) fn validate(
     to: &ReturnAddress,
     now: Timestamp,
 ) -> Result<AuthorizationRequest, Refusal> {
-    check_request_objects(parameters)?;
-    if !parameters.repeated.is_empty() {
-        let refusal = invalid_request(
-            Reason::ParameterRepeated,
-            "a parameter stands there more than once",
-        );
-        return Err(refusal.with(Facts::default().came(parameters.repeated.join(" "))));
-    }
+    check_repeated(parameters)?;
     check_response(parameters)?;
     if !client.may_use(GrantType::AuthorizationCode) {
         let description = "the client is not registered for authorization_code";
@@ -138,6 +131,18 @@ pub(super) fn validate(
     })
 }
 
+/// OAuth 2.1 §3.1.
+pub(super) fn check_repeated(parameters: &AuthorizationParameters) -> Result<(), Refusal> {
+    if parameters.repeated.is_empty() {
+        return Ok(());
+    }
+    let refusal = invalid_request(
+        Reason::ParameterRepeated,
+        "a parameter stands there more than once",
+    );
+    Err(refusal.with(Facts::default().came(parameters.repeated.join(" "))))
+}
+
 /// What `claims` asks for beside scopes, which only an OpenID request can.
 fn claims(
     parameters: &AuthorizationParameters,
@@ -169,21 +174,6 @@ fn acr(parameters: &AuthorizationParameters, mut wish: AcrWish) -> Result<AcrWis
     let wanted = text.split(' ').filter(|value| !value.is_empty());
     wish.wanted.extend(wanted.map(str::to_owned));
     Ok(wish)
-}
-
-/// Request objects are not processed, and never ignored (OpenID Connect Core §6).
-fn check_request_objects(parameters: &AuthorizationParameters) -> Result<(), Refusal> {
-    if parameters.request.is_some() {
-        let description = "request objects are not supported";
-        let code = Code::RequestNotSupported;
-        return Err(Refusal::new(code, Reason::RequestObject, description));
-    }
-    if parameters.request_uri.is_some() {
-        let description = "request_uri is not supported";
-        let code = Code::RequestUriNotSupported;
-        return Err(Refusal::new(code, Reason::RequestUri, description));
-    }
-    Ok(())
 }
 
 fn check_response(parameters: &AuthorizationParameters) -> Result<(), Refusal> {

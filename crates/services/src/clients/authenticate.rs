@@ -20,10 +20,9 @@ use self::guessing::Standing;
 use super::assertions::Assertions;
 use super::presented::{PresentedCredentials, Proof};
 use super::refused::{ClientAuthError, Refusal, RefusedClient, other_method, wrong_secret};
-use super::{ClientCache, Encrypters};
+use super::{ClientCache, ClientSignatures, Encrypters};
 use crate::Context;
 use crate::policy::LivePolicies;
-use crate::ports::DocumentFetcher;
 
 /// The most counters, and the most clients with their addresses, that a node notes.
 const NOTED: u64 = 100_000;
@@ -104,17 +103,16 @@ impl ClientAuthenticator {
         self.clients.encrypters().clone()
     }
 
-    /// Authenticates clients from `clients`, whose keys `fetcher` gets where they keep them elsewhere,
-    /// and slows guessing.
+    /// Authenticates clients from `clients`, whose assertions `signatures` checks, and slows guessing.
     #[must_use]
     pub fn new(
         context: Context,
         clients: ClientCache,
         policies: LivePolicies,
-        fetcher: Arc<dyn DocumentFetcher>,
+        signatures: ClientSignatures,
     ) -> Self {
         Self {
-            assertions: Assertions::new(context.clone(), policies.clone(), fetcher),
+            assertions: Assertions::new(context.clone(), policies.clone(), signatures),
             context,
             clients,
             policies,

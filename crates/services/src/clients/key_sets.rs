@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use authly_crypto::client_keys;
-use authly_domain::clients::{AssertionFlaw, ClientJwks};
+use authly_domain::clients::{ClientJwks, ClientJwtFlaw};
 use authly_domain::clock::Timestamp;
 use authly_domain::network::FetchUrl;
 use moka::sync::Cache;
 
-use crate::ports::{DocumentFetcher, Freshness};
+use crate::ports::{DocumentFetcher, DocumentKind, Freshness};
 
 /// The most key sets that are kept read.
 const CAPACITY: u64 = 1_024;
@@ -45,9 +45,9 @@ impl KeySets {
         &self,
         url: &FetchUrl,
         freshness: Freshness,
-    ) -> Result<FetchedKeys, AssertionFlaw> {
-        let document = self.fetcher.fetch(url, freshness).await;
-        let document = document.map_err(|_logged| AssertionFlaw::NoKeys)?;
+    ) -> Result<FetchedKeys, ClientJwtFlaw> {
+        let document = self.fetcher.fetch(DocumentKind::Json, url, freshness).await;
+        let document = document.map_err(|_logged| ClientJwtFlaw::NoKeys)?;
         if let Some(known) = self.read.get(url)
             && known.fetched_at == document.fetched_at
         {
@@ -55,7 +55,7 @@ impl KeySets {
         }
         let keys = client_keys::read_usable(&document.body).map_err(|error| {
             tracing::info!(url = %url, reason = %error, "a client's key set cannot be used");
-            AssertionFlaw::NoKeys
+            ClientJwtFlaw::NoKeys
         })?;
         let fetched = FetchedKeys {
             keys: Arc::new(keys),

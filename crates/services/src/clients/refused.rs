@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use authly_crypto::compare;
-use authly_domain::clients::{AssertionFlaw, AuthMethod, Client};
+use authly_domain::clients::{AssertionFlaw, AuthMethod, Client, ClientJwtFlaw};
 use authly_domain::refusals::{Facts, moment};
 use authly_domain::secret::SecretDigest;
 use authly_domain::throttle::ThrottleKind;
@@ -99,8 +99,7 @@ impl Refusal {
 /// What is wrong about an assertion, in a sentence.
 fn of_flaw(flaw: AssertionFlaw) -> Facts {
     let sentence = match flaw {
-        AssertionFlaw::Malformed => "It is no well-formed JWT.",
-        AssertionFlaw::Type => "Its typ says that it is a token of another kind.",
+        AssertionFlaw::Jwt(flaw) => of_jwt(flaw),
         AssertionFlaw::Claim(claim) => {
             let facts = Facts::default().expected(claim);
             return facts.more(format!("Its {claim} is missing or cannot be used."));
@@ -110,15 +109,23 @@ fn of_flaw(flaw: AssertionFlaw) -> Facts {
         AssertionFlaw::Expired => "It has expired.",
         AssertionFlaw::TooLong => "It ends more than an hour ahead.",
         AssertionFlaw::TooEarly => "It is from the future: its nbf or iat is still to come.",
-        AssertionFlaw::Algorithm => {
-            "The client is not registered for its algorithm, or nobody may use it."
-        }
-        AssertionFlaw::UnknownKey => "The client has no key that could have signed it.",
-        AssertionFlaw::Signature => "No key of the client's has signed it.",
-        AssertionFlaw::NoKeys => "The client's keys could not be fetched from its jwks_uri.",
         AssertionFlaw::Used => "It was used before.",
     };
     Facts::default().more(sentence)
+}
+
+/// What is wrong about any JWT of a client's, in a sentence.
+pub(crate) const fn of_jwt(flaw: ClientJwtFlaw) -> &'static str {
+    match flaw {
+        ClientJwtFlaw::Malformed => "It is no well-formed JWT.",
+        ClientJwtFlaw::Type => "Its typ says that it is a token of another kind.",
+        ClientJwtFlaw::Algorithm => {
+            "The client is not registered for its algorithm, or nobody may use it."
+        }
+        ClientJwtFlaw::UnknownKey => "The client has no key that could have signed it.",
+        ClientJwtFlaw::Signature => "No key of the client's has signed it.",
+        ClientJwtFlaw::NoKeys => "The client's keys could not be fetched from its jwks_uri.",
+    }
 }
 
 impl From<Refusal> for ClientAuthError {

@@ -150,6 +150,7 @@ impl Explain for AuthorizeFailure {
                 };
                 return told(reason, facts);
             }
+            Self::RequestObject(why) => return Explanation::clone(why),
             Self::RequestUnknown => Reason::RequestUnknown,
             Self::RequestExpired => Reason::RequestExpired,
             Self::AlreadyAnswered => Reason::RequestAnswered,

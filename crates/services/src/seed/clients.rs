@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use authly_domain::clients::{
     AuthMethod, Client, ClientId, ClientType, ConsentPolicy, LogoutMetadata, MIN_SECRET_BYTES,
-    NonceRule, OpenIdMetadata, PkceRule, RefreshRotation,
+    NonceRule, OpenIdMetadata, PkceRule, RefreshRotation, RequestObjectRule,
 };
 use authly_domain::id::ClientKey;
 use authly_domain::network::FetchUrl;
@@ -114,6 +114,7 @@ pub(super) fn client_of(
     take_switches(&mut client, seed);
     take_keys(&mut read, &mut client, seed);
     take_logout(&mut read, &mut client.logout, seed);
+    take_requests(&mut read, &mut client, seed);
     take_openid(&mut read, &mut client.openid, seed);
     check(&mut read, &client, seed, present.is_some());
     Some(client)
@@ -185,6 +186,22 @@ fn take_logout(read: &mut Reader<'_>, logout: &mut LogoutMetadata, seed: &SeedCl
         &mut logout.frontchannel_session_required,
         seed.frontchannel_logout_session_required,
     );
+}
+
+fn take_requests(read: &mut Reader<'_>, client: &mut Client, seed: &SeedClient) {
+    let requests = &mut client.requests;
+    let alg = seed.request_object_signing_alg.as_ref();
+    let alg = read.one("request_object_signing_alg", alg);
+    replace(&mut requests.alg, alg.map(Some));
+    if let Some(is_required) = seed.require_signed_request_object {
+        requests.rule = if is_required {
+            RequestObjectRule::Required
+        } else {
+            RequestObjectRule::Optional
+        };
+    }
+    let uris = read.all("request_uris", seed.request_uris.as_ref());
+    replace(&mut requests.uris, uris);
 }
 
 /// What is listed replaces, so that one place of keys takes the other's.

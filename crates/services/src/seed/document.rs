@@ -146,6 +146,12 @@ pub struct SeedClient {
     pub backchannel_logout_uri: Option<String>,
     /// Whether it needs `sid` in what it is told.
     pub backchannel_logout_session_required: Option<bool>,
+    /// What its request objects are signed with: `RS256`, `PS256`, `ES256` or `EdDSA`.
+    pub request_object_signing_alg: Option<String>,
+    /// `true` for a client that signs all its requests.
+    pub require_signed_request_object: Option<bool>,
+    /// Where it keeps request objects.
+    pub request_uris: Option<Vec<String>>,
     /// How its ID tokens are signed: `RS256`, `PS256`, `ES256` or `EdDSA`.
     pub id_token_signed_response_alg: Option<String>,
     /// How what UserInfo answers is signed; absent for plain JSON.

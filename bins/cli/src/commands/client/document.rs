@@ -167,6 +167,10 @@ fn settings(client: &Client) -> Vec<(&'static str, Cell)> {
             Cell::maybe(client.backchannel_logout_uri.as_ref()),
         ),
         (
+            "signs requests",
+            Cell::yes_or_no(client.require_signed_request_object),
+        ),
+        (
             "ID tokens",
             Cell::plain(&client.id_token_signed_response_alg),
         ),

@@ -71,6 +71,8 @@ pub(crate) struct Shape {
     /// Where its public keys are, in the place of a file.
     #[arg(long, value_name = "URL")]
     jwks_uri: Option<String>,
+    #[command(flatten)]
+    requests: Requests,
     /// How its ID tokens are signed: `RS256`, `PS256`, `ES256` or `EdDSA`.
     #[arg(long, value_name = "ALG")]
     id_token_signed_response_alg: Option<String>,
@@ -102,6 +104,20 @@ pub(crate) struct Shape {
     /// Its terms of service.
     #[arg(long, value_name = "URL")]
     tos_uri: Option<String>,
+}
+
+/// How it signs its requests.
+#[derive(Debug, Default, Args)]
+struct Requests {
+    /// What its request objects are signed with, by the same names.
+    #[arg(long, value_name = "ALG")]
+    request_object_signing_alg: Option<String>,
+    /// Whether all its requests are signed.
+    #[arg(long, value_name = "true|false")]
+    require_signed_request_object: Option<bool>,
+    /// Where it keeps a request object; give it several times for several.
+    #[arg(long = "request-uri", value_name = "URL")]
+    request_uris: Vec<String>,
 }
 
 /// How what it gets is encrypted.
@@ -158,7 +174,7 @@ fn key_set(file: &str) -> Result<Value, String> {
 }
 
 /// What may be empty.
-const CLEARABLE: [&str; 22] = [
+const CLEARABLE: [&str; 24] = [
     "frontchannel_logout_uri",
     "backchannel_logout_uri",
     "id_token_encrypted_response_alg",
@@ -168,6 +184,8 @@ const CLEARABLE: [&str; 22] = [
     "token_endpoint_auth_signing_alg",
     "jwks",
     "jwks_uri",
+    "request_object_signing_alg",
+    "request_uris",
     "access_token_lifetime",
     "refresh_token_idle_lifetime",
     "refresh_token_absolute_lifetime",
@@ -193,6 +211,14 @@ fn or_clear<T>(said: Option<T>, member: &str, clear: &[String]) -> Patch<T> {
     match said {
         None if clear.iter().any(|one| one == member) => Patch::Clear,
         said => Patch::set_if(said),
+    }
+}
+
+/// What a list is to hold, or that it is to be empty.
+fn or_empty(texts: Vec<String>, member: &str, clear: &[String]) -> Patch<Vec<String>> {
+    match or_clear(list(texts), member, clear) {
+        Patch::Clear => Patch::Set(Vec::new()),
+        said => said,
     }
 }
 
@@ -227,6 +253,9 @@ impl Shape {
             refresh_token_absolute_lifetime: self.refresh_token_absolute_lifetime,
             jwks: self.jwks_file,
             jwks_uri: self.jwks_uri,
+            request_object_signing_alg: self.requests.request_object_signing_alg,
+            require_signed_request_object: self.requests.require_signed_request_object,
+            request_uris: list(self.requests.request_uris),
             id_token_signed_response_alg: self.id_token_signed_response_alg,
             userinfo_signed_response_alg: self.userinfo_signed_response_alg,
             id_token_encrypted_response_alg: self.encryption.id_token_encrypted_response_alg,
@@ -245,6 +274,19 @@ impl Shape {
             policy_uri: self.policy_uri,
             tos_uri: self.tos_uri,
             managed_by: None,
+        }
+    }
+}
+
+impl Requests {
+    /// What is said of them, beside what else is said.
+    fn said(self, clear: &[String], rest: ClientChange) -> ClientChange {
+        let alg = self.request_object_signing_alg;
+        ClientChange {
+            request_object_signing_alg: or_clear(alg, "request_object_signing_alg", clear),
+            require_signed_request_object: Patch::set_if(self.require_signed_request_object),
+            request_uris: or_empty(self.request_uris, "request_uris", clear),
+            ..rest
         }
     }
 }
@@ -299,10 +341,7 @@ impl Changes {
         let Self { shape, clear } = self;
         let number = |said, member| or_clear::<u64>(said, member, &clear);
         let text = |said, member| or_clear::<String>(said, member, &clear);
-        let empty = |member: &str, texts| match or_clear(list(texts), member, &clear) {
-            Patch::Clear => Patch::Set(Vec::new()),
-            said => said,
-        };
+        let empty = |member: &str, texts| or_empty(texts, member, &clear);
         ClientChange {
             client_name: Patch::set_if(shape.name),
             application_type: Patch::set_if(shape.application_type),
@@ -347,7 +386,10 @@ impl Changes {
             policy_uri: text(shape.policy_uri, "policy_uri"),
             tos_uri: text(shape.tos_uri, "tos_uri"),
             managed_by: text(None, "managed_by"),
-            ..shape.logout.said(&clear, shape.encryption.said(&clear))
+            ..shape.requests.said(
+                &clear,
+                shape.logout.said(&clear, shape.encryption.said(&clear)),
+            )
         }
     }
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use authly_domain::clients::{
     ClientChange, ClientJwks, ClientType, ConsentPolicy, NonceRule, PkceRule, RefreshRotation,
+    RequestObjectRule,
 };
 use authly_domain::scopes::Scope;
 use authly_protocol::admin::Patch;
@@ -76,6 +77,9 @@ fn as_change(new: &NewClient) -> wire::ClientChange {
         refresh_token_absolute_lifetime: Patch::set_if(new.refresh_token_absolute_lifetime),
         jwks: Patch::set_if(new.jwks),
         jwks_uri: Patch::set_if(new.jwks_uri),
+        request_object_signing_alg: Patch::set_if(new.request_object_signing_alg),
+        require_signed_request_object: Patch::set_if(new.require_signed_request_object),
+        request_uris: Patch::set_if(new.request_uris),
         id_token_signed_response_alg: Patch::set_if(new.id_token_signed_response_alg),
         userinfo_signed_response_alg: Patch::set_if(new.userinfo_signed_response_alg),
         id_token_encrypted_response_alg: Patch::set_if(new.id_token_encrypted_response_alg),
@@ -105,6 +109,7 @@ fn change(fields: &mut Fields, said: &wire::ClientChange) -> ClientChange {
     let rest = openid(fields, said, encrypted);
     let rest = logout(fields, said, rest);
     let rest = authentication(fields, said, rest);
+    let rest = requests(fields, said, rest);
     ClientChange {
         name: fields.required("/client_name", said.client_name.clone()),
         application_type: kept_word(fields, "/application_type", &said.application_type),
@@ -134,11 +139,11 @@ fn authentication(
     rest: ClientChange,
 ) -> ClientChange {
     let method = &said.token_endpoint_auth_method;
-    let assertion_alg = match cleared(said.token_endpoint_auth_signing_alg.clone()) {
-        Some(Some(name)) => word(fields, "/token_endpoint_auth_signing_alg", Some(&name)).map(Some),
-        Some(None) => Some(None),
-        None => None,
-    };
+    let assertion_alg = cleared_word(
+        fields,
+        "/token_endpoint_auth_signing_alg",
+        &said.token_endpoint_auth_signing_alg,
+    );
     let jwks_uri = match cleared(said.jwks_uri.clone()) {
         Some(Some(uri)) => fields.parse("/jwks_uri", &uri).map(Some),
         Some(None) => Some(None),
@@ -174,6 +179,22 @@ fn logout(fields: &mut Fields, said: &wire::ClientChange, rest: ClientChange) ->
             "/backchannel_logout_session_required",
             said.backchannel_logout_session_required,
         ),
+        ..rest
+    }
+}
+
+/// How it signs its requests.
+fn requests(fields: &mut Fields, said: &wire::ClientChange, rest: ClientChange) -> ClientChange {
+    let alg = &said.request_object_signing_alg;
+    let pointer = "/require_signed_request_object";
+    ClientChange {
+        request_object_alg: cleared_word(fields, "/request_object_signing_alg", alg),
+        request_object_rule: switch(
+            fields.required(pointer, said.require_signed_request_object),
+            RequestObjectRule::Required,
+            RequestObjectRule::Optional,
+        ),
+        request_uris: list(fields, "/request_uris", &said.request_uris),
         ..rest
     }
 }

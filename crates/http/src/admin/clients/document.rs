@@ -2,7 +2,7 @@
 
 use authly_domain::clients::{
     Client as Record, ConsentPolicy, NonceRule, PkceRule, RedirectUri, RefreshRotation,
-    RegisteredClient,
+    RegisteredClient, RequestObjectRule,
 };
 use authly_domain::scopes::{AdminScope, Resource};
 use authly_protocol::admin::clients::{Client, CreatedClient, LiveSecret, NewSecret};
@@ -41,6 +41,9 @@ pub(super) fn client(registered: &RegisteredClient) -> Client {
         refresh_token_absolute_lifetime: record.lifetimes.refresh_absolute.map(seconds),
         jwks: record.jwks.clone(),
         jwks_uri: record.jwks_uri.as_ref().map(ToString::to_string),
+        request_object_signing_alg: record.requests.alg.map(|alg| alg.as_str().to_owned()),
+        require_signed_request_object: record.requests.rule == RequestObjectRule::Required,
+        request_uris: as_texts(&record.requests.uris),
         id_token_signed_response_alg: openid.id_token_alg.as_str().to_owned(),
         userinfo_signed_response_alg: openid.userinfo_alg.map(|alg| alg.as_str().to_owned()),
         id_token_encrypted_response_alg: id_token.alg.map(|alg| alg.as_str().to_owned()),
@@ -95,6 +98,10 @@ pub(super) fn new_secret(rotated: &RotatedSecret) -> NewSecret {
 
 fn uris(uris: &[RedirectUri]) -> Vec<String> {
     uris.iter().map(|uri| uri.as_str().to_owned()).collect()
+}
+
+fn as_texts<T: ToString>(values: &[T]) -> Vec<String> {
+    values.iter().map(ToString::to_string).collect()
 }
 
 fn resources(resources: &[Resource]) -> Vec<String> {

@@ -35,7 +35,7 @@ async fn oidcc_request_uri_unsigned_supported_correctly_or_rejected_as_unsupport
     let asking = asking.with("request_uri", "https://client.example/request.jwt");
     let page = refused(&suite.app, &mut suite.browser, &asking).await;
     let answered = suite.read(&page);
-    assert_eq!(answered.get("error"), Some("request_uri_not_supported"));
+    assert_eq!(answered.get("error"), Some("invalid_request_uri"));
     assert_eq!(answered.get("state"), Some("the state"));
 }
 
@@ -54,7 +54,7 @@ async fn oidcc_unsigned_request_object_supported_correctly_or_rejected_as_unsupp
     let asking = suite.asking("openid").with("request", &object);
     let page = refused(&suite.app, &mut suite.browser, &asking).await;
     let answered = suite.read(&page);
-    assert_eq!(answered.get("error"), Some("request_not_supported"));
+    assert_eq!(answered.get("error"), Some("invalid_request_object"));
     assert_eq!(answered.get("state"), Some("the state"));
 }
 

@@ -4,11 +4,15 @@ use std::net::TcpListener;
 use std::sync::Arc;
 
 use authly_domain::clock::{Clock, Timestamp};
+use authly_domain::network::FetchUrl;
 use authly_http::{Deps, serve};
 use authly_services::Context;
-use authly_services::authorizations::AuthorizationService;
-use authly_services::clients::ClientCache;
+use authly_services::authorizations::{AuthorizationService, RequestObjects};
+use authly_services::clients::{ClientCache, ClientSignatures};
 use authly_services::policy::{LivePolicies, Policies};
+use authly_services::ports::{
+    DocumentFetcher, DocumentFuture, DocumentKind, Freshness, NotFetched,
+};
 use authly_services::userinfo::UserInfoService;
 use authly_testing::TestApp;
 use authly_testing::rp::{http_client, send};
@@ -26,6 +30,20 @@ impl Clock for BrokenClock {
     }
 }
 
+/// A network that nothing is to be had from.
+struct NoDocuments;
+
+impl DocumentFetcher for NoDocuments {
+    fn fetch<'a>(
+        &'a self,
+        _kind: DocumentKind,
+        _url: &'a FetchUrl,
+        _freshness: Freshness,
+    ) -> DocumentFuture<'a> {
+        Box::pin(async { Err(NotFetched) })
+    }
+}
+
 /// The app's collaborators, of which two break.
 pub(crate) fn broken(app: &TestApp) -> Deps {
     let context = Context {
@@ -34,10 +52,18 @@ pub(crate) fn broken(app: &TestApp) -> Deps {
     };
     let issuer = app.policies().tokens.issuer.clone();
     let clients = ClientCache::new(app.db.clone());
+    let policies = LivePolicies::new(Policies::new(issuer.clone()));
+    let signatures = ClientSignatures::new(Arc::new(NoDocuments));
+    let requests = RequestObjects::new(
+        context.clone(),
+        &policies,
+        signatures,
+        Arc::new(NoDocuments),
+    );
     let authorizations = AuthorizationService::new(
         context.clone(),
-        issuer.clone(),
-        LivePolicies::new(Policies::new(issuer.clone())),
+        requests,
+        policies,
         clients.clone(),
         (*app.deps.sessions).clone(),
         Arc::clone(&app.deps.keys),

@@ -12,5 +12,6 @@ mod pkce;
 mod prompt;
 mod redirect_uris;
 mod refusals;
+mod request_objects;
 mod requests;
 mod texts;

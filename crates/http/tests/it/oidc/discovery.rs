@@ -63,8 +63,13 @@ async fn the_members_that_clients_need_are_there() {
             "authorization_response_iss_parameter_supported",
             json!(true),
         ),
-        ("request_uri_parameter_supported", json!(false)),
-        ("request_parameter_supported", json!(false)),
+        ("request_uri_parameter_supported", json!(true)),
+        ("require_request_uri_registration", json!(true)),
+        ("request_parameter_supported", json!(true)),
+        (
+            "request_object_signing_alg_values_supported",
+            json!(["RS256", "PS256", "ES256", "EdDSA"]),
+        ),
         ("claims_parameter_supported", json!(true)),
     ] {
         assert_eq!(document[name], expected, "{name}");

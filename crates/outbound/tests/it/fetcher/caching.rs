@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use authly_outbound::fetcher::FetchFailure;
-use authly_services::ports::Freshness;
+use authly_services::ports::{DocumentKind, Freshness};
 use authly_testing::Stranger;
 use authly_testing::stranger::{Answer, Conduct, loopback};
 use futures_util::FutureExt as _;
@@ -62,23 +62,35 @@ async fn a_newer_document_is_asked_for_and_not_more_often_than_a_few_times_a_min
     let url = stranger.url("/jwks");
     let first = bench
         .fetcher
-        .document(&url, Freshness::AsServed)
+        .document(DocumentKind::Json, &url, Freshness::AsServed)
         .await
         .unwrap();
     stranger.serve("/jwks", "2");
     let newer = Freshness::NewerThan(first.fetched_at);
     for _ in 0..3 {
-        let same = bench.fetcher.document(&url, newer).await.unwrap();
+        let same = bench
+            .fetcher
+            .document(DocumentKind::Json, &url, newer)
+            .await
+            .unwrap();
         assert_eq!(&*same.body, b"1");
     }
     assert_eq!(stranger.seen().requests, 1);
 
     bench.clock.advance(Duration::from_secs(30));
-    let second = bench.fetcher.document(&url, newer).await.unwrap();
+    let second = bench
+        .fetcher
+        .document(DocumentKind::Json, &url, newer)
+        .await
+        .unwrap();
     assert_eq!(&*second.body, b"2");
     // For whoever was behind it is new enough; nobody asks again for that.
     bench.clock.advance(Duration::from_secs(30));
-    let again = bench.fetcher.document(&url, newer).await.unwrap();
+    let again = bench
+        .fetcher
+        .document(DocumentKind::Json, &url, newer)
+        .await
+        .unwrap();
     assert_eq!(&*again.body, b"2");
     assert_eq!(stranger.seen().requests, 2);
 }
@@ -91,13 +103,17 @@ async fn a_failure_does_not_take_away_a_document_that_is_still_good() {
     let url = stranger.url("/jwks");
     let first = bench
         .fetcher
-        .document(&url, Freshness::AsServed)
+        .document(DocumentKind::Json, &url, Freshness::AsServed)
         .await
         .unwrap();
     stranger.at("/jwks", Answer::json("").status(500).into());
     bench.clock.advance(Duration::from_mins(1));
     let newer = Freshness::NewerThan(first.fetched_at);
-    let kept = bench.fetcher.document(&url, newer).await.unwrap();
+    let kept = bench
+        .fetcher
+        .document(DocumentKind::Json, &url, newer)
+        .await
+        .unwrap();
     assert_eq!(&*kept.body, DOCUMENT.as_bytes());
     assert_eq!(stranger.seen().requests, 2);
     assert_eq!(bench.fetch(&url).await.unwrap(), DOCUMENT);
@@ -201,4 +217,26 @@ async fn a_host_has_only_so_many_requests_at_once() {
     };
     let (answers, ()) = tokio::join!(all, open);
     assert!(answers.iter().all(Result::is_ok));
+}
+
+#[tokio::test]
+async fn a_document_is_kept_for_each_kind_that_it_is_asked_for_as() {
+    let stranger = Stranger::start().await;
+    let bench = bench(&stranger);
+    let url = stranger.url("/jwt");
+    let fetch = |kind| bench.fetcher.document(kind, &url, Freshness::AsServed);
+    for kind in ["application/jwt", "application/oauth-authz-req+jwt; a=b"] {
+        stranger.at(
+            "/jwt",
+            Answer::json(DOCUMENT).header("Content-Type", kind).into(),
+        );
+        fetch(DocumentKind::Jwt).await.unwrap();
+        let failure = fetch(DocumentKind::Json).await.unwrap_err();
+        assert!(matches!(*failure, FetchFailure::ContentType), "{failure:?}");
+        bench.clock.advance(Duration::from_hours(1));
+    }
+    stranger.serve("/jwt", DOCUMENT);
+    let failure = fetch(DocumentKind::Jwt).await.unwrap_err();
+    assert!(matches!(*failure, FetchFailure::ContentType), "{failure:?}");
+    fetch(DocumentKind::Json).await.unwrap();
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use authly_outbound::fetcher::{
     FetchFailure, FetchLimits, FetcherParts, GuardedFetcher, SystemNames, Trust, TrustError,
 };
-use authly_services::ports::{DocumentFetcher as _, Freshness, NotFetched};
+use authly_services::ports::{DocumentFetcher as _, DocumentKind, Freshness, NotFetched};
 use authly_testing::Stranger;
 use authly_testing::clock::ManualClock;
 use authly_testing::stranger::{Credential, Seen, TestNames, loopback};
@@ -126,7 +126,7 @@ async fn the_systems_names_are_guarded_as_well() {
     let fetcher = fetcher.unwrap();
     let url = stranger.url_at("localhost", "/jwks");
     let failure = fetcher
-        .document(&url, Freshness::AsServed)
+        .document(DocumentKind::Json, &url, Freshness::AsServed)
         .await
         .unwrap_err();
     assert!(
@@ -134,7 +134,8 @@ async fn the_systems_names_are_guarded_as_well() {
         "{failure:?}"
     );
     // What others learn of it is the same for every reason.
-    let said = fetcher.fetch(&url, Freshness::AsServed).await.unwrap_err();
+    let said = fetcher.fetch(DocumentKind::Json, &url, Freshness::AsServed);
+    let said = said.await.unwrap_err();
     assert_eq!(said, NotFetched);
     assert_eq!(said.to_string(), "the document could not be fetched");
     assert_eq!(stranger.seen(), Seen::default());
@@ -178,7 +179,11 @@ async fn authorities_can_be_added_to_those_of_the_system_and_have_to_be_there() 
     };
     let fetcher = with(stranger.authority()).unwrap();
     let document = fetcher
-        .document(&stranger.url("/jwks"), Freshness::AsServed)
+        .document(
+            DocumentKind::Json,
+            &stranger.url("/jwks"),
+            Freshness::AsServed,
+        )
         .await;
     assert_eq!(&*document.unwrap().body, DOCUMENT.as_bytes());
     for empty in ["", "no PEM"] {

@@ -82,6 +82,15 @@ pub struct NewClient {
     /// Where its public keys are, in the place of `jwks`: an https URL.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub jwks_uri: Option<String>,
+    /// What its request objects are signed with, where not all that its profile allows is to count.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub request_object_signing_alg: Option<String>,
+    /// `true` for a client that signs all its requests (RFC 9101 §10.5).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub require_signed_request_object: Option<bool>,
+    /// Where it keeps request objects: the https URLs that its `request_uri` may name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub request_uris: Option<Vec<String>>,
     /// How its ID tokens are signed: `RS256`, `PS256`, `ES256` or `EdDSA`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id_token_signed_response_alg: Option<String>,
@@ -211,6 +220,15 @@ pub struct ClientChange {
     /// Where its public keys are, in the place of `jwks`: an https URL.
     #[serde(skip_serializing_if = "Patch::is_keep")]
     pub jwks_uri: Patch<String>,
+    /// What its request objects are signed with, where not all that its profile allows is to count.
+    #[serde(skip_serializing_if = "Patch::is_keep")]
+    pub request_object_signing_alg: Patch<String>,
+    /// `true` for a client that signs all its requests (RFC 9101 §10.5).
+    #[serde(skip_serializing_if = "Patch::is_keep")]
+    pub require_signed_request_object: Patch<bool>,
+    /// Where it keeps request objects: the https URLs that its `request_uri` may name.
+    #[serde(skip_serializing_if = "Patch::is_keep")]
+    pub request_uris: Patch<Vec<String>>,
     /// How its ID tokens are signed: `RS256`, `PS256`, `ES256` or `EdDSA`.
     #[serde(skip_serializing_if = "Patch::is_keep")]
     pub id_token_signed_response_alg: Patch<String>,

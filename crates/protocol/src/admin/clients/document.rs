@@ -71,6 +71,13 @@ pub struct Client {
     /// Where its public keys are; never beside `jwks`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub jwks_uri: Option<String>,
+    /// What its request objects are signed with; absent for whatever its profile allows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request_object_signing_alg: Option<String>,
+    /// Whether all its requests are signed (RFC 9101 §10.5).
+    pub require_signed_request_object: bool,
+    /// Where it keeps request objects.
+    pub request_uris: Vec<String>,
     /// How its ID tokens are signed: `RS256`, `PS256`, `ES256` or `EdDSA`.
     pub id_token_signed_response_alg: String,
     /// How what UserInfo answers is signed; absent for plain JSON.

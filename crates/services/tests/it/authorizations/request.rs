@@ -161,7 +161,7 @@ const WRONG: [Wrong; 12] = [
     ),
     (
         |asked| asked.request = Some("a.b.c".to_owned()),
-        Code::RequestNotSupported,
+        Code::InvalidRequestObject,
     ),
     (
         |asked| asked.repeated = vec!["state".to_owned()],

@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use authly_domain::clients::{OpenIdMetadata, ResponseEncryption, SubjectType};
+use authly_domain::clients::{
+    Client, OpenIdMetadata, RequestObjectMetadata, RequestObjectRule, ResponseEncryption,
+    SubjectType,
+};
 use authly_domain::keys::{ContentEncryption, KeyManagement, SigningAlgorithm};
 
 use authly_testing::TestServices;
@@ -29,11 +32,43 @@ fn x25519() -> Value {
     })
 }
 
-async fn stored(services: &TestServices) -> OpenIdMetadata {
+async fn stored_client(services: &TestServices) -> Client {
     let conn = services.db.connect().await.unwrap();
     let id = "app".parse().unwrap();
     let found = conn.reads().clients().find(&id).await.unwrap();
-    found.unwrap().openid
+    found.unwrap()
+}
+
+async fn stored(services: &TestServices) -> OpenIdMetadata {
+    stored_client(services).await.openid
+}
+
+#[tokio::test]
+async fn how_a_client_signs_its_requests_is_kept_and_what_is_absent_stays() {
+    let services = TestServices::start().await;
+    services.bootstrap().ensure_scopes().await.unwrap();
+    let seeder = services.seeder();
+    let all = json!({
+        "jwks_uri": "https://app.example/jwks", "request_object_signing_alg": "ES256",
+        "require_signed_request_object": true, "request_uris": ["https://app.example/request"],
+    });
+    let expected = RequestObjectMetadata {
+        alg: Some(SigningAlgorithm::Es256),
+        rule: RequestObjectRule::Required,
+        uris: vec!["https://app.example/request".parse().unwrap()],
+    };
+    for said in [all, json!({})] {
+        seeder.apply(&seed(client(&said))).await.unwrap();
+        assert_eq!(stored_client(&services).await.requests, expected);
+    }
+    let less = json!({ "require_signed_request_object": false, "request_uris": [] });
+    seeder.apply(&seed(client(&less))).await.unwrap();
+    let less = RequestObjectMetadata {
+        rule: RequestObjectRule::Optional,
+        uris: Vec::new(),
+        ..expected
+    };
+    assert_eq!(stored_client(&services).await.requests, less);
 }
 
 #[tokio::test]
@@ -119,6 +154,14 @@ async fn metadata_that_cannot_be_are_problems_and_nothing_is_stored() {
         (
             json!({ "userinfo_encrypted_response_alg": "RSA1_5" }),
             "client app: userinfo_encrypted_response_alg \"RSA1_5\" is not one of the known values",
+        ),
+        (
+            json!({ "request_uris": ["https://a.example/#a"] }),
+            "client app: request_uris \"https://a.example/#a\": it has a fragment",
+        ),
+        (
+            json!({ "request_object_signing_alg": "ES256" }),
+            "client app: request_object_signing_alg needs jwks or jwks_uri",
         ),
         (
             json!({ "jwks_uri": "http://app.example/jwks" }),

@@ -234,3 +234,66 @@ async fn what_is_wrong_about_how_a_client_signs_is_named_and_nothing_is_stored()
     }
     assert_eq!(app.stored().registry().await, before);
 }
+
+#[tokio::test]
+async fn how_a_client_signs_its_requests_is_registered_changed_and_taken_back() {
+    let app = TestApp::start().await;
+    let root = app.administrator("root").await;
+    let mut document = web("signing");
+    document["jwks_uri"] = json!("https://app.example/jwks");
+    let created = create(&root, &document).await;
+    assert_eq!(created.get("request_object_signing_alg"), None);
+    assert_eq!(created["require_signed_request_object"], false);
+    assert_eq!(created["request_uris"], json!([]));
+    let path = path(&created);
+    let change = json!({
+        "request_object_signing_alg": "ES256", "require_signed_request_object": true,
+        "request_uris": ["https://app.example/one", "https://app.example/two"],
+    });
+    let changed = root.patch(&path, &change).await.json();
+    for (member, value) in change.as_object().unwrap() {
+        assert_eq!(&changed[member], value, "{member}");
+    }
+    let before = app.stored().registry().await;
+    for (wrong, places) in [
+        (
+            json!({ "request_object_signing_alg": "none" }),
+            vec!["/request_object_signing_alg"],
+        ),
+        (
+            json!({ "request_object_signing_alg": "RS256" }),
+            vec!["/request_object_signing_alg"],
+        ),
+        (
+            json!({ "request_uris": ["https://a.example/", "http://a.example/"] }),
+            vec!["/request_uris/1"],
+        ),
+        (json!({ "request_uris": null }), vec!["/request_uris"]),
+        (json!({ "profile": "fapi2" }), vec!["/request_uris"]),
+        (
+            json!({ "require_signed_request_object": null }),
+            vec!["/require_signed_request_object"],
+        ),
+        (
+            json!({ "jwks_uri": null }),
+            vec![
+                "/request_object_signing_alg",
+                "/require_signed_request_object",
+                "/request_uris",
+            ],
+        ),
+    ] {
+        let refused = root.patch(&path, &wrong).await;
+        refused.expect_problem(422, "invalid_body");
+        assert_eq!(refused.wrong_places(), places, "{wrong}");
+    }
+    assert_eq!(app.stored().registry().await, before);
+    let back = json!({
+        "request_object_signing_alg": null, "require_signed_request_object": false,
+        "request_uris": [],
+    });
+    let changed = root.patch(&path, &back).await.json();
+    assert_eq!(changed.get("request_object_signing_alg"), None);
+    assert_eq!(changed["require_signed_request_object"], false);
+    assert_eq!(changed["request_uris"], json!([]));
+}

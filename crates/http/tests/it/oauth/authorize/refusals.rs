@@ -225,25 +225,25 @@ async fn several_resources_may_be_named() {
 }
 
 #[tokio::test]
-async fn request_objects_are_refused_by_name() {
+async fn request_objects_of_a_client_without_keys_are_refused_by_name() {
     let mut trusted = Trusted::start().await;
     let right = trusted.asking();
     for (name, value, code) in [
         (
             "request",
             "eyJhbGciOiJub25lIn0.e30.",
-            "request_not_supported",
+            "invalid_request_object",
         ),
-        ("request", "nonsense", "request_not_supported"),
+        ("request", "nonsense", "invalid_request_object"),
         (
             "request_uri",
             "https://app.example.com/request.jwt",
-            "request_uri_not_supported",
+            "invalid_request_uri",
         ),
         (
             "request_uri",
             "urn:ietf:params:oauth:request_uri:x",
-            "request_uri_not_supported",
+            "invalid_request_uri",
         ),
     ] {
         let asking = right.clone().and(name, value);
