@@ -8,6 +8,7 @@ use authly_domain::authorizations::{
 use authly_domain::clients::RedirectUri;
 use authly_domain::clock::Timestamp;
 use authly_domain::id::{AuthorizationRequestId, ClientKey, SessionId};
+use authly_domain::scopes::Resource;
 use authly_domain::secret::SecretDigest;
 use authly_domain::users::Subject;
 
@@ -96,11 +97,7 @@ impl AuthorizationRequests<'_> {
                          WHERE answered_at IS NULL AND expires_at > $16
                          LIMIT $19) AS waiting) < $19";
         let request = new.request;
-        let resources: Vec<&str> = request
-            .resources
-            .iter()
-            .map(authly_domain::scopes::Resource::as_str)
-            .collect();
+        let resources: Vec<&str> = request.resources.iter().map(Resource::as_str).collect();
         let params = [
             uuid(new.id.as_uuid()),
             bytes(new.key.handle.as_bytes().as_slice()),
@@ -133,19 +130,15 @@ impl AuthorizationRequests<'_> {
             number(new.client_version),
         ];
         if self.conn.execute(SQL, &params).await? == 1 {
-            return Ok(Admission::Stored);
+            Ok(Admission::Stored)
+        } else {
+            self.why_not(new, caps).await
         }
-        let of_network = self.waiting_of(new).await?;
-        Ok(match of_network {
-            None => Admission::OfAnotherVersion,
-            Some(waiting) if waiting < i64::from(caps.per_network) => Admission::Full,
-            Some(_) => Admission::NetworkFull,
-        })
     }
 
-    /// How many requests of the network of `new` wait, if its client is what it was taken for.
-    async fn waiting_of(&self, new: &NewRequest<'_>) -> Result<Option<i64>, DbError> {
-        const SQL: &str = "-- authorizations.count_requests_of_network
+    /// Why a request was not stored.
+    async fn why_not(&self, new: &NewRequest<'_>, caps: RequestCaps) -> Result<Admission, DbError> {
+        const SQL: &str = "-- authorizations.why_not_stored
             SELECT (SELECT count(*) FROM authorization_requests
                      WHERE address = $1 AND answered_at IS NULL AND expires_at > $2) AS waiting
               FROM clients c
@@ -156,9 +149,15 @@ impl AuthorizationRequests<'_> {
             uuid(new.request.client.as_uuid()),
             number(new.client_version),
         ];
-        let row = self.conn.query_opt(SQL, &params).await?;
-        row.map(|row| Columns::of("authorization_requests", &row).get("waiting"))
-            .transpose()
+        let Some(row) = self.conn.query_opt(SQL, &params).await? else {
+            return Ok(Admission::OfAnotherVersion);
+        };
+        let waiting: i64 = Columns::of("authorization_requests", &row).get("waiting")?;
+        Ok(if waiting < i64::from(caps.per_network) {
+            Admission::Full
+        } else {
+            Admission::NetworkFull
+        })
     }
 
     /// The request of this key, with the name of its client on the wire.

@@ -90,6 +90,24 @@ fn unlike_openid() -> OpenIdMetadata {
     }
 }
 
+fn unlike_public(world: &World) -> Client {
+    Client {
+        client_type: ClientType::Public,
+        profile: ClientProfile::Fapi2,
+        auth_method: AuthMethod::None,
+        jwks_uri: Some("https://app.example/jwks".parse().unwrap()),
+        requests: RequestObjectMetadata {
+            alg: Some(SigningAlgorithm::Ps256),
+            rule: RequestObjectRule::Required,
+            uris: vec!["https://app.example/request".parse().unwrap()],
+        },
+        pkce: PkceRule::Required,
+        nonce: NonceRule::Required,
+        scope: Scope::empty(),
+        ..world.sample_client("native")
+    }
+}
+
 async fn an_unlike_client_reads_back_too(world: World) {
     let unlike = Client {
         name: "Notes for the desktop".to_owned(),
@@ -124,25 +142,8 @@ async fn an_unlike_client_reads_back_too(world: World) {
         is_active: false,
         ..world.sample_client("notes")
     };
-    let public = Client {
-        client_type: ClientType::Public,
-        profile: ClientProfile::Fapi2,
-        auth_method: AuthMethod::None,
-        jwks_uri: Some("https://app.example/jwks".parse().unwrap()),
-        requests: RequestObjectMetadata {
-            alg: Some(SigningAlgorithm::Ps256),
-            rule: RequestObjectRule::Required,
-            uris: vec!["https://app.example/request".parse().unwrap()],
-        },
-        pkce: PkceRule::Required,
-        nonce: NonceRule::Required,
-        ..Client {
-            scope: Scope::empty(),
-            ..world.sample_client("native")
-        }
-    };
     let conn = world.conn().await;
-    for client in [unlike, public] {
+    for client in [unlike, unlike_public(&world)] {
         let clients = conn.reads().clients();
         let key = clients.upsert(&client, world.now).await.unwrap();
         assert_eq!(key, client.key);

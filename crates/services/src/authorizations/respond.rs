@@ -6,6 +6,8 @@ use authly_domain::issuer::Issuer;
 use authly_domain::refusals::{Explanation, Facts, Reason};
 use authly_domain::secret::AuthorizationCode;
 
+use super::AuthorizeFailure;
+
 /// The error codes of the authorization endpoint (OAuth 2.1 §4.1.2.1, OpenID Connect Core
 /// §3.1.2.6, RFC 8707 §2) that travel by redirect.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -83,9 +85,9 @@ impl Refusal {
         self
     }
 
-    /// What administrators may know, where the client cannot be told.
-    pub(super) fn into_why(self) -> Box<Explanation> {
-        self.why
+    /// What a page says instead, where the client cannot be told.
+    pub(super) fn into_failure(self) -> AuthorizeFailure {
+        AuthorizeFailure::RequestObject(self.why)
     }
 }
 

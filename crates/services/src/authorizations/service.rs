@@ -313,7 +313,7 @@ impl AuthorizationService {
                 let to = validate::return_address(parameters, redirect_uri);
                 Ok(self.refuse(to, refusal))
             }
-            Err(_unusable) => Err(AuthorizeFailure::RequestObject(refusal.into_why())),
+            Err(_unusable) => Err(refusal.into_failure()),
         }
     }
 

@@ -22,6 +22,7 @@ in_both_modes!(
     too_many_of_one_network_are_refused,
     too_many_in_all_are_refused,
     what_no_longer_waits_does_not_count,
+    what_was_right_for_another_version_of_the_client_is_not_stored,
     the_session_that_saw_the_page_is_noted_while_it_waits,
     of_many_answers_at_once_one_counts,
     a_request_whose_time_is_over_cannot_be_answered,
@@ -74,12 +75,23 @@ async fn insert(
     network: IpAddr,
     caps: RequestCaps,
 ) -> (AuthorizationRequestId, RequestKey, Admission) {
+    insert_for(world, request, (network, 1), caps).await
+}
+
+/// The same, for the client in this version.
+async fn insert_for(
+    world: &World,
+    request: &AuthorizationRequest,
+    (network, client_version): (IpAddr, i64),
+    caps: RequestCaps,
+) -> (AuthorizationRequestId, RequestKey, Admission) {
     let (id, key) = (world.id(AuthorizationRequestId::generate), key(world));
     let expires_at = request.requested_at.plus(Duration::from_mins(30));
     let new = NewRequest {
         id,
         key,
         request,
+        client_version,
         network,
         expires_at,
     };
@@ -220,6 +232,31 @@ async fn what_no_longer_waits_does_not_count(world: World) {
         ..request
     };
     assert_eq!(insert(&world, &next_hour, ADDRESS, caps).await.2, kept);
+}
+
+async fn what_was_right_for_another_version_of_the_client_is_not_stored(world: World) {
+    let stale = world.client("web").await;
+    let request = full(&world, &stale);
+    // Also where too many wait: whoever asks again with the present client learns that then.
+    let none = RequestCaps {
+        per_network: 0,
+        ..NO_CAPS
+    };
+    let present = world.client("web").await;
+    assert_eq!(
+        (present.key, present.version),
+        (stale.key, stale.version + 1)
+    );
+    for (version, caps, expected) in [
+        (stale.version, NO_CAPS, Admission::OfAnotherVersion),
+        (stale.version, none, Admission::OfAnotherVersion),
+        (present.version, none, Admission::NetworkFull),
+        (present.version, NO_CAPS, Admission::Stored),
+    ] {
+        let stored = insert_for(&world, &request, (ADDRESS, version), caps).await;
+        assert_eq!(stored.2, expected, "{version} {caps:?}");
+    }
+    assert_eq!(world.database.stored().requests().await.len(), 1);
 }
 
 async fn the_session_that_saw_the_page_is_noted_while_it_waits(world: World) {

@@ -3,15 +3,16 @@
 use std::time::Duration;
 
 use crate::flow;
-use authly_domain::clients::{AuthMethod, ClientType, GrantType};
+use authly_domain::clients::{AuthMethod, Client, ClientType, GrantType, RequestObjectRule};
 use authly_domain::grants::NotAlive;
 use authly_domain::secret::{AccessToken, PresentedToken};
 use authly_domain::tokens::TokenNotAlive;
-use authly_services::authorizations::AuthorizeFailure;
+use authly_services::authorizations::{AuthorizationErrorCode, AuthorizeFailure, AuthorizeStep};
 use authly_services::clients::{ClientAuthError, RefusedClient};
 use authly_services::tokens::TokenError;
 use authly_services::userinfo::UserInfoError;
 use authly_testing::TestServices;
+use authly_testing::signer::Signer;
 
 fn refused_as(error: &TokenError, expected: RefusedClient) -> bool {
     matches!(error, TokenError::Client(ClientAuthError::Refused(reason, _)) if *reason == expected)
@@ -124,7 +125,7 @@ async fn what_was_taken_from_a_client_is_refused_at_once() {
     );
     let code = flow::code(&services, &client, &alice, "openid").await;
     let stale = flow::authenticated(&services, &client).await;
-    let only_refresh = |record: &mut authly_domain::clients::Client| {
+    let only_refresh = |record: &mut Client| {
         record.grant_types = vec![GrantType::RefreshToken];
     };
     client.change(&services.context, only_refresh).await;
@@ -175,7 +176,7 @@ async fn a_client_that_became_public_may_not_go_on_with_its_secret() {
     let services = TestServices::start().await;
     let client = services.client().create().await;
     let stale = flow::authenticated(&services, &client).await;
-    let public = |record: &mut authly_domain::clients::Client| {
+    let public = |record: &mut Client| {
         record.client_type = ClientType::Public;
         record.auth_method = AuthMethod::None;
     };
@@ -185,4 +186,46 @@ async fn a_client_that_became_public_may_not_go_on_with_its_secret() {
         refused_as(&refused, RefusedClient::WrongMethod),
         "{refused:?}"
     );
+}
+
+#[tokio::test]
+async fn a_client_that_signs_its_requests_from_now_on_sends_no_other() {
+    let services = TestServices::start().await;
+    let signing = services.client().signing_requests(&Signer::es256());
+    let (client, alice) = (
+        signing.create().await,
+        services.user("alice").create().await,
+    );
+    let (stranger, browser) = (
+        flow::browser(&services),
+        flow::logged_in(&services, &alice).await,
+    );
+    flow::code_from(&services, &client, &browser, "openid").await;
+    let step = flow::ask(&services, &client, "openid", &stranger).await;
+    assert!(matches!(step, AuthorizeStep::LogIn(_)), "{step:?}");
+
+    let sign = |record: &mut Client| record.requests.rule = RequestObjectRule::Required;
+    client.change(&services.context, sign).await;
+    let before = services.stored().protocol_state().await;
+    // Neither is a page shown for a request that was stored, nor a code issued at once.
+    for browser in [&stranger, &browser] {
+        let step = flow::ask(&services, &client, "openid", browser).await;
+        let refused = AuthorizationErrorCode::InvalidRequest;
+        assert_eq!(flow::error_in(&step), Some(refused), "{step:?}");
+    }
+    assert_eq!(services.stored().protocol_state().await, before);
+}
+
+#[tokio::test]
+async fn a_request_of_a_client_that_was_changed_waits_after_a_retry() {
+    let services = TestServices::start().await;
+    let client = services.client().create().await;
+    let browser = flow::browser(&services);
+    for times in 1..=2 {
+        let step = flow::ask(&services, &client, "openid", &browser).await;
+        assert!(matches!(step, AuthorizeStep::LogIn(_)), "{step:?}");
+        assert_eq!(services.stored().requests().await.len(), times);
+        let rename = |record: &mut Client| record.name.push('!');
+        client.change(&services.context, rename).await;
+    }
 }

@@ -3,9 +3,13 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use authly_domain::clients::RequestObjectRule;
+use authly_domain::clock::Clock as _;
 use authly_domain::refusals::Reason;
 use authly_testing::TestApp;
+use authly_testing::signer::Signer;
 use pretty_assertions::assert_eq;
+use serde_json::json;
 
 use super::Desk;
 use crate::support::{Asking, Trusted};
@@ -106,6 +110,7 @@ pub(super) async fn reasons() -> BTreeSet<Reason> {
     assert_eq!(refusal["expected"], format!("one of: {registered}"));
 
     consent_and_nonce(&mut desk).await;
+    signed_requests(&mut desk).await;
     desk.seen
 }
 
@@ -144,4 +149,56 @@ async fn consent_and_nonce(desk: &mut Desk) {
     let page = browser.submit(&consent.form("deny")).await;
     let refusal = desk.expect(&page.answer, Reason::DeniedByUser).await;
     assert_eq!(refusal["client_id"], "fresh");
+}
+
+/// What is told of requests that are signed, and of those that ought to be: nothing that they say.
+async fn signed_requests(desk: &mut Desk) {
+    let signer = Signer::es256();
+    // Nobody is let reach an address of our own network.
+    let inside = "https://127.0.0.1:1/request";
+    let client = desk.app.client().id("signing").signing_requests(&signer);
+    let client = client.with(|client| {
+        client.requests.rule = RequestObjectRule::Required;
+        client.requests.uris = vec![inside.parse().unwrap()];
+    });
+    let client = client.create().await;
+    let mut browser = desk.app.browser();
+    let asking = Asking::of(&client, "openid");
+    let page = browser.get(&asking.target()).await;
+    desk.expect(&page.answer, Reason::RequestNotSigned).await;
+    let fetched = asking.clone().and("request_uri", inside);
+    let page = browser.get(&fetched.target()).await;
+    desk.expect(&page.answer, Reason::RequestUriUnreachable)
+        .await;
+    let twice = fetched.and("request", "a.b.c");
+    let page = browser.get(&twice.target()).await;
+    desk.expect(&page.answer, Reason::RequestTwice).await;
+
+    let now = desk.app.clock.now().unix_seconds();
+    let claims = json!({
+        "iss": "signing", "client_id": "signing", "aud": desk.app.issuer(), "exp": now + 60,
+        "state": "whatever it says",
+    });
+    let foreign = Signer::es256().sign(&json!({}), &claims);
+    let mut endless = claims;
+    endless.as_object_mut().unwrap().remove("exp");
+    let endless = signer.sign(&json!({}), &endless);
+    let told = "The request object is none that the client has made for this server and for now.";
+    for (object, why) in [
+        (foreign, "No key of the client's has signed it."),
+        (endless, "Its exp is missing or cannot be used."),
+    ] {
+        let (claims, wrong) = (object.split('.').nth(1).unwrap(), "https://evil.example/");
+        let carrying = asking.clone().and("request", &object);
+        for asking in [carrying.clone(), carrying.with("redirect_uri", wrong)] {
+            let page = browser.get(&asking.target()).await;
+            let refusal = desk.expect(&page.answer, Reason::RequestObject).await;
+            assert_eq!(refusal["explanation"], format!("{told} {why}"));
+            assert_eq!(refusal["client_id"], "signing");
+            let kept = refusal.to_string();
+            assert!(!kept.contains(&claims[..10]), "{kept}");
+            assert!(!kept.contains("whatever it says"), "{kept}");
+            assert!(!kept.contains(wrong), "{kept}");
+        }
+    }
 }

@@ -30,7 +30,7 @@ impl Signing {
     async fn with(app: TestApp, signer: Signer, change: impl FnOnce(&mut Client)) -> Self {
         let client = app.client().signing_requests(&signer).with(change);
         let client = client.create().await;
-        let trusted = Trusted::with(app, client).await;
+        let trusted = Box::pin(Trusted::with(app, client)).await;
         Self { trusted, signer }
     }
 
