@@ -168,13 +168,11 @@ impl ClientChange {
         replace(&mut client.nonce, self.nonce);
         replace(&mut client.consent, self.consent);
         replace(&mut client.refresh_rotation, self.refresh_rotation);
-        replace(&mut client.lifetimes.access, self.access_lifetime);
+        let lifetimes = &mut client.lifetimes;
+        replace(&mut lifetimes.access, self.access_lifetime);
+        replace(&mut lifetimes.refresh_idle, self.refresh_idle_lifetime);
         replace(
-            &mut client.lifetimes.refresh_idle,
-            self.refresh_idle_lifetime,
-        );
-        replace(
-            &mut client.lifetimes.refresh_absolute,
+            &mut lifetimes.refresh_absolute,
             self.refresh_absolute_lifetime,
         );
         replace(&mut client.jwks, self.jwks);
@@ -198,20 +196,18 @@ impl ClientChange {
         );
         replace(&mut openid.default_max_age, self.default_max_age);
         replace(&mut openid.require_auth_time, self.require_auth_time);
-        let logout = &mut client.logout;
-        replace(&mut logout.backchannel_uri, self.backchannel_logout_uri);
-        replace(
-            &mut logout.backchannel_session_required,
-            self.backchannel_logout_session_required,
-        );
-        replace(&mut logout.frontchannel_uri, self.frontchannel_logout_uri);
-        replace(
-            &mut logout.frontchannel_session_required,
-            self.frontchannel_logout_session_required,
-        );
         replace(&mut client.client_uri, self.client_uri);
         replace(&mut client.policy_uri, self.policy_uri);
         replace(&mut client.tos_uri, self.tos_uri);
+        let logout = &mut client.logout;
+        replace(&mut logout.backchannel_uri, self.backchannel_logout_uri);
+        replace(&mut logout.frontchannel_uri, self.frontchannel_logout_uri);
+        let (by_server, in_browser) = (
+            self.backchannel_logout_session_required,
+            self.frontchannel_logout_session_required,
+        );
+        replace(&mut logout.backchannel_session_required, by_server);
+        replace(&mut logout.frontchannel_session_required, in_browser);
     }
 
     /// Whether it touches nothing that the server relies on in a client of its own: what people see of

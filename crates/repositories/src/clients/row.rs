@@ -84,12 +84,7 @@ pub(super) fn record(row: &Columns<'_>) -> Result<Client, DbError> {
         jwks_uri: row.parse_opt("jwks_uri")?,
         requests: requests(row)?,
         openid: openid(row)?,
-        logout: LogoutMetadata {
-            backchannel_uri: row.parse_opt("backchannel_logout_uri")?,
-            backchannel_session_required: row.get("backchannel_logout_session_required")?,
-            frontchannel_uri: row.parse_opt("frontchannel_logout_uri")?,
-            frontchannel_session_required: row.get("frontchannel_logout_session_required")?,
-        },
+        logout: logout(row)?,
         lifetimes: TokenLifetimes {
             access: row.seconds_opt("access_token_lifetime")?,
             refresh_idle: row.seconds_opt("refresh_token_idle_lifetime")?,
@@ -112,6 +107,15 @@ fn requests(row: &Columns<'_>) -> Result<RequestObjectMetadata, DbError> {
             RequestObjectRule::Optional
         },
         uris: row.parse_all("request_uris")?,
+    })
+}
+
+fn logout(row: &Columns<'_>) -> Result<LogoutMetadata, DbError> {
+    Ok(LogoutMetadata {
+        backchannel_uri: row.parse_opt("backchannel_logout_uri")?,
+        backchannel_session_required: row.get("backchannel_logout_session_required")?,
+        frontchannel_uri: row.parse_opt("frontchannel_logout_uri")?,
+        frontchannel_session_required: row.get("frontchannel_logout_session_required")?,
     })
 }
 

@@ -56,12 +56,8 @@ pub(super) fn client(registered: &RegisteredClient) -> Client {
         require_auth_time: openid.require_auth_time,
         backchannel_logout_uri: logout.backchannel_uri.as_ref().map(ToString::to_string),
         backchannel_logout_session_required: logout.backchannel_session_required,
-        frontchannel_logout_uri: record
-            .logout
-            .frontchannel_uri
-            .as_ref()
-            .map(ToString::to_string),
-        frontchannel_logout_session_required: record.logout.frontchannel_session_required,
+        frontchannel_logout_uri: logout.frontchannel_uri.as_ref().map(ToString::to_string),
+        frontchannel_logout_session_required: logout.frontchannel_session_required,
         client_uri: record.client_uri.clone(),
         policy_uri: record.policy_uri.clone(),
         tos_uri: record.tos_uri.clone(),

@@ -11,7 +11,7 @@ use crate::machine_support::published_keys;
 
 /// Names that are registered for such documents: OpenID Connect Discovery §3, RFC 8414 §2 and §7.1,
 /// RFC 9207 §3, Initiating User Registration §3.
-const REGISTERED: [&str; 41] = [
+const REGISTERED: [&str; 43] = [
     "acr_values_supported",
     "authorization_endpoint",
     "authorization_response_iss_parameter_supported",

@@ -17,7 +17,7 @@ use super::table::{Moves, TABLE};
 async fn every_family_moves_when_its_thing_happens_and_nothing_else_does() {
     let mut touched = BTreeSet::new();
     touched.extend(tokens::issued_and_refused().await);
-    touched.extend(tokens::clients_that_are_not_let_in().await);
+    touched.extend(Box::pin(tokens::clients_that_are_not_let_in()).await);
     touched.extend(tokens::guesses_at_a_secret().await);
     touched.extend(tokens::keys_that_rotate().await);
     touched.extend(jobs::runs().await);
