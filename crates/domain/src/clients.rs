@@ -39,6 +39,6 @@ pub use redirect_uri::{MAX_REDIRECT_URI_LENGTH, RedirectUri, RedirectUriError};
 pub use registered::{ClientChange, RegisteredClient, SecretRecord};
 pub use request_object::{
     MAX_REQUEST_URIS, RequestObjectClaims, RequestObjectFlaw, RequestObjectMetadata,
-    RequestObjectRule,
+    RequestObjectRule, RequestUri,
 };
 pub use rules::{Flaw, MAX_NAME, MAX_REDIRECT_URIS, MAX_RESOURCES};

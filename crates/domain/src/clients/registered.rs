@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::{
     ApplicationType, AuthMethod, Client, ClientJwks, ClientProfile, ConsentPolicy, GrantType,
-    NonceRule, PkceRule, RedirectUri, RefreshRotation, RequestObjectRule, SubjectType,
+    NonceRule, PkceRule, RedirectUri, RefreshRotation, RequestObjectRule, RequestUri, SubjectType,
 };
 use crate::clock::Timestamp;
 use crate::configuration::ConfigurationName;
@@ -101,7 +101,7 @@ pub struct ClientChange {
     /// Whether all its requests are signed.
     pub request_object_rule: Option<RequestObjectRule>,
     /// Where it keeps some of them.
-    pub request_uris: Option<Vec<FetchUrl>>,
+    pub request_uris: Option<Vec<RequestUri>>,
     /// How its ID tokens are signed.
     pub id_token_alg: Option<SigningAlgorithm>,
     /// How what UserInfo answers is signed.

@@ -2,11 +2,14 @@
 //! ([RFC 9101](https://www.rfc-editor.org/rfc/rfc9101),
 //! [OpenID Connect Core §6](https://openid.net/specs/openid-connect-core-1_0.html#JWTRequests)).
 
+use std::fmt;
+use std::str::FromStr;
+
 use super::assertion::{LONGEST, SKEW};
 use super::{Audience, Client, ClientJwtFlaw, ClientProfile, Flaw};
 use crate::clock::Timestamp;
 use crate::keys::SigningAlgorithm;
-use crate::network::FetchUrl;
+use crate::network::{FetchUrl, FetchUrlError};
 
 /// The most addresses of request objects.
 pub const MAX_REQUEST_URIS: usize = 20;
@@ -21,6 +24,39 @@ pub enum RequestObjectRule {
     Required,
 }
 
+/// An address that `request_uri` may name. It may have a fragment, which is never sent: with another one it
+/// is another document, whatever is kept of the former (OpenID Connect Core §6.2).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RequestUri(FetchUrl);
+
+impl RequestUri {
+    /// As it was registered.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        self.0.as_str()
+    }
+
+    /// What is fetched.
+    #[must_use]
+    pub const fn as_fetch_url(&self) -> &FetchUrl {
+        &self.0
+    }
+}
+
+impl fmt::Display for RequestUri {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl FromStr for RequestUri {
+    type Err = FetchUrlError;
+
+    fn from_str(text: &str) -> Result<Self, FetchUrlError> {
+        FetchUrl::with_fragment(text).map(Self)
+    }
+}
+
 /// What was registered about request objects.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct RequestObjectMetadata {
@@ -29,7 +65,7 @@ pub struct RequestObjectMetadata {
     /// Whether all its requests are signed.
     pub rule: RequestObjectRule,
     /// Where it keeps some of them.
-    pub uris: Vec<FetchUrl>,
+    pub uris: Vec<RequestUri>,
 }
 
 /// The claims of a request object that are no parameters. Whether its signature is the client's is

@@ -51,23 +51,15 @@ impl FetchUrl {
         &self.url
     }
 
-    /// Its host: a name, or an address.
-    #[must_use]
-    pub fn host(&self) -> Option<Host<&str>> {
-        self.url.host()
+    /// One that may have a fragment. That is never sent, but it is part of the name: with another fragment
+    /// it is another document.
+    pub(crate) fn with_fragment(text: &str) -> Result<Self, FetchUrlError> {
+        let mut read = Self::read(text)?;
+        read.url.set_fragment(None);
+        Ok(read)
     }
-}
 
-impl fmt::Display for FetchUrl {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.text)
-    }
-}
-
-impl FromStr for FetchUrl {
-    type Err = FetchUrlError;
-
-    fn from_str(text: &str) -> Result<Self, FetchUrlError> {
+    fn read(text: &str) -> Result<Self, FetchUrlError> {
         if text.len() > MAX_BYTES {
             return Err(FetchUrlError::TooLong);
         }
@@ -87,13 +79,34 @@ impl FromStr for FetchUrl {
         if authority.is_some_and(|authority| authority.contains('@')) {
             return Err(FetchUrlError::Userinfo);
         }
-        if url.fragment().is_some() {
-            return Err(FetchUrlError::Fragment);
-        }
         Ok(Self {
             text: text.to_owned(),
             url,
         })
+    }
+
+    /// Its host: a name, or an address.
+    #[must_use]
+    pub fn host(&self) -> Option<Host<&str>> {
+        self.url.host()
+    }
+}
+
+impl fmt::Display for FetchUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+impl FromStr for FetchUrl {
+    type Err = FetchUrlError;
+
+    fn from_str(text: &str) -> Result<Self, FetchUrlError> {
+        let read = Self::read(text)?;
+        if read.url.fragment().is_some() {
+            return Err(FetchUrlError::Fragment);
+        }
+        Ok(read)
     }
 }
 

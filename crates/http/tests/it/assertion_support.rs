@@ -4,6 +4,8 @@ use authly_domain::clock::Clock as _;
 use authly_testing::TestApp;
 use authly_testing::answer::Answer;
 use authly_testing::signer::Signer;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 
 use crate::machine_support::{TOKEN, form_encoded, post_form};
@@ -54,4 +56,10 @@ pub(crate) async fn ask_with(
     let mut claims = claims(app, "web", jti);
     change(&mut claims);
     ask(app, &signer.sign(&json!({}), &claims)).await
+}
+
+/// A request object that nobody has signed.
+pub(crate) fn unsigned(claims: &Value) -> String {
+    let encode = |part: &Value| URL_SAFE_NO_PAD.encode(part.to_string());
+    format!("{}.{}.", encode(&json!({ "alg": "none" })), encode(claims))
 }

@@ -2,7 +2,7 @@
 
 use authly_domain::clients::{
     Client, ClientId, ConsentPolicy, LogoutMetadata, NonceRule, PkceRule, RedirectUri,
-    RefreshRotation, RequestObjectMetadata, RequestObjectRule,
+    RefreshRotation, RequestObjectMetadata, RequestObjectRule, RequestUri,
 };
 use authly_domain::clock::Timestamp;
 use authly_domain::id::ClientKey;
@@ -200,7 +200,7 @@ fn columns(client: &Client, now: Timestamp) -> Vec<Param<'_>> {
 
 /// How a client signs its requests.
 fn requests(of: &RequestObjectMetadata) -> [Param<'_>; 3] {
-    let uris: Vec<&str> = of.uris.iter().map(FetchUrl::as_str).collect();
+    let uris: Vec<&str> = of.uris.iter().map(RequestUri::as_str).collect();
     [
         text(of.alg.map(SigningAlgorithm::as_str)),
         flag(of.rule == RequestObjectRule::Required),

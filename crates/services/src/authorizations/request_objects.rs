@@ -111,7 +111,7 @@ impl RequestObjects {
                 let mut registered = client.requests.uris.iter();
                 let url = registered.find(|one| one.as_str() == uri);
                 let url = url.ok_or_else(|| not_there(Reason::RequestUri))?;
-                self.fetch(url, client).await?
+                self.fetch(url.as_fetch_url(), client).await?
             }
         };
         Ok(Some(match client.profile.outside_parameters() {

@@ -126,13 +126,13 @@ fn flawed(change: impl FnOnce(&mut Client)) -> Vec<&'static str> {
     client.flaws().into_iter().map(|flaw| flaw.member).collect()
 }
 
-fn uri(number: usize) -> FetchUrl {
+fn uri(number: usize) -> RequestUri {
     format!("https://app.example/{number}").parse().unwrap()
 }
 
 #[test]
 fn what_a_client_signs_needs_keys_and_an_algorithm_of_its_profile() {
-    let keyed = |client: &mut Client| client.jwks_uri = Some(uri(0));
+    let keyed = |client: &mut Client| client.jwks_uri = Some(uri(0).as_fetch_url().clone());
     let all = |client: &mut Client| {
         client.requests = RequestObjectMetadata {
             alg: Some(SigningAlgorithm::Es256),
@@ -166,4 +166,24 @@ fn what_a_client_signs_needs_keys_and_an_algorithm_of_its_profile() {
         client.requests.uris = (0..=MAX_REQUEST_URIS).map(uri).collect();
     });
     assert_eq!(many, ["request_uris"]);
+}
+
+#[test]
+fn an_address_keeps_its_fragment_and_is_fetched_without_it() {
+    let fragments = [
+        "https://a.example/r",
+        "https://a.example/r#a",
+        "https://a.example/r#",
+    ];
+    let read: Vec<RequestUri> = fragments.map(|text| text.parse().unwrap()).into();
+    for (uri, text) in read.iter().zip(fragments) {
+        assert_eq!((uri.as_str(), &*uri.to_string()), (text, text));
+        let fetched = uri.as_fetch_url();
+        assert_eq!(fetched.as_url().as_str(), "https://a.example/r");
+        let names_it = |other: &&RequestUri| other.as_fetch_url() == fetched;
+        assert_eq!(read.iter().filter(names_it).count(), 1, "{text}");
+    }
+    for text in ["http://a.example/r#a", "https://a.example/r#a b", "#a"] {
+        assert!(text.parse::<RequestUri>().is_err(), "{text}");
+    }
 }

@@ -4,6 +4,7 @@ use pretty_assertions::assert_eq;
 use serde_json::json;
 
 use super::{Plan, Suite, modules};
+use crate::assertion_support::unsigned;
 use crate::support::{expect_error_page, refused};
 
 modules!(
@@ -37,15 +38,6 @@ async fn oidcc_request_uri_unsigned_supported_correctly_or_rejected_as_unsupport
     let answered = suite.read(&page);
     assert_eq!(answered.get("error"), Some("invalid_request_uri"));
     assert_eq!(answered.get("state"), Some("the state"));
-}
-
-/// A request object that nobody has signed.
-fn unsigned(claims: &serde_json::Value) -> String {
-    use base64::Engine as _;
-    let encode = |part: &serde_json::Value| {
-        base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(part.to_string())
-    };
-    format!("{}.{}.", encode(&json!({ "alg": "none" })), encode(claims))
 }
 
 async fn oidcc_unsigned_request_object_supported_correctly_or_rejected_as_unsupported(plan: Plan) {

@@ -10,7 +10,7 @@ use authly_testing::signer::Signer;
 use pretty_assertions::assert_eq;
 use serde_json::{Value, json};
 
-use crate::assertion_support::{ask, claims as assertion_claims};
+use crate::assertion_support::{ask, claims as assertion_claims, unsigned};
 use crate::machine_support::{assert_refused, unchanged};
 use crate::support::{Answered, Asking, Trusted, expect_error_page};
 
@@ -194,14 +194,6 @@ async fn what_is_not_in_order_is_refused_and_nothing_is_stored() {
             .expect_error(&asking, "invalid_request_object");
         assert_eq!(answered.await.get("state"), Some("the state"), "{what}");
     }
-}
-
-/// A request object that nobody has signed.
-fn unsigned(claims: &Value) -> String {
-    use base64::Engine as _;
-    let encode =
-        |part: &Value| base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(part.to_string());
-    format!("{}.{}.", encode(&json!({ "alg": "none" })), encode(claims))
 }
 
 #[tokio::test]

@@ -17,9 +17,11 @@ async fn start(profile: ClientProfile) -> (Stranger, Signing) {
     let stranger = Stranger::start().await;
     let app = Setup::default().stranger(&stranger).app().await;
     let kept = stranger.url(PATH);
+    let fragments = ["", "#one", "#two"];
+    let uris = fragments.map(|fragment| format!("{kept}{fragment}").parse().unwrap());
     let registered = |client: &mut Client| {
         client.profile = profile;
-        client.requests.uris = vec![kept];
+        client.requests.uris = uris.into();
     };
     let signing = Signing::with(app, Signer::es256(), registered).await;
     (stranger, signing)
@@ -52,7 +54,8 @@ async fn an_address_that_is_not_registered_is_never_asked() {
     let registered = stranger.url(PATH);
     for uri in [
         format!("{registered}?a=b"),
-        format!("{registered}#a"),
+        format!("{registered}#three"),
+        format!("{registered}#"),
         format!("{registered}/"),
         registered.as_str().replace("https", "HTTPS"),
         registered.as_str().replace("https", "http"),
@@ -114,11 +117,36 @@ async fn a_request_that_has_expired_is_fetched_anew() {
 }
 
 #[tokio::test]
+async fn at_another_fragment_is_another_document_whatever_is_kept() {
+    let (stranger, mut signing) = start(ClientProfile::Strict).await;
+    let uri = stranger.url(PATH);
+    stranger.at(PATH, as_jwt(&signing.object(|_claims| {})).into());
+    let at = |fragment: &str| signing.carrying("request_uri", &format!("{uri}{fragment}"));
+    let (one, two) = (at("#one"), at("#two"));
+    let answered = signing.answered(&one).await;
+    assert_eq!(answered.get("state"), Some("signed"), "{answered:?}");
+    let next = signing.object(|claims| claims["state"] = "next".into());
+    stranger.at(PATH, as_jwt(&next).into());
+    for (asking, state) in [(&one, "signed"), (&two, "next"), (&one, "signed")] {
+        let answered = signing.answered(asking).await;
+        assert!(answered.get("code").is_some(), "{answered:?}");
+        assert_eq!(answered.get("state"), Some(state));
+    }
+    // The fragment itself stays here.
+    let asked: Vec<_> = stranger
+        .received()
+        .into_iter()
+        .map(|one| one.path)
+        .collect();
+    assert_eq!(asked, [PATH, PATH]);
+}
+
+#[tokio::test]
 async fn whoever_keeps_us_waiting_holds_no_connection_to_the_database() {
     let (stranger, gate) = (Stranger::start().await, Arc::new(Semaphore::new(0)));
     let app = Setup::default().stranger(&stranger).pool_size(1);
     let app = app.app().await;
-    let kept = stranger.url(PATH);
+    let kept = stranger.url(PATH).as_str().parse().unwrap();
     let registered = |client: &mut Client| client.requests.uris = vec![kept];
     let mut signing = Signing::with(app, Signer::es256(), registered).await;
     let object = as_jwt(&signing.object(|_claims| {}));
