@@ -16,6 +16,7 @@ const FEATURES: &[&str] = &[
     "keys",
     "logout",
     "refusals",
+    "registration",
     "scopes",
     "sessions",
     "tokens",

@@ -7,6 +7,7 @@ mod completion;
 mod explain;
 mod grant;
 mod import;
+mod initial_access_token;
 mod key;
 mod login;
 mod logout;
@@ -36,6 +37,7 @@ use self::client::ClientCommand;
 use self::explain::ExplainArguments;
 use self::grant::GrantCommand;
 use self::import::ImportCommand;
+use self::initial_access_token::InitialAccessTokenCommand;
 use self::key::KeyCommand;
 use self::login::LoginArguments;
 use self::logout::LogoutArguments;
@@ -73,6 +75,9 @@ pub(crate) enum Command {
     /// Look after the registered clients: the applications that ask for tokens.
     #[command(subcommand)]
     Client(Box<ClientCommand>),
+    /// Look after the tokens that let clients register themselves.
+    #[command(subcommand)]
+    InitialAccessToken(InitialAccessTokenCommand),
     /// Look after the catalogue of scopes: what may be asked for.
     #[command(subcommand)]
     Scope(ScopeCommand),
@@ -190,6 +195,7 @@ async fn converse(command: Command, caller: &Caller) -> Result<Exit, Failure> {
     match command {
         Command::Whoami => whoami::whoami(caller).await,
         Command::Client(command) => client::run(*command, caller).await,
+        Command::InitialAccessToken(command) => initial_access_token::run(command, caller).await,
         Command::Scope(command) => scope::run(command, caller).await,
         Command::Session(command) => session::run(command, caller).await,
         Command::LogoutCall(command) => logout_call::run(command, caller).await,

@@ -20,6 +20,7 @@ mod passwords;
 mod problem;
 mod raw;
 mod reader;
+mod registration;
 mod secrets;
 mod sessions;
 mod setting;
@@ -34,7 +35,7 @@ use std::net::SocketAddr;
 
 use authly_domain::issuer::Issuer;
 use authly_http::PageSettings;
-use authly_services::policy::AdminPolicy;
+use authly_services::policy::{AdminPolicy, RegistrationRules};
 use authly_services::settings::Origins;
 
 use self::reader::Reader;
@@ -67,7 +68,7 @@ pub(crate) const ISSUER: Setting = Setting {
 };
 
 /// All settings, section by section, in the order in which they are shown.
-const SECTIONS: [&[Setting]; 17] = [
+const SECTIONS: [&[Setting]; 18] = [
     &[ISSUER],
     listen::SETTINGS,
     admin::SETTINGS,
@@ -77,6 +78,7 @@ const SECTIONS: [&[Setting]; 17] = [
     tokens::SETTINGS,
     authorization::SETTINGS,
     sessions::SETTINGS,
+    registration::SETTINGS,
     passwords::SETTINGS,
     throttle::SETTINGS,
     outgoing::SETTINGS,
@@ -104,6 +106,7 @@ pub(crate) struct Settings {
     pub(crate) tokens: TokenSettings,
     pub(crate) authorization: AuthorizationSettings,
     pub(crate) sessions: SessionSettings,
+    pub(crate) registration: RegistrationRules,
     pub(crate) passwords: PasswordSettings,
     pub(crate) throttle: ThrottleSettings,
     pub(crate) outgoing: OutgoingSettings,
@@ -135,6 +138,7 @@ impl Settings {
         let tokens = TokenSettings::read(&mut reader);
         let authorization = AuthorizationSettings::read(&mut reader);
         let sessions = SessionSettings::read(&mut reader);
+        let registration = registration::read(&mut reader);
         let passwords = PasswordSettings::read(&mut reader);
         let throttle = ThrottleSettings::read(&mut reader);
         let outgoing = OutgoingSettings::read(&mut reader);
@@ -157,6 +161,7 @@ impl Settings {
                 tokens,
                 authorization,
                 sessions,
+                registration,
                 passwords,
                 throttle,
                 outgoing,

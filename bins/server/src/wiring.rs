@@ -164,6 +164,7 @@ pub(crate) fn policies(settings: &Settings) -> Policies {
             active_for: settings.keys.active_for,
         },
         admin: settings.admin.clone(),
+        registration: settings.registration.clone(),
     }
 }
 

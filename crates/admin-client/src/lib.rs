@@ -64,6 +64,7 @@ mod logout_calls;
 mod oauth;
 mod refusal;
 mod refusals;
+mod registration;
 mod scopes;
 mod server_url;
 mod sessions;

@@ -133,6 +133,10 @@ uuid_id! {
     LogoutCallId, "loc"
 }
 uuid_id! {
+    /// A token that lets clients register themselves.
+    InitialAccessTokenId, "iat"
+}
+uuid_id! {
     /// One run of a job.
     JobRunId, "run"
 }

@@ -46,6 +46,7 @@ pub mod logout;
 pub mod network;
 pub mod page;
 pub mod refusals;
+pub mod registration;
 pub mod retention;
 pub mod scopes;
 pub mod secret;

@@ -1,4 +1,4 @@
-//! How guessing is slowed: attempts are counted in windows, per kind and key.
+//! How guessing is slowed, and what would fill the database: attempts are counted in windows, per kind and key.
 
 use std::net::{IpAddr, Ipv6Addr};
 use std::time::Duration;
@@ -20,17 +20,20 @@ pub enum ThrottleKind {
     ClientSecret,
     /// Secrets from one address, whichever client they are said to be of.
     ClientSecretAddress,
+    /// Clients that register themselves from one address without a token (RFC 7591 §5).
+    RegistrationAddress,
 }
 
 impl ThrottleKind {
     /// All of them.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::LoginAddress,
         Self::LoginAccountAtAddress,
         Self::LoginAccount,
         Self::LoginDevice,
         Self::ClientSecret,
         Self::ClientSecretAddress,
+        Self::RegistrationAddress,
     ];
 
     /// Its name in the column.
@@ -43,6 +46,7 @@ impl ThrottleKind {
             Self::LoginDevice => "login_device",
             Self::ClientSecret => "client_secret",
             Self::ClientSecretAddress => "client_secret_address",
+            Self::RegistrationAddress => "registration_address",
         }
     }
 
@@ -56,7 +60,8 @@ impl ThrottleKind {
             Self::LoginAddress
             | Self::LoginAccount
             | Self::ClientSecret
-            | Self::ClientSecretAddress => Forgiveness::ThisAttempt,
+            | Self::ClientSecretAddress
+            | Self::RegistrationAddress => Forgiveness::ThisAttempt,
         }
     }
 }

@@ -28,6 +28,7 @@ mod paging;
 mod parameters;
 mod read;
 mod refusals;
+mod registration;
 mod repeated;
 mod scopes;
 mod sessions;
@@ -40,6 +41,7 @@ mod whoami;
 
 pub(crate) use self::answer::Answer;
 pub(crate) use self::call::AdminCall;
+pub(crate) use self::clients::{registered, shown};
 pub(crate) use self::table::Table;
 
 /// Every endpoint with its handler.
@@ -55,7 +57,8 @@ pub(crate) fn table() -> Table {
     let table = sessions::table(grants::table(table));
     let table = logout_calls::table(table);
     let table = audit::table(keys::table(tokens::table(table)));
-    users::table(scopes::table(clients::table(table)))
+    let table = registration::table(clients::table(table));
+    users::table(scopes::table(table))
 }
 
 #[cfg(test)]

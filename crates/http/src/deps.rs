@@ -15,6 +15,7 @@ use authly_services::keys::{KeyAdmin, KeyService};
 use authly_services::logout::LogoutCallAdmin;
 use authly_services::metrics::{Exposition, Sources};
 use authly_services::refusals::{RefusalAdmin, RefusalLog};
+use authly_services::registration::{RegistrationAdmin, RegistrationService};
 use authly_services::scopes::ScopeAdmin;
 use authly_services::sessions::{BrowserGuard, SessionAdmin, SessionService};
 use authly_services::settings::SettingsService;
@@ -67,6 +68,10 @@ pub struct Deps {
     pub gate: Arc<AdminGate>,
     /// Looks after the registered clients.
     pub client_admin: Arc<ClientAdmin>,
+    /// Registers clients that ask for it.
+    pub registrations: Arc<RegistrationService>,
+    /// Looks after the tokens that let them.
+    pub registration_admin: Arc<RegistrationAdmin>,
     /// Looks after the catalogue of scopes.
     pub scope_admin: Arc<ScopeAdmin>,
     /// Looks at sessions and ends them.
@@ -131,6 +136,8 @@ impl Deps {
             system,
             gate,
             client_admin,
+            registrations,
+            registration_admin,
             scope_admin,
             session_admin,
             grant_admin,
@@ -161,6 +168,8 @@ impl Deps {
             system,
             gate,
             client_admin,
+            registrations,
+            registration_admin,
             scope_admin,
             session_admin,
             grant_admin,
@@ -207,6 +216,8 @@ impl Deps {
             .app_data(Data::new(self.live_settings.policies()))
             .app_data(Data::from(Arc::clone(&self.gate)))
             .app_data(Data::from(Arc::clone(&self.client_admin)))
+            .app_data(Data::from(Arc::clone(&self.registrations)))
+            .app_data(Data::from(Arc::clone(&self.registration_admin)))
             .app_data(Data::from(Arc::clone(&self.scope_admin)))
             .app_data(Data::from(Arc::clone(&self.session_admin)))
             .app_data(Data::from(Arc::clone(&self.grant_admin)))

@@ -14,6 +14,8 @@ pub(crate) const TOKEN: &str = authly_domain::issuer::TOKEN_ENDPOINT;
 pub(crate) const INTROSPECT: &str = "/api/v1/oauth/introspect";
 /// The revocation endpoint.
 pub(crate) const REVOKE: &str = "/api/v1/oauth/revoke";
+/// The registration endpoint.
+pub(crate) const REGISTER: &str = "/api/v1/oauth/register";
 /// Where the command line logs people in with a password.
 pub(crate) const AUTH_TOKEN: &str = "/api/v1/auth/token";
 /// Where it refreshes what that has got.

@@ -12,7 +12,7 @@ use crate::demo::{self, Demo};
 use crate::deps::Deps;
 use crate::interaction::{account, consent, home, login, logout, password};
 use crate::middleware::surround;
-use crate::oauth::{authorize, introspect, revoke, token};
+use crate::oauth::{authorize, introspect, register, revoke, token};
 use crate::oidc::{discovery, end_session, jwks, userinfo};
 use crate::places::{self, Places, Route};
 use crate::respond::{Trouble, trouble};
@@ -68,6 +68,14 @@ fn endpoints(config: &mut ServiceConfig) {
         .service(at(Route::Token).post(token::exchange).shared().done())
         .service(at(Route::Introspect).post(introspect::introspect).done())
         .service(at(Route::Revoke).post(revoke::revoke).shared().done())
+        .service(at(Route::Register).post(register::register).done())
+        .service(
+            at(Route::Registration)
+                .get(register::read)
+                .put(register::replace)
+                .delete(register::delete)
+                .done(),
+        )
         .service(at(Route::AuthToken).post(auth::log_in).done())
         .service(at(Route::AuthRefresh).post(auth::refresh).done())
         .service(at(Route::AuthLogout).post(auth::log_out).done())
@@ -211,6 +219,18 @@ impl Line {
     {
         self.resource = self.resource.route(web::put().to(handler));
         self.methods.push("PUT");
+        self
+    }
+
+    /// Answers DELETE.
+    fn delete<F, Args>(mut self, handler: F) -> Self
+    where
+        F: Handler<Args>,
+        Args: FromRequest + 'static,
+        F::Output: Responder + 'static,
+    {
+        self.resource = self.resource.route(web::delete().to(handler));
+        self.methods.push("DELETE");
         self
     }
 

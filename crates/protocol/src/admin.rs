@@ -22,6 +22,7 @@ mod patch;
 mod path;
 mod problem;
 pub mod refusals;
+pub mod registration;
 pub mod scopes;
 pub mod sessions;
 pub mod settings;
@@ -60,6 +61,9 @@ pub const ALL: &[Description] = &[
     describe::<clients::SetSecret>(),
     describe::<clients::AssignScopes>(),
     describe::<clients::Entitle>(),
+    describe::<registration::List>(),
+    describe::<registration::Create>(),
+    describe::<registration::Delete>(),
     describe::<scopes::List>(),
     describe::<scopes::Create>(),
     describe::<scopes::Get>(),

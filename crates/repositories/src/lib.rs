@@ -83,6 +83,7 @@ pub mod migrate;
 mod params;
 pub mod pooler;
 pub mod refusals;
+pub mod registration;
 mod row;
 pub mod scopes;
 pub mod sessions;

@@ -17,6 +17,7 @@ use crate::jobs::{CleanUp, Jobs};
 use crate::keys::SigningKeys;
 use crate::logout::LogoutCalls;
 use crate::refusals::Refusals;
+use crate::registration::Registrations;
 use crate::scopes::Scopes;
 use crate::sessions::Sessions;
 use crate::settings::Settings;
@@ -135,6 +136,8 @@ repositories! {
     audit: AuditEvents,
     /// `refusals`.
     refusals: Refusals,
+    /// `initial_access_tokens`, `client_registrations`.
+    registrations: Registrations,
     /// `idempotency_keys`.
     idempotency_keys: IdempotencyKeys,
     /// `logout_calls`.

@@ -24,6 +24,7 @@ use crate::paging::Cursors;
 use crate::policy::LivePolicies;
 use crate::ports::{DocumentFetcher, FormPoster};
 use crate::refusals::{RefusalAdmin, RefusalLog};
+use crate::registration::{RegistrationAdmin, RegistrationService};
 use crate::scopes::ScopeAdmin;
 use crate::sessions::{BrowserGuard, SessionAdmin, SessionService};
 use crate::settings::SettingsService;
@@ -86,6 +87,10 @@ pub struct Services {
     pub gate: Arc<AdminGate>,
     /// Looks after the registered clients.
     pub client_admin: Arc<ClientAdmin>,
+    /// Registers clients that ask for it.
+    pub registrations: Arc<RegistrationService>,
+    /// Looks after the tokens that let them.
+    pub registration_admin: Arc<RegistrationAdmin>,
     /// Looks after the catalogue of scopes.
     pub scope_admin: Arc<ScopeAdmin>,
     /// Looks at sessions and ends them.
@@ -131,12 +136,10 @@ impl Services {
         let issuer = policies.load().tokens.issuer.clone();
         let cache = ClientCache::new(context.db.clone());
         let sources = sources_of(&context, &hasher, &keys, &cache);
-        let signatures = ClientSignatures::new(Arc::clone(&fetcher));
-        let requests = RequestObjects::new(context.clone(), &policies, signatures.clone(), fetcher);
-        let clients =
-            ClientAuthenticator::new(context.clone(), cache.clone(), policies.clone(), signatures);
         let cursors = Cursors::new(&master, Arc::clone(&context.entropy));
         let admins = Admins::new(&context, &hasher, &keys, &policies, &cursors, &runtime);
+        let registrations = registrations_of(&context, &policies, &admins, &fetcher);
+        let (clients, requests) = signers_of(&context, &cache, &policies, fetcher);
         let sessions = SessionService::new(context.clone(), hasher, policies.clone(), &master);
         let tokens = Arc::new(TokenService::new(
             context.clone(),
@@ -163,6 +166,8 @@ impl Services {
             settings,
             gate: Arc::new(AdminGate::new(context.clone(), issuer)),
             client_admin: admins.clients,
+            registrations: Arc::new(registrations),
+            registration_admin: admins.registrations,
             scope_admin: admins.scopes,
             user_admin: admins.users,
             session_admin: admins.sessions,
@@ -250,6 +255,7 @@ impl Visits {
 struct Admins {
     clients: Arc<ClientAdmin>,
     scopes: Arc<ScopeAdmin>,
+    registrations: Arc<RegistrationAdmin>,
     users: Arc<UserAdmin>,
     sessions: Arc<SessionAdmin>,
     grants: Arc<GrantAdmin>,
@@ -279,6 +285,7 @@ impl Admins {
         let sessions = SessionAdmin::new(context.clone(), policies.clone(), cursors.clone());
         Self {
             clients: Arc::new(ClientAdmin::new(context.clone(), cursors.clone())),
+            registrations: Arc::new(RegistrationAdmin::new(context.clone(), cursors.clone())),
             scopes: Arc::new(ScopeAdmin::new(context.clone(), cursors.clone())),
             users: Arc::new(users),
             sessions: Arc::new(sessions),
@@ -290,6 +297,36 @@ impl Admins {
             refusals: Arc::new(RefusalAdmin::new(context.clone(), cursors.clone(), log)),
         }
     }
+}
+
+/// What takes the word of clients that sign, as assertions and as requests.
+fn signers_of(
+    context: &Context,
+    cache: &ClientCache,
+    policies: &LivePolicies,
+    fetcher: Arc<dyn DocumentFetcher>,
+) -> (ClientAuthenticator, RequestObjects) {
+    let signatures = ClientSignatures::new(Arc::clone(&fetcher));
+    let requests = RequestObjects::new(context.clone(), policies, signatures.clone(), fetcher);
+    let clients =
+        ClientAuthenticator::new(context.clone(), cache.clone(), policies.clone(), signatures);
+    (clients, requests)
+}
+
+/// What registers clients that ask for it.
+fn registrations_of(
+    context: &Context,
+    policies: &LivePolicies,
+    admins: &Admins,
+    fetcher: &Arc<dyn DocumentFetcher>,
+) -> RegistrationService {
+    let clients = Arc::clone(&admins.clients);
+    RegistrationService::new(
+        context.clone(),
+        policies.clone(),
+        clients,
+        Arc::clone(fetcher),
+    )
 }
 
 /// What metrics are read off.

@@ -73,6 +73,7 @@ pub mod paging;
 pub mod policy;
 pub mod ports;
 pub mod refusals;
+pub mod registration;
 pub mod scopes;
 pub mod seed;
 pub mod sessions;

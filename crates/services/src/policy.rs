@@ -9,6 +9,8 @@ use arc_swap::ArcSwap;
 use authly_domain::issuer::Issuer;
 use authly_domain::keys::{KeySchedule, LONGEST_SIGNED_TOKEN, SigningAlgorithm};
 use authly_domain::network::Network;
+use authly_domain::registration::RegistrationMode;
+use authly_domain::scopes::Scope;
 use authly_domain::sessions::SessionRules;
 use authly_domain::throttle::ThrottleRule;
 use authly_domain::users::PasswordRules;
@@ -29,6 +31,8 @@ pub struct Policies {
     pub keys: KeyPolicy,
     /// Whether the admin API is there, and for whom.
     pub admin: AdminPolicy,
+    /// Who may register clients.
+    pub registration: RegistrationRules,
 }
 
 impl Policies {
@@ -49,6 +53,7 @@ impl Policies {
             },
             keys: KeyPolicy::DEFAULT,
             admin,
+            registration: RegistrationRules::default(),
         }
     }
 
@@ -228,5 +233,30 @@ impl AdminPolicy {
     pub fn allows(&self, address: IpAddr) -> bool {
         let mut networks = self.allowed_networks.iter();
         networks.any(|network| network.contains(address))
+    }
+}
+
+/// Who may register a client without an administrator.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RegistrationRules {
+    /// Nobody, who shows an initial access token, or everybody.
+    pub mode: RegistrationMode,
+    /// The most that clients may ask for which register without a token.
+    pub open_scope: Scope,
+    /// How often one address may try without a token within the window of throttling.
+    pub open_per_address: u32,
+    /// The most clients that are registered without a token.
+    pub open_clients: u32,
+}
+
+impl Default for RegistrationRules {
+    /// What the server's settings say by default: nobody may.
+    fn default() -> Self {
+        Self {
+            mode: RegistrationMode::Closed,
+            open_scope: "openid profile email".parse().unwrap_or_default(),
+            open_per_address: 10,
+            open_clients: 1_000,
+        }
     }
 }

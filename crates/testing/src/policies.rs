@@ -2,7 +2,9 @@
 
 use authly_domain::issuer::Issuer;
 use authly_http::{HttpSettings, PageSettings};
-use authly_services::policy::{self, AdminPolicy, AuthorizationPolicy, KeyPolicy, TokenPolicy};
+use authly_services::policy::{
+    self, AdminPolicy, AuthorizationPolicy, KeyPolicy, RegistrationRules, TokenPolicy,
+};
 use authly_services::sessions::SessionPolicy;
 
 /// The policies of all services.
@@ -18,6 +20,8 @@ pub struct Policies {
     pub keys: KeyPolicy,
     /// Whether the admin API is there, and for whom.
     pub admin: AdminPolicy,
+    /// Who may register clients.
+    pub registration: RegistrationRules,
     /// How requests are taken and answered.
     pub http: HttpSettings,
     /// How the pages look and what they speak.
@@ -36,6 +40,7 @@ impl Policies {
             sessions: services.sessions,
             keys: services.keys,
             admin: services.admin,
+            registration: services.registration,
             http,
             pages: Box::default(),
         }
@@ -49,6 +54,7 @@ impl Policies {
             sessions: self.sessions,
             keys: self.keys,
             admin: self.admin.clone(),
+            registration: self.registration.clone(),
         }
     }
 }

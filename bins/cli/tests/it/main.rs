@@ -15,6 +15,7 @@ mod configuration;
 mod desk;
 mod explain;
 mod home;
+mod initial_access_tokens;
 mod installation;
 mod keycloak;
 mod login;

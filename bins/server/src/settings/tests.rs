@@ -218,6 +218,7 @@ async fn every_setting_is_read_and_refuses_nonsense() {
     for setting in declared() {
         let nonsense = match setting.kind {
             Kind::Text(_) | Kind::Choice(_) | Kind::Secret(_) => "",
+            Kind::List(_) => "\"?",
             _ => "?",
         };
         let variable = setting.variable();

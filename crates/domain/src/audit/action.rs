@@ -79,6 +79,16 @@ actions! {
     ClientScopesAssigned = "clients.assign_scopes",
     /// What a client may administer was changed.
     ClientEntitled = "clients.entitle",
+    /// A token was made that lets clients register themselves.
+    InitialAccessTokenCreated = "initial_access_tokens.create",
+    /// Such a token was deleted.
+    InitialAccessTokenDeleted = "initial_access_tokens.delete",
+    /// A client registered itself.
+    ClientRegistered = "client.registered",
+    /// A client replaced what it had registered.
+    RegistrationReplaced = "client.registration_replaced",
+    /// A client removed itself.
+    RegistrationDeleted = "client.registration_deleted",
     /// A scope was added.
     ScopeCreated = "scopes.create",
     /// A scope was changed.

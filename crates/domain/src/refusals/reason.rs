@@ -108,6 +108,15 @@ reasons! {
     ClaimNotChangeable = "claim_not_changeable", "A claim was to be changed that users do not change here.";
     ClaimValue = "claim_value", "A claim was to get a value that it cannot have.";
 
+    // Clients that register themselves.
+    RegistrationClosed = "registration_closed", "Clients do not register themselves here: registration.mode is closed.";
+    InitialAccessToken = "initial_access_token", "The token lets nobody register a client: it is none of ours, over, used up or deleted.";
+    RegistrationAccessToken = "registration_access_token", "The token is not the registration access token of an active client of this name.";
+    RegistrationThrottled = "registration_throttled", "Too many clients were registered from this address without a token.";
+    RegistrationsFull = "registrations_full", "As many clients have registered without a token as registration.open_clients allows.";
+    RegisteredRedirectUri = "registered_redirect_uri", "A redirect URI cannot be registered.";
+    RegisteredMetadata = "registered_metadata", "A member of the registration has a value that it cannot have.";
+
     // The authorization endpoint.
     RedirectUriRepeated = "redirect_uri_repeated", "The redirect_uri stands in the request more than once.";
     RedirectUriMissing = "redirect_uri_missing", "The request names no redirect_uri, and has to: an OpenID request always, any other where not exactly one is registered.";

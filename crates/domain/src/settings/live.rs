@@ -28,6 +28,10 @@ pub const ALL: &[Setting] = &[
     AUTHORIZATION_REQUESTS_IN_ALL,
     SESSION_IDLE_LIFETIME,
     SESSION_ABSOLUTE_LIFETIME,
+    REGISTRATION_MODE,
+    REGISTRATION_OPEN_SCOPE,
+    REGISTRATION_OPEN_PER_ADDRESS,
+    REGISTRATION_OPEN_CLIENTS,
     PASSWORD_MINIMUM_LENGTH,
     THROTTLE_LOGIN_ADDRESS,
     THROTTLE_LOGIN_ACCOUNT_AT_ADDRESS,
@@ -192,6 +196,44 @@ pub const SESSION_ABSOLUTE_LIFETIME: Setting = Setting {
     },
     default: DefaultValue::Is("7d"),
     about: "How long a browser stays logged in at all.",
+};
+
+/// `registration.mode`
+pub const REGISTRATION_MODE: Setting = Setting {
+    path: "registration.mode",
+    kind: Kind::Choice(&["closed", "token", "open"]),
+    default: DefaultValue::Is("closed"),
+    about: "Who may register a client without an administrator: nobody (`closed`), whoever shows an \
+            initial access token (`token`), or everybody (`open`).",
+};
+
+/// `registration.open_scope`
+pub const REGISTRATION_OPEN_SCOPE: Setting = Setting {
+    path: "registration.open_scope",
+    kind: Kind::List("the name of a scope, such as \"openid\""),
+    default: DefaultValue::Is("openid,profile,email"),
+    about: "The most that clients may ask for which register without a token.",
+};
+
+/// `registration.open_per_address`
+pub const REGISTRATION_OPEN_PER_ADDRESS: Setting = Setting {
+    path: "registration.open_per_address",
+    kind: ATTEMPTS,
+    default: DefaultValue::Is("10"),
+    about: "How often one address may try to register a client without a token within \
+            `throttle.window`.",
+};
+
+/// `registration.open_clients`
+pub const REGISTRATION_OPEN_CLIENTS: Setting = Setting {
+    path: "registration.open_clients",
+    kind: Kind::Integer {
+        least: 1,
+        most: 1_000_000,
+    },
+    default: DefaultValue::Is("1000"),
+    about: "The most clients that are registered without a token, so that nobody can fill the \
+            database.",
 };
 
 /// `passwords.minimum_length`

@@ -12,6 +12,9 @@ use authly_services::clients::ClientAdmin;
 
 use super::{AdminCall, Answer, Table};
 
+pub(crate) use self::change::registered;
+pub(crate) use self::document::client as shown;
+
 /// What handlers of this part ask.
 type Clients = Data<ClientAdmin>;
 

@@ -94,6 +94,18 @@ impl Fields {
         }
     }
 
+    /// Ends the reading where the refusal is no problem document.
+    ///
+    /// # Errors
+    /// With everything that is wrong, where something is.
+    pub(crate) fn checked<T>(self, value: T) -> Result<T, Vec<FieldError>> {
+        if self.0.is_empty() {
+            Ok(value)
+        } else {
+            Err(self.0)
+        }
+    }
+
     /// Ends the reading: `value` is what was read, which is whole when nothing is wrong.
     ///
     /// # Errors

@@ -12,6 +12,7 @@ use authly_domain::users::StandardClaim;
 use authly_protocol::oauth::AuthorizationServerMetadata;
 use authly_protocol::oidc::ProviderMetadata;
 use authly_services::discovery::{DiscoveryFacts, DiscoveryService};
+use authly_services::registration::RegistrationService;
 use authly_services::tokens::TokenError;
 
 use crate::pages::Theme;
@@ -43,11 +44,16 @@ const ID_TOKEN_CLAIMS: [&str; 11] = [
 pub(crate) async fn document(
     request: HttpRequest,
     discovery: web::Data<DiscoveryService>,
+    registrations: web::Data<RegistrationService>,
     settings: web::Data<HttpSettings>,
     theme: web::Data<Theme>,
 ) -> Result<HttpResponse, OAuthFailure> {
     let facts = discovery.facts().await.map_err(TokenError::Storage)?;
-    let metadata = metadata(&settings.issuer, facts, theme.languages());
+    let issuer = &settings.issuer;
+    let mut metadata = metadata(issuer, facts, theme.languages());
+    metadata.oauth.registration_endpoint = registrations
+        .is_possible()
+        .then(|| issuer.url_of(places::REGISTER));
     let document = serde_json::to_vec(&metadata).map_err(OAuthFailure::failed)?;
     let etag = etag(&document);
     Ok(cacheable(&request, document.into(), &etag, MAX_AGE))
@@ -109,6 +115,8 @@ fn oauth_metadata(issuer: &Issuer, facts: DiscoveryFacts) -> AuthorizationServer
         grant_types_supported: texts(GrantType::ALL.map(GrantType::as_str)),
         token_endpoint_auth_methods_supported: methods.clone(),
         token_endpoint_auth_signing_alg_values_supported: algorithms.clone(),
+        // Where there is one, whoever asks adds it.
+        registration_endpoint: None,
         revocation_endpoint: Some(issuer.url_of(places::REVOKE)),
         revocation_endpoint_auth_methods_supported: methods,
         revocation_endpoint_auth_signing_alg_values_supported: algorithms.clone(),

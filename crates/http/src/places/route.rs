@@ -7,7 +7,8 @@ use super::{
     ACCOUNT, ACCOUNT_APPLICATIONS, ACCOUNT_SESSIONS, API_DOCS, AUTH_LOGOUT, AUTH_REFRESH,
     AUTH_TOKEN, AUTHORIZE, CONSENT, DEMO, DEMO_INTROSPECT, DEMO_REFRESH, DEMO_REVOKE,
     DEMO_SIGN_OUT, DEMO_START, END_SESSION, HEALTH, INTROSPECT, JWKS, LIVE, LOGIN, LOGIN_PASSWORD,
-    LOGOUT, OAUTH_METADATA, OPENAPI, OPENID_CONFIGURATION, Places, READY, REVOKE, TOKEN, USERINFO,
+    LOGOUT, OAUTH_METADATA, OPENAPI, OPENID_CONFIGURATION, Places, READY, REGISTER, REVOKE, TOKEN,
+    USERINFO,
 };
 
 /// A path of the admin API, as its endpoints name it.
@@ -139,6 +140,10 @@ routes! {
     Introspect = INTROSPECT;
     /// The revocation endpoint.
     Revoke = REVOKE;
+    /// The registration endpoint.
+    Register = REGISTER;
+    /// What one client has registered.
+    Registration = "/api/v1/oauth/register/{client_id}";
     /// A login with a password.
     AuthToken = AUTH_TOKEN;
     /// Refreshes what such a login has got.
@@ -211,11 +216,16 @@ impl Places {
             return AdminPath::of(own).map_or(Route::Nowhere, Route::Admin);
         }
         let found = LINES.iter().find(|route| route.template() == own);
+        let client = own
+            .strip_prefix(REGISTER)
+            .and_then(|rest| rest.strip_prefix('/'));
         let file = own.strip_prefix("/static/");
-        match (found, file) {
-            (Some(route), _) => *route,
-            (None, Some(file)) if !file.is_empty() && !file.contains('/') => Route::Static,
-            (None, _) => Route::Nowhere,
+        let is_one = |part: &str| !part.is_empty() && !part.contains('/');
+        match (found, file, client) {
+            (Some(route), _, _) => *route,
+            (None, Some(file), _) if is_one(file) => Route::Static,
+            (None, _, Some(client)) if is_one(client) => Route::Registration,
+            (None, _, _) => Route::Nowhere,
         }
     }
 
@@ -252,7 +262,10 @@ mod tests {
     fn every_line_is_found_by_its_path_with_and_without_a_path_of_the_issuer() {
         let lines = Route::EACH.iter().filter(|route| **route != Route::Nowhere);
         for line in lines {
-            let path = line.template().replace("{file}", "authly.css");
+            let path = line
+                .template()
+                .replace("{file}", "authly.css")
+                .replace("{client_id}", "client-1");
             assert_eq!(route("https://auth.example.com", &path), *line);
             let below = format!("/auth{path}");
             assert_eq!(route("https://example.com/auth", &below), *line);

@@ -2,6 +2,7 @@
 
 mod reasons;
 
+use std::borrow::Cow;
 use std::fmt;
 use std::time::Duration;
 
@@ -28,6 +29,9 @@ pub(crate) enum Challenge {
     BearerAlone,
 }
 
+/// The longest explanation, in characters.
+const MAX_EXPLANATION: usize = 500;
+
 /// A refusal or failure: what is sent, and apart from it what is logged and kept for administrators.
 #[derive(Debug)]
 pub(crate) struct OAuthFailure {
@@ -40,7 +44,7 @@ pub(crate) struct OAuthFailure {
 pub(crate) struct Unexplained {
     code: ErrorCode,
     status: StatusCode,
-    description: &'static str,
+    description: Cow<'static, str>,
     challenge: Challenge,
     retry_after: Option<Duration>,
     allow: Option<String>,
@@ -56,7 +60,7 @@ impl Unexplained {
         Self {
             code,
             status: status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
-            description: code.description(),
+            description: code.description().into(),
             challenge,
             retry_after: (code == ErrorCode::TemporarilyUnavailable).then_some(RETRY_SOON),
             allow: None,
@@ -65,7 +69,16 @@ impl Unexplained {
 
     /// Says something more exact; of the characters that OAuth 2.1 §3.2.4 allows.
     pub(crate) fn describe(mut self, description: &'static str) -> Self {
-        self.description = description;
+        self.description = description.into();
+        self
+    }
+
+    /// Says something more exact that depends on the request. What OAuth 2.1 §3.2.4 does not allow is
+    /// left out, and what nobody would read.
+    pub(crate) fn explain(mut self, description: &str) -> Self {
+        let allowed = |letter: &char| matches!(letter, ' '..='~') && !matches!(letter, '"' | '\\');
+        let kept = description.chars().filter(allowed).take(MAX_EXPLANATION);
+        self.description = kept.collect::<String>().into();
         self
     }
 
@@ -187,7 +200,7 @@ impl ResponseError for OAuthFailure {
         }
         response.json(ErrorResponse {
             error: answer.code,
-            error_description: Some(answer.description.to_owned()),
+            error_description: Some(answer.description.clone().into_owned()),
         })
     }
 }

@@ -10,6 +10,7 @@ mod grants;
 mod keys;
 mod lists;
 mod refusals;
+mod registration;
 mod scopes;
 mod sessions;
 mod settings;

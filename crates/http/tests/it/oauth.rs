@@ -2,5 +2,6 @@
 
 pub(crate) mod authorize;
 mod introspect;
+mod register;
 mod revoke;
 mod token;

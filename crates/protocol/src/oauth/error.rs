@@ -96,6 +96,12 @@ error_codes! {
     /// What `request_uri` names is not registered, or not in order (likewise).
     InvalidRequestUri = "invalid_request_uri", 400,
         "The parameter request_uri is not registered, or has no request object in order.";
+    /// A redirect URI cannot be registered (RFC 7591 §3.2.2).
+    InvalidRedirectUri = "invalid_redirect_uri", 400,
+        "A redirect URI cannot be registered.";
+    /// Something else that a client says of itself cannot be registered (likewise).
+    InvalidClientMetadata = "invalid_client_metadata", 400,
+        "A member of the registration has a value that it cannot have.";
 }
 
 /// The JSON of a refusal (OAuth 2.1 §3.2.4).

@@ -279,13 +279,13 @@ impl ClientAdmin {
 }
 
 /// Stores what the client may ask for. The scopes are known, and held.
-async fn store_scopes(work: &UnitOfWork<'_>, client: &Client) -> Result<(), DbError> {
+pub(crate) async fn store_scopes(work: &UnitOfWork<'_>, client: &Client) -> Result<(), DbError> {
     let (scope, optional) = (&client.scope, &client.optional_scope);
     let clients = work.clients();
     clients.replace_scopes(client.key, scope, optional).await
 }
 
-fn unknown_scopes(unknown: &Scope) -> Vec<Flaw> {
+pub(crate) fn unknown_scopes(unknown: &Scope) -> Vec<Flaw> {
     let flaw = |name| Flaw::of("scope", format!("there is no scope {name}"));
     unknown.iter().map(flaw).collect()
 }
@@ -299,7 +299,7 @@ fn refuse_flaws(flaws: Vec<Flaw>) -> Result<(), ClientAdminError> {
 }
 
 /// A name that nobody chose. It looks like no subject (decisions 12).
-fn made_id(key: ClientKey) -> Result<ClientId, ClientAdminError> {
+pub(crate) fn made_id(key: ClientKey) -> Result<ClientId, ClientAdminError> {
     let made = format!("client-{}", key.as_uuid().simple()).parse();
     made.map_err(|_malformed| ClientAdminError::AlreadyExists)
 }

@@ -47,6 +47,7 @@ fn throttled(reason: Reason, by: ThrottleKind, wait: Duration) -> Explanation {
         ThrottleKind::LoginDevice => "logins to this account from this browser",
         ThrottleKind::ClientSecret => "authentications of this client from this address",
         ThrottleKind::ClientSecretAddress => "authentications of any client from this address",
+        ThrottleKind::RegistrationAddress => "registrations of clients from this address",
     };
     let seconds = wait.as_secs();
     more(

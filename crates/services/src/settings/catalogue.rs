@@ -1,6 +1,7 @@
 //! The settings that can be changed while the server runs, and where each of them counts.
 
 use authly_domain::network::Network;
+use authly_domain::scopes::Scope;
 use authly_domain::settings::{Given, Misfit, Setting, SettingValue, duration, idle_within, live};
 
 use crate::policy::Policies;
@@ -121,6 +122,34 @@ pub(super) const LIVE: &[Live] = &[
     number!(AUTHORIZATION_REQUESTS_IN_ALL, authorization.requests_in_all),
     span!(SESSION_IDLE_LIFETIME, sessions.sessions.idle),
     span!(SESSION_ABSOLUTE_LIFETIME, sessions.sessions.absolute),
+    Live {
+        setting: live::REGISTRATION_MODE,
+        set: |policies, given| {
+            let name = given.choice(live::REGISTRATION_MODE.kind)?;
+            let unknown = |_| format!("`{name}` is none of the modes");
+            policies.registration.mode = name.parse().map_err(unknown)?;
+            Ok(())
+        },
+        get: |policies| SettingValue::Text(policies.registration.mode.as_str().to_owned()),
+    },
+    Live {
+        setting: live::REGISTRATION_OPEN_SCOPE,
+        set: |policies, given| {
+            let names = given.list(live::REGISTRATION_OPEN_SCOPE.kind)?;
+            let scope = names
+                .join(" ")
+                .parse()
+                .map_err(|_malformed| "holds no names of scopes");
+            policies.registration.open_scope = open_scope(scope?)?;
+            Ok(())
+        },
+        get: |policies| {
+            let names = policies.registration.open_scope.iter();
+            SettingValue::List(names.map(ToString::to_string).collect())
+        },
+    },
+    number!(REGISTRATION_OPEN_PER_ADDRESS, registration.open_per_address),
+    number!(REGISTRATION_OPEN_CLIENTS, registration.open_clients),
     number!(PASSWORD_MINIMUM_LENGTH, sessions.passwords.minimum_length),
     number!(
         THROTTLE_LOGIN_ADDRESS,
@@ -205,6 +234,14 @@ pub(super) fn clashes(policies: &Policies) -> Vec<Clash> {
         Some(Clash { between, why })
     });
     clashes.collect()
+}
+
+/// Nobody who comes along gets administration.
+fn open_scope(scope: Scope) -> Result<Scope, Misfit> {
+    if scope.administers() {
+        return Err("holds a scope of administration".to_owned());
+    }
+    Ok(scope)
 }
 
 fn networks(given: &Given<'_>) -> Result<Vec<Network>, Misfit> {

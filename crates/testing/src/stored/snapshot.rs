@@ -18,10 +18,12 @@ const PROTOCOL: [&str; 7] = [
 ];
 
 /// The tables that an administrator or a seed fills.
-const REGISTRY: [&str; 5] = [
+const REGISTRY: [&str; 7] = [
     "clients",
     "client_scopes",
     "client_secrets",
+    "client_registrations",
+    "initial_access_tokens",
     "scopes",
     "users",
 ];

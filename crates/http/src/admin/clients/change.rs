@@ -9,8 +9,8 @@ use authly_domain::clients::{
     RequestObjectRule,
 };
 use authly_domain::scopes::Scope;
-use authly_protocol::admin::Patch;
 use authly_protocol::admin::clients::{self as wire, AssignedScopes, NewClient};
+use authly_protocol::admin::{FieldError, Patch};
 use authly_services::clients::{ClientOrdered, read_jwks};
 use serde_json::Value;
 
@@ -38,6 +38,16 @@ pub(super) fn changed(said: &wire::ClientChange) -> Result<ClientChange, AdminPr
     let mut fields = Fields::default();
     let change = change(&mut fields, said);
     fields.finish(Some(change))
+}
+
+/// What a client says of itself.
+///
+/// # Errors
+/// With everything that is wrong.
+pub(crate) fn registered(said: &wire::ClientChange) -> Result<ClientChange, Vec<FieldError>> {
+    let mut fields = Fields::default();
+    let change = change(&mut fields, said);
+    fields.checked(change)
 }
 
 /// What a client may ask for.

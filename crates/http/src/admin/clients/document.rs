@@ -11,7 +11,7 @@ use authly_protocol::oauth::WireSecret;
 use authly_services::clients::{CreatedClient as Created, RotatedSecret};
 
 /// A client as it is shown.
-pub(super) fn client(registered: &RegisteredClient) -> Client {
+pub(crate) fn client(registered: &RegisteredClient) -> Client {
     let record = &registered.client;
     let (openid, logout) = (&record.openid, &record.logout);
     let (id_token, userinfo) = (openid.id_token_encryption, openid.userinfo_encryption);

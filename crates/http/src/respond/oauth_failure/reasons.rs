@@ -5,7 +5,8 @@ use actix_web::http::StatusCode;
 use authly_domain::sessions::LoginStep;
 use authly_domain::users::OwnChangeError;
 use authly_protocol::oauth::ErrorCode;
-use authly_services::clients::{ClientAuthError, RefusedClient};
+use authly_services::clients::{ClientAdminError, ClientAuthError, RefusedClient};
+use authly_services::registration::RegistrationError;
 use authly_services::sessions::LoginError;
 use authly_services::tokens::{PasswordLoginError, TokenError};
 use authly_services::userinfo::{UserInfoError, WRITE_SCOPE};
@@ -130,6 +131,51 @@ impl From<PasswordLoginError> for OAuthFailure {
                 Self::of(ErrorCode::InvalidGrant).describe(
                     "The password has to be changed first. Log in with the browser, which asks for another.",
                 )
+            }
+        };
+        failure.because(error)
+    }
+}
+
+impl From<RegistrationError> for OAuthFailure {
+    fn from(error: RegistrationError) -> Self {
+        let unavailable = || Self::of(ErrorCode::TemporarilyUnavailable);
+        let failure = match &error {
+            RegistrationError::Closed => Self::of(ErrorCode::AccessDenied)
+                .with_status(StatusCode::FORBIDDEN)
+                .describe("Clients do not register themselves here."),
+            RegistrationError::TokenMissing => {
+                Self::of(ErrorCode::InvalidToken).challenged_by(Challenge::BearerAlone)
+            }
+            RegistrationError::InitialToken | RegistrationError::Token => {
+                Self::of(ErrorCode::InvalidToken).for_bearer()
+            }
+            RegistrationError::Metadata(flaws) => {
+                let what: Vec<_> = flaws.iter().map(|flaw| flaw.what.as_str()).collect();
+                let code = if RegistrationError::is_about_addresses(flaws) {
+                    ErrorCode::InvalidRedirectUri
+                } else {
+                    ErrorCode::InvalidClientMetadata
+                };
+                Self::of(code).explain(&what.join("; "))
+            }
+            RegistrationError::Throttled { retry_after } => unavailable()
+                .with_status(StatusCode::TOO_MANY_REQUESTS)
+                .describe("Too many registrations. Ask again later.")
+                .retry_after(*retry_after),
+            RegistrationError::Full => unavailable()
+                .describe("Too many clients are registered. Ask an administrator for a token."),
+            RegistrationError::Changing => {
+                unavailable().describe("The registration is being changed. Ask again.")
+            }
+            RegistrationError::Clients(ClientAdminError::Storage(storage))
+            | RegistrationError::Storage(storage)
+                if storage.is_unavailable() =>
+            {
+                unavailable()
+            }
+            RegistrationError::Clients(_) | RegistrationError::Storage(_) => {
+                Self::of(ErrorCode::ServerError)
             }
         };
         failure.because(error)

@@ -5,6 +5,7 @@ mod machines;
 mod others;
 mod pages;
 mod passwords;
+mod registration;
 mod tokens;
 
 use std::collections::BTreeSet;
@@ -111,6 +112,7 @@ async fn every_reason_that_a_request_can_lead_to_is_told() {
     seen.extend(Box::pin(authorize::reasons()).await);
     seen.extend(Box::pin(pages::reasons()).await);
     seen.extend(Box::pin(passwords::reasons()).await);
+    seen.extend(Box::pin(registration::reasons()).await);
     seen.extend(Box::pin(others::reasons()).await);
     let elsewhere: BTreeSet<_> = ELSEWHERE.iter().copied().collect();
     let all: BTreeSet<_> = Reason::ALL.iter().copied().collect();

@@ -3,6 +3,7 @@
 mod effects;
 mod guesses;
 mod network;
+mod registration;
 
 use authly_domain::scopes::AdminScope;
 use authly_testing::administrators::AdminCaller;

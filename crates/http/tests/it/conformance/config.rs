@@ -11,7 +11,7 @@ use crate::machine_support::published_keys;
 
 /// Names that are registered for such documents: OpenID Connect Discovery §3, RFC 8414 §2 and §7.1,
 /// RFC 9207 §3, Initiating User Registration §3.
-const REGISTERED: [&str; 43] = [
+const REGISTERED: [&str; 44] = [
     "acr_values_supported",
     "authorization_endpoint",
     "authorization_response_iss_parameter_supported",
@@ -30,6 +30,7 @@ const REGISTERED: [&str; 43] = [
     "issuer",
     "jwks_uri",
     "prompt_values_supported",
+    "registration_endpoint",
     "request_object_signing_alg_values_supported",
     "request_parameter_supported",
     "request_uri_parameter_supported",

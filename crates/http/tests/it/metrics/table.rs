@@ -51,6 +51,8 @@ pub(crate) const ROUTES: &[&str] = &[
     "/api/v1/oauth/token",
     "/api/v1/oauth/introspect",
     "/api/v1/oauth/revoke",
+    "/api/v1/oauth/register",
+    "/api/v1/oauth/register/{client_id}",
     "/api/v1/auth/token",
     "/api/v1/auth/refresh",
     "/api/v1/auth/logout",
@@ -117,6 +119,7 @@ const THROTTLES: &[&str] = &[
     "login_device",
     "client_secret",
     "client_secret_address",
+    "registration_address",
 ];
 /// Those that the token endpoint answers with (OAuth 2.1 §3.2.4, RFC 8707 §2).
 const TOKEN_ERRORS: &[&str] = &[

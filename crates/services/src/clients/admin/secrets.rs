@@ -132,7 +132,7 @@ impl ClientAdmin {
     }
 
     /// The secret of a client that is being registered.
-    pub(super) async fn first_secret(
+    pub(crate) async fn first_secret(
         &self,
         work: &UnitOfWork<'_>,
         client: &Client,

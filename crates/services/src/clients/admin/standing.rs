@@ -1,7 +1,7 @@
 //! Whether a client may do anything, and what ends with it.
 
 use authly_domain::admin::Run;
-use authly_domain::audit::AuditAction;
+use authly_domain::audit::{AuditAction, AuditEvent};
 use authly_domain::clients::RegisteredClient;
 use authly_domain::id::ClientKey;
 use authly_repositories::clients::Activity;
@@ -84,24 +84,46 @@ impl ClientAdmin {
             return Ok(());
         }
         if found.client.is_active {
-            let clients = work.clients();
-            clients.set_activity(aim.client, Activity::Disabled).await?;
-            self.end_codes(&work, aim.client).await?;
+            self.end_access(&work, aim.client).await?;
             self.finish(work, aim, AuditAction::ClientDisabled).await?;
         } else {
             drop(work);
         }
+        let event = self.context.deed(AuditAction::ClientDeleted, aim.by);
+        let event = event.of_client(aim.client);
+        Ok(self.remove(&mut conn, aim.client, event).await?)
+    }
+
+    /// Ends all access of a client that is to be removed.
+    pub(crate) async fn end_access(
+        &self,
+        work: &UnitOfWork<'_>,
+        client: ClientKey,
+    ) -> Result<(), DbError> {
+        let clients = work.clients();
+        clients.set_activity(client, Activity::Disabled).await?;
+        self.end_codes(work, client).await
+    }
+
+    /// Removes a client whose access has ended, with everything of its, in batches; the last one writes
+    /// down that it is gone.
+    pub(crate) async fn remove(
+        &self,
+        conn: &mut DbConn,
+        client: ClientKey,
+        event: AuditEvent,
+    ) -> Result<(), DbError> {
         let clients = conn.reads().clients();
-        while clients.remove_tokens(aim.client).await? > 0 {}
-        while clients.remove_grants(aim.client).await? > 0 {}
-        let which = GrantsToRevoke::OfClient(aim.client);
-        forget_consents(&self.unsaid(), &mut conn, &which).await?;
+        while clients.remove_tokens(client).await? > 0 {}
+        while clients.remove_grants(client).await? > 0 {}
+        let which = GrantsToRevoke::OfClient(client);
+        forget_consents(&self.unsaid(), conn, &which).await?;
         let work = conn.begin("clients.delete").await?;
-        if !work.clients().delete(aim.client).await? {
+        if !work.clients().delete(client).await? {
             // Somebody else was faster, and has said so.
             return Ok(());
         }
-        self.finish(work, aim, AuditAction::ClientDeleted).await
+        self.context.finish(work, Run::ForReal, event).await
     }
 
     /// Ends the codes of a client that could still become tokens. A redemption that is under way is

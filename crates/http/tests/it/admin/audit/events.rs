@@ -26,6 +26,7 @@ struct Things {
     key: String,
     call: String,
     refused: String,
+    initial_access_token: String,
 }
 
 impl Things {
@@ -48,7 +49,10 @@ impl Things {
         // Not the one that the caller's own token hangs on.
         let mut keys = keys["items"].as_array().unwrap().iter();
         let key = keys.find(|key| key["algorithm"] == "EdDSA").unwrap();
+        let initial = json!({"name": "Suite", "scope": "openid"});
+        let initial = root.post("/admin/initial-access-tokens", &initial).await;
         Self {
+            initial_access_token: initial.json()["id"].as_str().unwrap().to_owned(),
             user: alice.id.as_uuid().to_string(),
             client: web.record.key.as_uuid().to_string(),
             scope,
@@ -83,6 +87,7 @@ impl Things {
             .replace("{key}", &self.key)
             .replace("{call}", &self.call)
             .replace("{request}", &self.refused)
+            .replace("{initial_access_token}", &self.initial_access_token)
             .replace("{setting}", "tokens.code_lifetime")
     }
 
@@ -96,6 +101,7 @@ impl Things {
             "clients.set_secret" => json!({"client_secret": "kq9hT2vXw5Rz8LmN3pYc7Bd4Fg6Js1Ua"}),
             "clients.assign_scopes" => json!({"scope": "openid", "optional_scope": ""}),
             "clients.entitle" => json!({"entitled_admin_scopes": ["admin:users:read"]}),
+            "initial_access_tokens.create" => json!({"name": "New", "scope": "openid"}),
             "scopes.create" => json!({"name": format!("new:{number}"), "description": "New"}),
             "scopes.update" => json!({"description": "Another"}),
             "settings.change" => json!({"values": {"tokens.code_lifetime": "30s"}}),

@@ -92,6 +92,7 @@ async fn every_setting_that_is_listed_has_its_test_here() {
         include_str!("effects.rs"),
         include_str!("guesses.rs"),
         include_str!("network.rs"),
+        include_str!("registration.rs"),
         include_str!("../../auth/door.rs"),
     ];
     for item in list["items"].as_array().unwrap() {

@@ -1,0 +1,181 @@
+//! What a client says of itself (RFC 7591 §2, OpenID Connect Dynamic Client Registration §2).
+
+use authly_domain::clients::GrantType;
+use authly_domain::refusals::{Explanation, Facts, Reason};
+use authly_domain::registration::Declaration;
+use authly_domain::secret::ClientSecret;
+use authly_protocol::oauth::ErrorCode;
+use authly_services::registration::{Asked, OwnRegistration, read_document};
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+use crate::admin;
+use crate::respond::OAuthFailure;
+
+/// What a client may say of itself. What else it says is ignored (RFC 7591 §2): what only an administrator
+/// says, and what we do not know.
+const MEMBERS: [&str; 30] = [
+    "client_name",
+    "application_type",
+    "token_endpoint_auth_method",
+    "token_endpoint_auth_signing_alg",
+    "redirect_uris",
+    "post_logout_redirect_uris",
+    "grant_types",
+    "scope",
+    "jwks",
+    "jwks_uri",
+    "request_object_signing_alg",
+    "require_signed_request_object",
+    "request_uris",
+    "id_token_signed_response_alg",
+    "userinfo_signed_response_alg",
+    "id_token_encrypted_response_alg",
+    "id_token_encrypted_response_enc",
+    "userinfo_encrypted_response_alg",
+    "userinfo_encrypted_response_enc",
+    "subject_type",
+    "sector_identifier_uri",
+    "default_max_age",
+    "require_auth_time",
+    "backchannel_logout_uri",
+    "backchannel_logout_session_required",
+    "frontchannel_logout_uri",
+    "frontchannel_logout_session_required",
+    "client_uri",
+    "policy_uri",
+    "tos_uri",
+];
+/// What is kept for it beside that.
+const DECLARED: [&str; 4] = [
+    "contacts",
+    "initiate_login_uri",
+    "software_id",
+    "software_version",
+];
+/// What a client never says of itself in an update (RFC 7592 §2.2).
+const OURS: [&str; 4] = [
+    "registration_access_token",
+    "registration_client_uri",
+    "client_secret_expires_at",
+    "client_id_issued_at",
+];
+
+/// What was said.
+pub(super) struct Said {
+    pub(super) asked: Asked,
+    document: Map<String, Value>,
+}
+
+/// Reads a document. A member that is `null` is not there.
+pub(super) fn read(document: &[u8]) -> Result<Said, OAuthFailure> {
+    let document = read_document(document).map_err(|_error| {
+        OAuthFailure::of(ErrorCode::InvalidClientMetadata)
+            .describe("The body has to be a JSON object without repeated members.")
+            .because(Reason::DocumentMalformed)
+    })?;
+    check_response_types(&document)?;
+    let change = admin::registered(&part(&document, &MEMBERS)?).map_err(|errors| {
+        let members: Vec<_> = errors.iter().map(|error| member(&error.pointer)).collect();
+        let errors = errors.iter();
+        let what = errors.map(|error| format!("{}: {}", member(&error.pointer), error.detail));
+        refused(&members, &what.collect::<Vec<_>>().join("; "))
+    })?;
+    let said: Declaration = part(&document, &DECLARED)?;
+    let secret = document.get("client_secret").and_then(Value::as_str);
+    let secret = secret.map(|secret| ClientSecret::new(secret.to_owned()));
+    let asked = Asked {
+        change,
+        said,
+        secret,
+    };
+    Ok(Said { asked, document })
+}
+
+/// The only type is `code`, and it belongs to the grant of the same name.
+fn check_response_types(document: &Map<String, Value>) -> Result<(), OAuthFailure> {
+    let types = document.get("response_types");
+    let codes_alone = types.is_none_or(|types| {
+        let list = types.as_array().map(Vec::as_slice).unwrap_or_default();
+        types.is_null() || matches!(list, [Value::String(one)] if one == "code")
+    });
+    if codes_alone {
+        return Ok(());
+    }
+    Err(refused(
+        &["response_types"],
+        "response_types: code is the only one",
+    ))
+}
+
+/// These members of a document.
+fn part<T: for<'de> Deserialize<'de>>(
+    document: &Map<String, Value>,
+    members: &[&'static str],
+) -> Result<T, OAuthFailure> {
+    let said = |name: &&&str| document.get(**name).is_some_and(|value| !value.is_null());
+    let said: Vec<&str> = members.iter().filter(said).copied().collect();
+    let picked = |names: &[&str]| {
+        let pick = |name: &&str| Some(((*name).to_owned(), document.get(*name)?.clone()));
+        Value::Object(names.iter().filter_map(pick).collect())
+    };
+    serde_json::from_value(picked(&said)).map_err(|_kind| {
+        // Which one it is, without its text, which would quote what was sent.
+        let wrong = |name: &&&str| serde_json::from_value::<T>(picked(&[**name])).is_err();
+        let wrong = said.iter().find(wrong).copied().unwrap_or_default();
+        refused(&[wrong], &format!("{wrong}: it is of another type"))
+    })
+}
+
+/// The member that a pointer leads to.
+fn member(pointer: &str) -> &str {
+    let path = pointer.trim_start_matches('/');
+    path.split_once('/').map_or(path, |(member, _index)| member)
+}
+
+/// Something is wrong about these members.
+fn refused(members: &[&str], what: &str) -> OAuthFailure {
+    let (code, reason) = if members.contains(&"redirect_uris") {
+        (ErrorCode::InvalidRedirectUri, Reason::RegisteredRedirectUri)
+    } else {
+        (ErrorCode::InvalidClientMetadata, Reason::RegisteredMetadata)
+    };
+    let more = format!("What is wrong: {}.", members.join(", "));
+    let cause = Explanation::new(reason, Facts::default().more(more));
+    OAuthFailure::of(code).explain(what).because(cause)
+}
+
+impl Said {
+    /// RFC 7592 §2.2: an update names its client and nothing that is ours to say.
+    pub(super) fn check_replacement(&self, client_id: &str) -> Result<(), OAuthFailure> {
+        let named = self.document.get("client_id").and_then(Value::as_str);
+        if named != Some(client_id) {
+            return Err(refused(
+                &["client_id"],
+                "client_id: it has to be that of the address",
+            ));
+        }
+        match OURS.iter().find(|name| self.document.contains_key(**name)) {
+            None => Ok(()),
+            Some(name) => Err(refused(
+                &[name],
+                &format!("{name}: only the server says it"),
+            )),
+        }
+    }
+}
+
+/// What is registered of a client, as far as it says that itself.
+pub(super) fn of(own: &OwnRegistration) -> Map<String, Value> {
+    let object = |value: Result<Value, serde_json::Error>| match value {
+        Ok(Value::Object(members)) => members,
+        _ => Map::new(),
+    };
+    let mut shown = object(serde_json::to_value(admin::shown(&own.client)));
+    shown.retain(|name, _value| MEMBERS.contains(&name.as_str()));
+    if own.client.client.may_use(GrantType::AuthorizationCode) {
+        shown.insert("response_types".to_owned(), vec!["code"].into());
+    }
+    shown.extend(object(serde_json::to_value(&own.said)));
+    shown
+}

@@ -1,0 +1,100 @@
+//! Why a client does not register.
+
+use std::time::Duration;
+
+use authly_domain::clients::Flaw;
+use authly_domain::refusals::{Explain, Explanation, Facts, Reason};
+use authly_repositories::DbError;
+
+use crate::clients::ClientAdminError;
+
+/// Why a registration is refused. Nothing is stored then.
+#[derive(Debug, thiserror::Error)]
+pub enum RegistrationError {
+    /// Nobody may register a client here.
+    #[error("clients do not register themselves here")]
+    Closed,
+    /// No token came, and one is needed.
+    #[error("no initial access token came")]
+    TokenMissing,
+    /// The token lets nobody register.
+    #[error("the token lets nobody register a client")]
+    InitialToken,
+    /// The token is not that of this registration.
+    #[error("the token does not open this registration")]
+    Token,
+    /// Too many came from this address without a token.
+    #[error("too many registrations from this address")]
+    Throttled {
+        /// When the next one is tried.
+        retry_after: Duration,
+    },
+    /// As many are registered without a token as may be.
+    #[error("too many clients are registered without a token")]
+    Full,
+    /// Something is wrong with what the client says of itself.
+    #[error("{} member(s) of the registration are wrong", .0.len())]
+    Metadata(Vec<Flaw>),
+    /// Somebody else was changing the client.
+    #[error("the registration was changed meanwhile")]
+    Changing,
+    /// It could not be stored.
+    #[error(transparent)]
+    Clients(#[from] ClientAdminError),
+    /// Storage failed.
+    #[error("storage failed")]
+    Storage(#[from] DbError),
+}
+
+impl RegistrationError {
+    /// Whether it is about where answers go, which has an error of its own (RFC 7591 §3.2.2).
+    #[must_use]
+    pub fn is_about_addresses(flaws: &[Flaw]) -> bool {
+        flaws.iter().any(|flaw| flaw.member == "redirect_uris")
+    }
+}
+
+impl Explain for RegistrationError {
+    fn explain(&self) -> Explanation {
+        let storage = |error: &DbError| {
+            if error.is_unavailable() {
+                Reason::Unavailable
+            } else {
+                Reason::ServerError
+            }
+        };
+        let reason = match self {
+            Self::Metadata(flaws) => return of_flaws(flaws),
+            Self::Throttled { retry_after } => {
+                let seconds = retry_after.as_secs();
+                let more = format!("The next one is tried in {seconds} s.");
+                let facts = Facts::default().more(more);
+                return Explanation::new(Reason::RegistrationThrottled, facts);
+            }
+            Self::Closed => Reason::RegistrationClosed,
+            Self::TokenMissing => Reason::TokenMissing,
+            Self::InitialToken => Reason::InitialAccessToken,
+            Self::Token => Reason::RegistrationAccessToken,
+            Self::Full => Reason::RegistrationsFull,
+            Self::Changing => Reason::ClientChanging,
+            Self::Clients(ClientAdminError::Storage(error)) | Self::Storage(error) => {
+                storage(error)
+            }
+            Self::Clients(_) => Reason::ServerError,
+        };
+        reason.into()
+    }
+}
+
+/// Names the members alone: what they hold is the client's own word.
+fn of_flaws(flaws: &[Flaw]) -> Explanation {
+    let reason = if RegistrationError::is_about_addresses(flaws) {
+        Reason::RegisteredRedirectUri
+    } else {
+        Reason::RegisteredMetadata
+    };
+    let mut members: Vec<_> = flaws.iter().map(|flaw| flaw.member).collect();
+    members.dedup();
+    let more = format!("What is wrong: {}.", members.join(", "));
+    Explanation::new(reason, Facts::default().more(more))
+}
