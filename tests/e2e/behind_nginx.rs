@@ -122,14 +122,15 @@ impl Proxy {
         Answer::of(&output)
     }
 
-    /// A browser that finds the name here and trusts the certificate, and is started with `more`.
-    pub(crate) async fn browser(&self, rules: &str, more: &[&str]) -> Browser {
+    /// A browser that finds the name here and trusts the certificate, and is started with `more` and these
+    /// preferences.
+    pub(crate) async fn browser(&self, rules: &str, more: &[&str], preferences: Value) -> Browser {
         let rules = format!(
             "--host-resolver-rules=MAP {NAME}:443 {}{rules}",
             self.secure
         );
         let trust = format!("--ignore-certificate-errors-spki-list={}", self.fingerprint);
-        Browser::start_with(&[&[&rules[..], &trust], more].concat(), json!({})).await
+        Browser::start_with(&[&[&rules[..], &trust], more].concat(), preferences).await
     }
 
     /// The lines of the access log about requests of this path.
@@ -267,7 +268,7 @@ async fn people_sign_in_and_applications_get_tokens_through_the_example_for_ngin
     let callback = Callback::listen().await;
     let installation = Installation::start(&callback.uri).await;
     let proxy = &installation.proxy;
-    let browser = proxy.browser("", &[]).await;
+    let browser = proxy.browser("", &[], json!({})).await;
     let parameters = [
         ("client_id", CLIENT_ID),
         ("redirect_uri", &callback.uri),

@@ -2,10 +2,11 @@
 //! where the browser tells sites apart.
 
 mod frontchannel;
+mod session_management;
 
 use authly_testing::Stranger;
 use authly_testing::stranger::Answer;
-use serde_json::Value;
+use serde_json::{Value, json};
 use url::{Url, form_urlencoded};
 
 use crate::behind_nginx::{CHALLENGE, ISSUER, Installation, VERIFIER};
@@ -21,9 +22,24 @@ struct TwoSites {
     application: Stranger,
 }
 
+/// What a browser gives frames of another site than the window's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum FramesHave {
+    /// Their cookies, where these are made for it.
+    Cookies,
+    None,
+}
+
 /// What the application has got.
 struct SignedIn {
     id_token: String,
+    session_state: String,
+}
+
+/// A parameter of an answer.
+fn answered(answer: &[(String, String)], name: &str) -> String {
+    let found = answer.iter().find(|(other, _)| other == name);
+    found.map(|(_, value)| value.clone()).unwrap_or_default()
 }
 
 impl TwoSites {
@@ -62,10 +78,26 @@ require_consent = false
 
     /// A browser that finds both.
     async fn browser(&self) -> Browser {
+        self.browser_that(FramesHave::Cookies).await
+    }
+
+    /// The same, with cookies for frames of another site or without.
+    async fn browser_that(&self, frames_have: FramesHave) -> Browser {
+        // Chromium's setting "third-party cookies": allowed, or blocked.
+        let mode = match frames_have {
+            FramesHave::Cookies => 0,
+            FramesHave::None => 1,
+        };
+        let blocks = frames_have == FramesHave::None;
+        let preferences = json!({ "profile": {
+            "cookie_controls_mode": mode,
+            "block_third_party_cookies": blocks,
+        } });
         let application = format!(", MAP {} 127.0.0.1", Stranger::NAME);
         // The application's authority is known to nobody.
-        let more = ["--ignore-certificate-errors"];
-        self.installation.proxy.browser(&application, &more).await
+        let trusting = ["--ignore-certificate-errors"];
+        let proxy = &self.installation.proxy;
+        proxy.browser(&application, &trusting, preferences).await
     }
 
     /// An address of the application.
@@ -104,11 +136,11 @@ require_consent = false
         browser.open(&self.asking(&[])).await;
         log_in(browser, PASSWORD).await;
         let answer = self.answer(time).await;
-        let (_, code) = answer.iter().find(|(name, _)| name == "code").unwrap();
+        let code = answered(&answer, "code");
         let callback = self.at("/callback");
         let body = form_urlencoded::Serializer::new(String::new())
             .append_pair("grant_type", "authorization_code")
-            .append_pair("code", code)
+            .append_pair("code", &code)
             .append_pair("redirect_uri", &callback)
             .append_pair("code_verifier", VERIFIER)
             .finish();
@@ -121,6 +153,7 @@ require_consent = false
         let id_token = tokens.get("id_token").and_then(Value::as_str).unwrap();
         SignedIn {
             id_token: id_token.to_owned(),
+            session_state: answered(&answer, "session_state"),
         }
     }
 

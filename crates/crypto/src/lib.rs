@@ -73,4 +73,5 @@ pub mod password;
 pub mod pkce;
 pub mod request_object;
 pub mod seal;
+pub mod session_state;
 pub mod strict_json;

@@ -21,6 +21,8 @@ pub(crate) use browser::{Visit, Visitor, origin};
 pub(crate) use caller::CallerAddress;
 pub(crate) use client_auth::ClientAuth;
 pub(crate) use cookies::Cookies;
+#[cfg(test)]
+pub(crate) use cookies::STATE_COOKIE;
 pub(crate) use door::{ProgramInside, enter};
 pub(crate) use form::{OAuthForm, read_json};
 pub(crate) use json_body::JsonBody;

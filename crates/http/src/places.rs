@@ -26,6 +26,10 @@ pub(crate) const AUTH_LOGOUT: &str = "/api/v1/auth/logout";
 pub(crate) const USERINFO: &str = "/oidc/userinfo";
 /// The logout endpoint of OpenID Connect.
 pub(crate) const END_SESSION: &str = "/oidc/logout";
+/// The frame by which clients learn whether the login in a browser has changed.
+pub(crate) const SESSION_IFRAME: &str = "/oidc/session/iframe";
+/// Whether somebody is logged in in a browser.
+pub(crate) const SESSION_CHECK: &str = "/oidc/session/check";
 /// The provider's metadata.
 pub(crate) const OPENID_CONFIGURATION: &str = "/.well-known/openid-configuration";
 /// The authorization server's metadata.
@@ -98,6 +102,15 @@ pub(crate) enum Passage {
     Elsewhere,
 }
 
+/// Who may show a place in a frame.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Framing {
+    /// Everybody: it is made for that.
+    Anybody,
+    /// Nobody.
+    Nobody,
+}
+
 /// Tells places apart by their path.
 #[derive(Debug, Clone)]
 pub(crate) struct Places {
@@ -142,6 +155,15 @@ impl Places {
             Sharing::AnyOrigin
         } else {
             Sharing::OwnOrigin
+        }
+    }
+
+    /// Who may show `path` in a frame.
+    pub(crate) fn framing(&self, path: &str) -> Framing {
+        if self.own(path) == SESSION_IFRAME {
+            Framing::Anybody
+        } else {
+            Framing::Nobody
         }
     }
 

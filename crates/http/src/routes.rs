@@ -13,7 +13,7 @@ use crate::deps::Deps;
 use crate::interaction::{account, consent, home, login, logout, password};
 use crate::middleware::surround;
 use crate::oauth::{authorize, introspect, register, revoke, token};
-use crate::oidc::{discovery, end_session, jwks, userinfo};
+use crate::oidc::{discovery, end_session, jwks, session, userinfo};
 use crate::places::{self, Places, Route};
 use crate::respond::{Trouble, trouble};
 use crate::{admin, api_docs, assets, auth, health};
@@ -93,6 +93,8 @@ fn endpoints(config: &mut ServiceConfig) {
                 .post(end_session::by_form)
                 .done(),
         )
+        .service(at(Route::SessionIframe).get(session::iframe).done())
+        .service(at(Route::SessionCheck).get(session::check).done())
         .service(
             at(Route::OpenIdConfiguration)
                 .get(discovery::document)

@@ -17,6 +17,6 @@ pub(crate) use failure::active;
 pub use failure::{AuthorizeFailure, RedirectUriRefusal, UnknownClient};
 pub use parameters::AuthorizationParameters;
 pub use request_objects::RequestObjects;
-pub use respond::{AuthorizationAnswer, AuthorizationErrorCode, AuthorizationResponse};
+pub use respond::{AuthorizationAnswer, AuthorizationErrorCode, AuthorizationResponse, SeenLogin};
 pub use service::{AuthorizationService, AuthorizeStep};
 pub use views::{ConsentView, LoginView, ScopeLine, ScopeOption};

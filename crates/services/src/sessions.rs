@@ -8,6 +8,7 @@ mod device;
 mod login;
 mod proof;
 mod service;
+mod state;
 mod turns;
 
 pub use admin::{SessionAdmin, SessionAdminError, SessionFilter, SessionView};
@@ -18,3 +19,4 @@ pub(crate) use device::name_digest;
 pub use login::{LoggedIn, LoginError};
 pub(crate) use proof::Proof;
 pub use service::{SessionPolicy, SessionService};
+pub use state::{BrowserState, Presence};

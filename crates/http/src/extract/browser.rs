@@ -9,8 +9,11 @@ use actix_web::http::header::USER_AGENT;
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest, HttpResponse, web};
 use authly_domain::audit::Origin;
 use authly_domain::secret::{CsrfToken, DeviceToken, SessionToken};
-use authly_services::sessions::{Browser, BrowserGuard, DeviceCookie};
+use authly_services::authorizations::{AuthorizationResponse, AuthorizeStep};
+use authly_services::sessions::{Browser, BrowserGuard, BrowserState, DeviceCookie, Presence};
+use url::Url;
 
+use super::cookies::STATE_COOKIE;
 use super::{Cookies, Misconfigured, client_address, collaborator};
 use crate::middleware::RequestId;
 use crate::respond::PageFailure;
@@ -45,6 +48,9 @@ pub(crate) struct Visitor {
     pub(crate) visit: Visit,
     session_cookie: SessionCookie,
     device_cookie: Option<Cookie<'static>>,
+    /// What scripts are told of the login; `None` where nothing was said yet, or cannot be.
+    state: Option<BrowserState>,
+    state_cookie: Option<Cookie<'static>>,
     cookies: web::Data<Cookies>,
     guard: web::Data<BrowserGuard>,
 }
@@ -57,6 +63,7 @@ impl Visitor {
         let value = |name: &str| Cookies::value(request.headers(), name);
         let known = value(&cookies.browser).and_then(|text| guard.read_browser(&text));
         let session = value(&cookies.session).and_then(|text| guard.read_session(&text));
+        let state = value(STATE_COOKIE).and_then(|text| guard.read_state(&text));
         let visit = match known {
             Some(_) => Visit::Known,
             None if is_posted_by_another_site(request) => Visit::Withheld,
@@ -74,6 +81,8 @@ impl Visitor {
             visit,
             session_cookie: SessionCookie::Unchanged,
             device_cookie: None,
+            state: state.filter(|_state| cookies.has_state()),
+            state_cookie: None,
             cookies,
             guard,
         })
@@ -93,6 +102,7 @@ impl Visitor {
     pub(crate) fn begin_session(&mut self, token: SessionToken) {
         self.session_cookie = SessionCookie::Set(self.cookies.session(&token));
         self.browser.session = Some(token);
+        self.renew_state(Presence::LoggedIn);
     }
 
     /// The browser is known again from now on.
@@ -105,6 +115,53 @@ impl Visitor {
     pub(crate) fn end_session(&mut self) {
         self.session_cookie = SessionCookie::Removed;
         self.browser.session = None;
+        self.renew_state(Presence::Nobody);
+    }
+
+    /// Scripts are told another state from now on.
+    fn renew_state(&mut self, presence: Presence) {
+        let state = self.guard.new_state(presence);
+        self.state_cookie = self.cookies.state(&state);
+        self.state = self.state_cookie.is_some().then_some(state);
+    }
+
+    /// Somebody was found to be logged in here, or nobody: the state becomes another one where it says
+    /// otherwise, since a session may have ended elsewhere. A request out of another site's page may come
+    /// without the session's cookie, and says nothing of it then. Answers whether the state is right.
+    pub(crate) fn meets(&mut self, presence: Presence) -> bool {
+        let said = self.state.as_ref().map(BrowserState::presence);
+        if said == Some(presence) {
+            return true;
+        }
+        let has_our_cookies = self.visit == Visit::Known || self.browser.session.is_some();
+        if said.is_some() && !has_our_cookies {
+            return false;
+        }
+        self.renew_state(presence);
+        true
+    }
+
+    /// Tells the client that is answered of the login in this browser (Session Management §2), if its
+    /// scripts can ask about that later.
+    pub(crate) fn tell(&mut self, step: AuthorizeStep) -> AuthorizeStep {
+        match step {
+            AuthorizeStep::Respond(mut answer) => {
+                answer.session_state = self.session_state(&answer);
+                AuthorizeStep::Respond(answer)
+            }
+            page => page,
+        }
+    }
+
+    fn session_state(&mut self, answer: &AuthorizationResponse) -> Option<String> {
+        let seen = answer.seen.as_ref()?;
+        let origin = Url::parse(answer.redirect_uri.as_str()).ok()?.origin();
+        if !origin.is_tuple() || !self.meets(seen.presence) {
+            return None;
+        }
+        let state = self.state.as_ref()?;
+        let origin = origin.ascii_serialization();
+        Some(self.guard.session_state(&seen.client, &origin, state))
     }
 
     /// Adds the cookies to the answer: the browser cookie on a first visit, the others where they
@@ -114,12 +171,22 @@ impl Visitor {
             let cookie = self.cookies.browser(&self.browser.token);
             response.add_cookie(&cookie).map_err(PageFailure::failed)?;
         }
+        self.seal_changes(response)
+    }
+
+    /// Adds the cookies that changed to an answer after which nothing waits for this browser, so that it
+    /// needs none to be known by.
+    pub(crate) fn seal_changes(
+        self,
+        mut response: HttpResponse,
+    ) -> Result<HttpResponse, PageFailure> {
         let session_cookie = match self.session_cookie {
             SessionCookie::Unchanged => None,
             SessionCookie::Set(cookie) => Some(cookie),
             SessionCookie::Removed => Some(self.cookies.no_session()),
         };
-        for cookie in [session_cookie, self.device_cookie].iter().flatten() {
+        let changed = [session_cookie, self.device_cookie, self.state_cookie];
+        for cookie in changed.iter().flatten() {
             response.add_cookie(cookie).map_err(PageFailure::failed)?;
         }
         Ok(response)

@@ -1,12 +1,15 @@
-//! The cookies: one knows the session, one binds requests and forms to a browser, and one knows a
-//! browser again in which somebody has logged in before.
+//! The cookies: one knows the session, one binds requests and forms to a browser, one knows a browser
+//! again in which somebody has logged in before, and one tells scripts that the login has changed.
 
 use actix_web::cookie::time::Duration;
 use actix_web::cookie::{Cookie, SameSite};
 use actix_web::http::header::{COOKIE, HeaderMap};
 use authly_domain::issuer::Issuer;
 use authly_domain::secret::{BrowserToken, SessionToken};
-use authly_services::sessions::DeviceCookie;
+use authly_services::sessions::{BrowserState, DeviceCookie};
+
+/// The name of the cookie that the frame of clients reads (Session Management §3.2).
+pub(crate) const STATE_COOKIE: &str = "__Host-authly-state";
 
 /// Names and attributes of our cookies.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,6 +21,16 @@ pub(crate) struct Cookies {
     /// The name of the device cookie.
     pub(super) device: String,
     transport: Transport,
+}
+
+/// What stands in the frame of another site is kept from cookies that are not meant for that, and those
+/// have to be secure. There is none on http, which is for loopback alone.
+fn state_cookie(state: &BrowserState) -> Cookie<'static> {
+    Cookie::build(STATE_COOKIE, state.as_str().to_owned())
+        .path("/")
+        .secure(true)
+        .same_site(SameSite::None)
+        .finish()
 }
 
 /// How callers reach us.
@@ -66,6 +79,16 @@ impl Cookies {
     /// Sets the session cookie.
     pub(super) fn session(&self, token: &SessionToken) -> Cookie<'static> {
         self.cookie(&self.session, token.expose())
+    }
+
+    /// Sets the cookie that scripts read; `None` where there is none.
+    pub(super) fn state(&self, state: &BrowserState) -> Option<Cookie<'static>> {
+        self.has_state().then(|| state_cookie(state))
+    }
+
+    /// Whether scripts can be told that the login has changed.
+    pub(super) fn has_state(&self) -> bool {
+        self.transport == Transport::Https
     }
 
     /// Sets the browser cookie.

@@ -5,12 +5,14 @@ use actix_web::{HttpResponse, web};
 use authly_domain::refusals::Reason;
 use authly_domain::scopes::{Scope, ScopeToken};
 use authly_domain::secret::RequestHandle;
-use authly_services::authorizations::{AuthorizationService, ConsentView, ScopeOption};
+use authly_services::authorizations::{
+    AuthorizationService, AuthorizeStep, ConsentView, ScopeOption,
+};
 
 use crate::extract::{PageForm, Parameters, Visitor, Waiting};
 use crate::pages::{ConsentPage, Pages, ScopeEntry};
 use crate::places::{CONSENT, LOGIN};
-use crate::respond::{PageFailure, PageProblem, answer_client, follow};
+use crate::respond::{PageFailure, PageProblem, follow};
 
 /// `GET /consent`: asks whether the application may.
 pub(crate) async fn show(
@@ -30,7 +32,7 @@ pub(crate) async fn show(
 /// `POST /consent`: passes the answer on.
 pub(crate) async fn submit(
     PageForm {
-        visitor,
+        mut visitor,
         mut fields,
     }: PageForm,
     waiting: Waiting,
@@ -38,18 +40,13 @@ pub(crate) async fn submit(
     pages: Pages,
 ) -> Result<HttpResponse, PageFailure> {
     let handle = waiting.required()?;
-    match Decision::read(&mut fields)? {
-        Decision::Approve(ticked) => {
-            let step = authorizations
-                .approve(&handle, &visitor.browser, ticked)
-                .await?;
-            follow(step, &pages)
-        }
-        Decision::Deny => {
-            let answer = authorizations.deny(&handle, &visitor.browser).await?;
-            answer_client(&answer, &pages)
-        }
-    }
+    let browser = &visitor.browser;
+    let step = match Decision::read(&mut fields)? {
+        Decision::Approve(ticked) => authorizations.approve(&handle, browser, ticked).await?,
+        Decision::Deny => AuthorizeStep::Respond(authorizations.deny(&handle, browser).await?),
+    };
+    let response = follow(visitor.tell(step), &pages)?;
+    visitor.seal(response)
 }
 
 /// Which button was pressed.

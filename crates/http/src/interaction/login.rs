@@ -9,7 +9,7 @@ use authly_domain::secret::{Password, RequestHandle};
 use authly_domain::sessions::{LoginStep, Session};
 use authly_domain::users::PasswordFormError;
 use authly_services::authorizations::AuthorizationService;
-use authly_services::sessions::{LoggedIn, LoginError, SessionService};
+use authly_services::sessions::{LoggedIn, LoginError, Presence, SessionService};
 
 use crate::extract::{PageForm, Visitor, Waiting};
 use crate::pages::{FormProblem, LoginPage, Pages, SignedInPage, Text, Waiter};
@@ -19,19 +19,18 @@ use crate::respond::{Cause, PageFailure, PageProblem, RETRY_SOON, Refused, follo
 /// `GET /login`: asks for user name and password, or says who is logged in where no application
 /// waits.
 pub(crate) async fn show(
-    visitor: Visitor,
+    mut visitor: Visitor,
     Waiting(waiting): Waiting,
     sessions: web::Data<SessionService>,
     authorizations: web::Data<AuthorizationService>,
     pages: Pages,
 ) -> Result<HttpResponse, PageFailure> {
-    let session = match waiting {
-        Some(_) => None,
-        None => sessions
-            .current(&visitor.browser)
-            .await
-            .map_err(LoginError::Storage)?,
-    };
+    let mut session = None;
+    if waiting.is_none() {
+        let current = sessions.current(&visitor.browser).await;
+        session = current.map_err(LoginError::Storage)?;
+        visitor.meets(Presence::of(session.as_ref()));
+    }
     let response = if let Some(session) = session {
         signed_in(&session, &pages)?
     } else {
@@ -57,7 +56,7 @@ pub(crate) async fn submit(
     match sessions.log_in(&username, password, &visitor.browser).await {
         Ok(logged_in) => {
             let next = enter(&mut visitor, logged_in);
-            let response = lead_on(&visitor, waiting, next, &authorizations, &pages).await;
+            let response = lead_on(&mut visitor, waiting, next, &authorizations, &pages).await;
             visitor.seal(response)
         }
         Err(error) => {
@@ -79,7 +78,7 @@ pub(super) fn enter(visitor: &mut Visitor, logged_in: LoggedIn) -> Option<LoginS
 /// Leads on after a step of the login. The session counts whatever becomes of the request that
 /// waits, so that a failure is an answer here, which still sets the cookie.
 pub(super) async fn lead_on(
-    visitor: &Visitor,
+    visitor: &mut Visitor,
     waiting: Option<RequestHandle>,
     next: Option<LoginStep>,
     authorizations: &AuthorizationService,
@@ -95,7 +94,7 @@ pub(super) async fn lead_on(
     let step = authorizations.resume(handle, &visitor.browser).await;
     let answer = step
         .map_err(PageFailure::from)
-        .and_then(|step| follow(step, pages));
+        .and_then(|step| follow(visitor.tell(step), pages));
     answer.unwrap_or_else(HttpResponse::from_error)
 }
 

@@ -54,7 +54,7 @@ pub(crate) async fn submit(
         Some(new) => match sessions.change_password(new, &visitor.browser).await {
             Ok(logged_in) => {
                 let next = enter(&mut visitor, logged_in);
-                let response = lead_on(&visitor, waiting, next, &authorizations, &pages).await;
+                let response = lead_on(&mut visitor, waiting, next, &authorizations, &pages).await;
                 return visitor.seal(response);
             }
             Err(error) => Refusal::of(error)?,

@@ -7,7 +7,7 @@ use actix_web::http::header::{
 };
 use authly_domain::issuer::Issuer;
 
-use crate::places::{Passage, Places, Sharing};
+use crate::places::{Framing, Passage, Places, Sharing};
 
 /// The policy of every page (decisions 18). It has no `form-action`: browsers apply that to the
 /// redirects that follow a form as well, and ours end at clients.
@@ -15,12 +15,10 @@ pub(crate) const PAGE_POLICY: &str = "default-src 'none'; style-src 'self'; img-
      base-uri 'none'; frame-ancestors 'none'";
 
 /// What all answers carry, unless they say something else themselves.
-const ALWAYS: [(HeaderName, &str); 7] = [
+const ALWAYS: [(HeaderName, &str); 6] = [
     // What is not marked as public may hold credentials.
     (CACHE_CONTROL, "no-store"),
     (CONTENT_SECURITY_POLICY, PAGE_POLICY),
-    // For browsers that do not know frame-ancestors (OAuth 2.1 §7.11).
-    (X_FRAME_OPTIONS, "DENY"),
     (X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (REFERRER_POLICY, "no-referrer"),
     (
@@ -58,6 +56,10 @@ pub(super) fn protect(headers: &mut HeaderMap, issuer: &Issuer, places: &Places,
             HeaderName::from_static("cross-origin-opener-policy"),
             "same-origin",
         );
+    }
+    if places.framing(path) == Framing::Nobody {
+        // For browsers that do not know frame-ancestors (OAuth 2.1 §7.11).
+        add(headers, X_FRAME_OPTIONS, "DENY");
     }
     if issuer.is_https() {
         add(headers, STRICT_TRANSPORT_SECURITY, "max-age=31536000");

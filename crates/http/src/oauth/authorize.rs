@@ -44,16 +44,15 @@ pub(crate) async fn by_form(
 
 async fn begin(
     parameters: AuthorizationParameters,
-    visitor: Visitor,
+    mut visitor: Visitor,
     authorizations: &AuthorizationService,
     pages: &Pages,
 ) -> Result<HttpResponse, PageFailure> {
     let step = authorizations
         .authorize(parameters, &visitor.browser)
         .await?;
-    match step {
-        // Nothing waits for this browser, so that it needs no cookie to be known by.
-        AuthorizeStep::Respond(answer) => answer_client(&answer, pages),
+    match visitor.tell(step) {
+        AuthorizeStep::Respond(answer) => visitor.seal_changes(answer_client(&answer, pages)?),
         step => visitor.seal(follow(step, pages)?),
     }
 }

@@ -73,6 +73,9 @@ fn metadata(issuer: &Issuer, facts: DiscoveryFacts, ui_locales: Vec<String>) -> 
         backchannel_logout_supported: true,
         backchannel_logout_session_supported: true,
         end_session_endpoint: Some(issuer.url_of(places::END_SESSION)),
+        check_session_iframe: issuer
+            .is_https()
+            .then(|| issuer.url_of(places::SESSION_IFRAME)),
         subject_types_supported: texts(SubjectType::ALL.map(SubjectType::as_str)),
         id_token_signing_alg_values_supported: algorithms.clone(),
         userinfo_signing_alg_values_supported: algorithms.clone(),

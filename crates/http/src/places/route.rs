@@ -7,8 +7,8 @@ use super::{
     ACCOUNT, ACCOUNT_APPLICATIONS, ACCOUNT_SESSIONS, API_DOCS, AUTH_LOGOUT, AUTH_REFRESH,
     AUTH_TOKEN, AUTHORIZE, CONSENT, DEMO, DEMO_INTROSPECT, DEMO_REFRESH, DEMO_REVOKE,
     DEMO_SIGN_OUT, DEMO_START, END_SESSION, HEALTH, INTROSPECT, JWKS, LIVE, LOGIN, LOGIN_PASSWORD,
-    LOGOUT, OAUTH_METADATA, OPENAPI, OPENID_CONFIGURATION, Places, READY, REGISTER, REVOKE, TOKEN,
-    USERINFO,
+    LOGOUT, OAUTH_METADATA, OPENAPI, OPENID_CONFIGURATION, Places, READY, REGISTER, REVOKE,
+    SESSION_CHECK, SESSION_IFRAME, TOKEN, USERINFO,
 };
 
 /// A path of the admin API, as its endpoints name it.
@@ -154,6 +154,10 @@ routes! {
     UserInfo = USERINFO;
     /// The logout endpoint of OpenID Connect.
     EndSession = END_SESSION;
+    /// The frame that answers about logins.
+    SessionIframe = SESSION_IFRAME;
+    /// Whether somebody is logged in.
+    SessionCheck = SESSION_CHECK;
     /// The provider's metadata.
     OpenIdConfiguration = OPENID_CONFIGURATION;
     /// The authorization server's metadata.

@@ -72,6 +72,8 @@ mod tests {
             answer: AuthorizationAnswer::Code(AuthorizationCode::new("c0".to_owned())),
             state: Some(state.to_owned()),
             iss: "https://auth.example.com".to_owned(),
+            seen: None,
+            session_state: None,
         };
         let url = redirect_uri.parse().unwrap();
         let response = form_post(&url, &answer, &Pages::sample()).unwrap();

@@ -8,4 +8,5 @@ mod frontchannel;
 mod jwks;
 mod logout;
 mod pairwise;
+mod session;
 mod userinfo;

@@ -20,6 +20,9 @@ pub struct ProviderMetadata {
     /// Where clients send users to sign them out (RP-Initiated Logout §2.1).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub end_session_endpoint: Option<String>,
+    /// The frame by which clients learn whether the login has changed (Session Management §3.3).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub check_session_iframe: Option<String>,
     /// Whether clients can be told of logouts (Back-Channel Logout §2.1).
     #[serde(default)]
     pub backchannel_logout_supported: bool,

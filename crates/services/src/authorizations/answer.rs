@@ -12,7 +12,7 @@ use authly_domain::sessions::Session;
 use authly_domain::users::RequestedClaim;
 use authly_repositories::DbError;
 
-use super::respond::AuthorizationAnswer;
+use super::respond::{AuthorizationAnswer, SeenLogin};
 use super::{AuthorizationResponse, AuthorizationService, AuthorizeFailure, UnknownClient};
 
 /// Begins every authorization code.
@@ -44,7 +44,8 @@ impl AuthorizationService {
             .authorization_codes()
             .insert(&code, client.version)
             .await?;
-        Ok(stored.then(|| self.code_response(request, value)))
+        let seen = SeenLogin::by(client, request, Some(session));
+        Ok(stored.then(|| self.code_response(request, value).having_seen(seen)))
     }
 
     /// Answers a stored request, in one transaction: the request is answered once, the consent is
@@ -59,11 +60,12 @@ impl AuthorizationService {
         consent: Answered<'_>,
     ) -> Result<AuthorizationResponse, AuthorizeFailure> {
         let (value, code) = self.new_code(&stored.request, session, scope);
+        let seen = SeenLogin::by(client, &stored.request, Some(session));
         if self
             .store_answer(stored, client.version, session, &code, consent)
             .await?
         {
-            return Ok(self.code_response(&stored.request, value));
+            return Ok(self.code_response(&stored.request, value).having_seen(seen));
         }
         let present = self.clients.read_anew(&client.id).await?;
         let present = present.ok_or(UnknownClient::Unknown)?;
@@ -74,7 +76,7 @@ impl AuthorizationService {
             .store_answer(stored, present.version, session, &code, consent)
             .await?
         {
-            return Ok(self.code_response(&stored.request, value));
+            return Ok(self.code_response(&stored.request, value).having_seen(seen));
         }
         Err(AuthorizeFailure::ClientChanging)
     }

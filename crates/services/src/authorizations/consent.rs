@@ -11,7 +11,7 @@ use authly_domain::sessions::Session;
 use url::Url;
 
 use super::answer::Answered;
-use super::respond::Refusal;
+use super::respond::{Refusal, SeenLogin};
 use super::{
     AuthorizationErrorCode, AuthorizationResponse, AuthorizationService, AuthorizeFailure,
     AuthorizeStep, ConsentView, ScopeLine, ScopeOption,
@@ -98,6 +98,7 @@ impl AuthorizationService {
     ) -> Result<AuthorizationResponse, AuthorizeFailure> {
         let (stored, client) = self.waiting(handle, browser).await?;
         let session = self.sessions.current(browser).await?;
+        let seen = SeenLogin::by(&client, &stored.request, session.as_ref());
         let user = session.as_ref().map(|session| session.user);
         let event = self
             .context
@@ -117,11 +118,9 @@ impl AuthorizationService {
             "the user has denied the request",
         )
         .with(Facts::default().of_client(client.id.as_str()));
-        Ok(AuthorizationResponse::refused(
-            (&stored.request).into(),
-            refusal,
-            &self.issuer,
-        ))
+        let to = (&stored.request).into();
+        let refused = AuthorizationResponse::refused(to, refusal, &self.issuer);
+        Ok(refused.having_seen(seen))
     }
 
     /// Closes a request that was denied, and writes that down.

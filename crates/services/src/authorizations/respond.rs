@@ -1,10 +1,14 @@
 //! Answers that go to the client through the browser.
 
 use authly_domain::authorizations::{AuthorizationRequest, ResponseMode};
-use authly_domain::clients::RedirectUri;
+use authly_domain::clients::{Client, ClientId, RedirectUri};
 use authly_domain::issuer::Issuer;
 use authly_domain::refusals::{Explanation, Facts, Reason};
 use authly_domain::secret::AuthorizationCode;
+use authly_domain::sessions::Session;
+
+use super::AuthorizeStep;
+use crate::sessions::Presence;
 
 use super::AuthorizeFailure;
 
@@ -122,6 +126,35 @@ pub struct AuthorizationResponse {
     pub state: Option<String>,
     /// Who answers.
     pub iss: String,
+    /// Whose login the answer is about, where an OpenID Connect client is answered after the browser's
+    /// session was looked for.
+    pub seen: Option<SeenLogin>,
+    /// What the client is told of that (Session Management §2). It depends on a cookie, so that whoever
+    /// reads cookies says it.
+    pub session_state: Option<String>,
+}
+
+/// What an answer has seen of the login in the browser.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SeenLogin {
+    /// Who asked.
+    pub client: ClientId,
+    /// Whether somebody is logged in.
+    pub presence: Presence,
+}
+
+impl SeenLogin {
+    /// What a request of this client has seen; `None` if it is none of OpenID Connect.
+    pub(super) fn by(
+        client: &Client,
+        request: &AuthorizationRequest,
+        session: Option<&Session>,
+    ) -> Option<Self> {
+        request.scope.contains("openid").then(|| Self {
+            client: client.id.clone(),
+            presence: Presence::of(session),
+        })
+    }
 }
 
 /// What an authorization response says.
@@ -148,7 +181,15 @@ impl AuthorizationResponse {
             answer,
             state: to.state,
             iss: issuer.as_str().to_owned(),
+            seen: None,
+            session_state: None,
         }
+    }
+
+    /// The same, with what it has seen of the login.
+    pub(super) fn having_seen(mut self, seen: Option<SeenLogin>) -> Self {
+        self.seen = seen;
+        self
     }
 
     pub(super) fn refused(to: ReturnAddress, refusal: Refusal, issuer: &Issuer) -> Self {
@@ -181,6 +222,18 @@ impl AuthorizationResponse {
         };
         parameters.extend(self.state.as_deref().map(|state| ("state", state)));
         parameters.push(("iss", &self.iss));
+        let session_state = self.session_state.as_deref();
+        parameters.extend(session_state.map(|value| ("session_state", value)));
         parameters
+    }
+}
+
+impl AuthorizeStep {
+    /// The same, where it is an answer with what that has seen of the login.
+    pub(super) fn having_seen(self, seen: Option<SeenLogin>) -> Self {
+        match self {
+            Self::Respond(answer) => Self::Respond(answer.having_seen(seen)),
+            page => page,
+        }
     }
 }

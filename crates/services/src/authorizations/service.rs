@@ -21,7 +21,7 @@ use authly_repositories::authorizations::{Admission, NewRequest, RequestCaps, Re
 use super::answer::Answered;
 use super::failure::{active, uri_facts};
 use super::request_objects::RequestObjects;
-use super::respond::{Refusal, ReturnAddress};
+use super::respond::{Refusal, ReturnAddress, SeenLogin};
 use super::{
     AuthorizationErrorCode, AuthorizationParameters, AuthorizationResponse, AuthorizeFailure,
     LoginView, UnknownClient, validate,
@@ -130,8 +130,10 @@ impl AuthorizationService {
             Err(refusal) => return Ok(Some(self.refuse(to, refusal))),
         };
         let (session, step) = self.next(&request, &client, browser).await?;
+        let seen = SeenLogin::by(&client, &request, session.as_ref());
         if step.forbidden_by(request.prompt) {
-            return Ok(Some(self.refuse(to, page_needed(&step))));
+            let refused = self.refuse(to, page_needed(&step));
+            return Ok(Some(refused.having_seen(seen)));
         }
         match (step, &session) {
             (NextStep::Answer(scope), Some(session)) => {
@@ -140,7 +142,10 @@ impl AuthorizationService {
                     .await?;
                 Ok(response.map(AuthorizeStep::Respond))
             }
-            (NextStep::Refuse(why), _) => Ok(Some(self.refuse(to, unmet(why)))),
+            (NextStep::Refuse(why), _) => {
+                let refused = self.refuse(to, unmet(why));
+                Ok(Some(refused.having_seen(seen)))
+            }
             (step, _) => {
                 let kept = self.keep(&request, &client, browser).await?;
                 Ok(kept.map(|handle| page_for(&step, handle, session.as_ref())))
@@ -170,7 +175,9 @@ impl AuthorizationService {
             (NextStep::Refuse(why), _) => {
                 self.close(&stored).await?;
                 let facts = Facts::default().of_client(client.id.as_str());
-                Ok(self.refuse((&stored.request).into(), unmet(why).with(facts)))
+                let seen = SeenLogin::by(&client, &stored.request, session.as_ref());
+                let refused = self.refuse((&stored.request).into(), unmet(why).with(facts));
+                Ok(refused.having_seen(seen))
             }
             (step, _) => Ok(page_for(&step, handle, session.as_ref())),
         }

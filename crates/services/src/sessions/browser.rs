@@ -59,6 +59,10 @@ impl BrowserGuard {
         }
     }
 
+    pub(super) fn entropy(&self) -> &dyn Entropy {
+        &*self.entropy
+    }
+
     /// The cookie for a browser's first visit.
     #[must_use]
     pub fn new_browser(&self) -> BrowserToken {
@@ -91,7 +95,7 @@ impl BrowserGuard {
 }
 
 /// Whether a text is `prefix` and 256 bits in base64url.
-fn has_form(text: &str, prefix: &str) -> bool {
+pub(super) fn has_form(text: &str, prefix: &str) -> bool {
     let base64url = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
     text.strip_prefix(prefix)
         .is_some_and(|rest| rest.len() == 43 && rest.bytes().all(base64url))

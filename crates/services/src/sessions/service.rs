@@ -93,9 +93,34 @@ impl SessionService {
         Ok(found.map(|(session, _consent)| session))
     }
 
+    /// The same without a note that it was used: whoever merely looks keeps no session alive.
+    ///
+    /// # Errors
+    /// When storage fails.
+    pub async fn look(&self, browser: &Browser) -> Result<Option<Session>, DbError> {
+        let found = self.find(browser, None).await?;
+        Ok(found.map(|(session, _consent)| session))
+    }
+
     /// The browser's session, and what its user once answered to `client`. Notes the use, once in a
     /// while.
     pub(crate) async fn current_with_consent(
+        &self,
+        browser: &Browser,
+        client: Option<ClientKey>,
+    ) -> Result<Option<(Session, Option<Consent>)>, DbError> {
+        let found = self.find(browser, client).await?;
+        let now = self.context.now();
+        if let Some((session, _consent)) = &found
+            && session.should_note_use(now)
+        {
+            let conn = self.context.db.connect().await?;
+            conn.reads().sessions().note_use(session.id, now).await?;
+        }
+        Ok(found)
+    }
+
+    async fn find(
         &self,
         browser: &Browser,
         client: Option<ClientKey>,
@@ -107,17 +132,8 @@ impl SessionService {
         let digest = opaque::digest(cookie.expose());
         let idle_since = now.minus(self.policy().sessions.idle);
         let conn = self.context.db.connect().await?;
-        let found = conn
-            .reads()
-            .sessions()
-            .find_live(&digest, client, now, idle_since)
-            .await?;
-        if let Some((session, _consent)) = &found
-            && session.should_note_use(now)
-        {
-            conn.reads().sessions().note_use(session.id, now).await?;
-        }
-        Ok(found)
+        let sessions = conn.reads().sessions();
+        sessions.find_live(&digest, client, now, idle_since).await
     }
 
     /// Ends the browser's session, and with it every grant that is not offline.

@@ -11,7 +11,7 @@ use crate::machine_support::published_keys;
 
 /// Names that are registered for such documents: OpenID Connect Discovery §3, RFC 8414 §2 and §7.1,
 /// RFC 9207 §3, Initiating User Registration §3.
-const REGISTERED: [&str; 44] = [
+const REGISTERED: [&str; 45] = [
     "acr_values_supported",
     "authorization_endpoint",
     "authorization_response_iss_parameter_supported",
@@ -52,6 +52,7 @@ const REGISTERED: [&str; 44] = [
     "userinfo_endpoint",
     "userinfo_signing_alg_values_supported",
     "end_session_endpoint",
+    "check_session_iframe",
     "backchannel_logout_supported",
     "frontchannel_logout_supported",
     "frontchannel_logout_session_supported",

@@ -37,8 +37,13 @@ async fn on_https_the_cookies_belong_to_the_host_alone() {
     let mut browser = app.browser();
     let attributes = "HttpOnly; SameSite=Lax; Secure; Path=/".to_owned();
     let login = browser.get("/login").await;
+    // The one that frames of clients read (decisions 24).
+    let state = (
+        "__Host-authly-state".to_owned(),
+        "SameSite=None; Secure; Path=/".to_owned(),
+    );
     let expected = ("__Host-authly-browser".to_owned(), attributes.clone());
-    assert_eq!(named(&login), [expected]);
+    assert_eq!(named(&login), [expected, state.clone()]);
 
     let page = browser
         .fill_in_login(&login, "alice", &alice.password)
@@ -47,6 +52,7 @@ async fn on_https_the_cookies_belong_to_the_host_alone() {
     let expected = [
         ("__Host-authly-session".to_owned(), attributes),
         ("__Host-authly-device".to_owned(), known),
+        state.clone(),
     ];
     assert_eq!(named(&page), expected);
     assert!(
@@ -57,7 +63,8 @@ async fn on_https_the_cookies_belong_to_the_host_alone() {
 
     let page = browser.get("/logout").await;
     let page = browser.submit(&page.form("logout")).await;
-    let [(name, value, removed)] = set_cookies(&page).try_into().unwrap();
+    let [(name, value, removed), (told, ..)] = set_cookies(&page).try_into().unwrap();
+    assert_eq!(told, state.0);
     assert_eq!(
         (name.as_str(), value.as_str()),
         ("__Host-authly-session", "")

@@ -58,6 +58,8 @@ pub(crate) const ROUTES: &[&str] = &[
     "/api/v1/auth/logout",
     "/oidc/userinfo",
     "/oidc/logout",
+    "/oidc/session/iframe",
+    "/oidc/session/check",
     "/.well-known/openid-configuration",
     "/.well-known/oauth-authorization-server",
     "/.well-known/jwks.json",
