@@ -1,4 +1,4 @@
-//! Clients that are not ours: openid-client and Authlib, each in a small program of its own
+//! Clients that are not ours: openid-client, Authlib and idpyoidc, each in a small program of its own
 //! (`interop`) that signs a user in and uses everything that it gets. `.ci/setup test` puts the
 //! libraries into the target folder. Apache's module, which needs no program, is in `interop/apache.rs`.
 
@@ -150,6 +150,22 @@ async fn authlib_of_pypi_signs_in_without_special_cases() {
     let mut command = Command::new("python3");
     let command = command.arg(source("authlib_client.py"));
     signs_in_with(command.env("PYTHONPATH", packages)).await;
+}
+
+/// It goes by the profile `oidc`: its assertions are for the token endpoint.
+#[tokio::test]
+async fn idpyoidc_of_pypi_proves_itself_and_signs_its_requests_by_a_key() {
+    let signer = Signer::es256();
+    let packages = libraries().join("idpyoidc");
+    let mut command = Command::new("python3");
+    // What it imports warns of its own dependencies.
+    let command = command
+        .args(["-W", "ignore"])
+        .arg(source("idpyoidc_client.py"));
+    let registered = "profile = \"oidc\"\nrequire_signed_request_object = true";
+    let by_key = |seed: String| seed_by_key(&seed, &signer, registered);
+    let command = command.env("PYTHONPATH", packages);
+    signs_in_by(command, &signer.pkcs8(), by_key).await;
 }
 
 #[tokio::test]

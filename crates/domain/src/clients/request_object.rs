@@ -173,7 +173,7 @@ impl RequestObjectClaims {
             if exp.plus(SKEW) <= now {
                 return Err(RequestObjectFlaw::Expired);
             }
-            if exp > now.plus(LONGEST) {
+            if exp > now.plus(LONGEST).plus(SKEW) {
                 return Err(RequestObjectFlaw::TooLong);
             }
         }
