@@ -49,6 +49,7 @@ password-holds-name = Ihr Benutzername und Ihre E-Mail-Adresse dürfen im Passwo
 consent-title = { $client } bittet um Zugriff
 consent-signed-in = Sie sind angemeldet als { $username }
 consent-switch-account = Anderes Konto verwenden
+consent-services = Der Zugriff gilt für { $services }
 consent-required = { $client } darf dann
 consent-optional = Außerdem möchte die Anwendung
 consent-optional-hint = Entfernen Sie das Häkchen bei allem, was Sie nicht erlauben möchten.

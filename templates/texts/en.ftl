@@ -56,6 +56,7 @@ password-holds-name = Leave your user name and e-mail address out of the passwor
 consent-title = { $client } asks for access
 consent-signed-in = You are signed in as { $username }
 consent-switch-account = Use another account
+consent-services = The access is for { $services }
 consent-required = { $client } will be able to
 consent-optional = It would also like to
 consent-optional-hint = Untick what you do not want to allow.

@@ -17,6 +17,7 @@ const FEATURES: &[&str] = &[
     "logout",
     "refusals",
     "registration",
+    "resource_servers",
     "scopes",
     "sessions",
     "tokens",

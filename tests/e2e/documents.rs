@@ -14,7 +14,7 @@ use page::Page;
 use reader::Reader;
 
 /// The pages that have commands, each with a test below.
-const FOLLOWED: [&str; 13] = [
+const FOLLOWED: [&str; 14] = [
     "README.md",
     "docs/audit.md",
     "docs/cli.md",
@@ -28,6 +28,7 @@ const FOLLOWED: [&str; 13] = [
     "docs/guides/single-page-app.md",
     "docs/guides/web-app.md",
     "docs/quick-start.md",
+    "docs/resource-servers.md",
 ];
 
 fn root() -> PathBuf {
@@ -118,6 +119,11 @@ async fn the_guide_for_single_page_applications_does_what_it_says() {
 #[tokio::test]
 async fn the_guide_for_web_applications_does_what_it_says() {
     follow("docs/guides/web-app.md").await;
+}
+
+#[tokio::test]
+async fn the_page_on_resource_servers_does_what_it_says() {
+    follow("docs/resource-servers.md").await;
 }
 
 #[tokio::test]

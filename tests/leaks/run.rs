@@ -266,7 +266,7 @@ fn planted_process() -> Place {
     }
 }
 
-/// Two people and three clients.
+/// Two people, an API and three clients.
 fn seed() -> String {
     let client = |client: Client, method: &str, more: &str| {
         format!(
@@ -289,7 +289,9 @@ fn seed() -> String {
          grant_types = [\"authorization_code\", \"refresh_token\"]"
     );
     let robot = "grant_types = [\"client_credentials\"]";
+    let api = "[[resource_servers]]\nresource = \"https://api.example.com\"\nname = \"An API\"\n";
     [
+        api.to_owned(),
         user("alice", ALICE),
         user("bob", BOB),
         client(WEB, "client_secret_basic", &web),

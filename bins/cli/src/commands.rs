@@ -15,6 +15,7 @@ mod logout_call;
 mod man;
 mod named;
 mod profile;
+mod resource_server;
 mod scope;
 mod session;
 mod settings;
@@ -43,6 +44,7 @@ use self::login::LoginArguments;
 use self::logout::LogoutArguments;
 use self::logout_call::LogoutCallCommand;
 use self::profile::ProfileCommand;
+use self::resource_server::ResourceServerCommand;
 use self::scope::ScopeCommand;
 use self::session::SessionCommand;
 use self::settings::SettingsCommand;
@@ -81,6 +83,9 @@ pub(crate) enum Command {
     /// Look after the catalogue of scopes: what may be asked for.
     #[command(subcommand)]
     Scope(ScopeCommand),
+    /// Look after resource servers: the APIs that tokens are for.
+    #[command(subcommand)]
+    ResourceServer(ResourceServerCommand),
     /// Look at sessions, the logins in browsers, and end them.
     #[command(subcommand)]
     Session(SessionCommand),
@@ -197,6 +202,7 @@ async fn converse(command: Command, caller: &Caller) -> Result<Exit, Failure> {
         Command::Client(command) => client::run(*command, caller).await,
         Command::InitialAccessToken(command) => initial_access_token::run(command, caller).await,
         Command::Scope(command) => scope::run(command, caller).await,
+        Command::ResourceServer(command) => resource_server::run(command, caller).await,
         Command::Session(command) => session::run(command, caller).await,
         Command::LogoutCall(command) => logout_call::run(command, caller).await,
         Command::Grant(command) => grant::run(command, caller).await,

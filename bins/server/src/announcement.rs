@@ -58,13 +58,15 @@ impl fmt::Display for Announcement<'_> {
         }
         if let Some(SeedReport {
             scopes,
+            resource_servers,
             users,
             clients,
         }) = self.seeded
         {
             writeln!(
                 f,
-                "  seed           scopes: {scopes}, users: {users}, clients: {clients}"
+                "  seed           scopes: {scopes}, users: {users}, clients: {clients}, \
+                 resource servers: {resource_servers}"
             )?;
         }
         f.write_str("Ctrl-C stops it.")

@@ -106,11 +106,12 @@ fn serve_on(
         anyhow::Ok((opened, seeded))
     })?;
     let (keys, live) = (Arc::clone(&opened.keys), Arc::clone(&opened.settings));
+    let mut deps = wiring::deps(settings, storage, &context, hasher.clone(), opened, front);
+    let servers = deps.resource_server_admin.registry().clone();
     let watch = storage.handle().spawn(async move {
-        tokio::join!(keys.watch(), live.watch());
+        tokio::join!(keys.watch(), live.watch(), servers.watch());
     });
 
-    let mut deps = wiring::deps(settings, storage, &context, hasher.clone(), opened, front);
     let demo = demo::open(settings, address, &context, &hasher, &deps);
     deps.demo = storage.handle().block_on(demo)?;
     say(Announcement {

@@ -65,6 +65,7 @@ mod oauth;
 mod refusal;
 mod refusals;
 mod registration;
+mod resource_servers;
 mod scopes;
 mod server_url;
 mod sessions;

@@ -137,6 +137,10 @@ uuid_id! {
     InitialAccessTokenId, "iat"
 }
 uuid_id! {
+    /// A resource server's row.
+    ResourceServerId, "rsv"
+}
+uuid_id! {
     /// One run of a job.
     JobRunId, "run"
 }

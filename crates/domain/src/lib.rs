@@ -47,6 +47,7 @@ pub mod network;
 pub mod page;
 pub mod refusals;
 pub mod registration;
+pub mod resource_servers;
 pub mod retention;
 pub mod scopes;
 pub mod secret;

@@ -2,12 +2,14 @@
 
 mod admin;
 mod registered;
+mod resource;
 
 use std::fmt;
 use std::str::FromStr;
 
 pub use admin::{AdminScope, ParseAdminScopeError};
 pub use registered::{RegisteredScope, ScopeChange, ScopeFilter, ScopeFlaw};
+pub use resource::{ParseResourceError, Resource};
 
 /// The longest scope name that is accepted, in bytes.
 pub const MAX_TOKEN_LENGTH: usize = 128;
@@ -232,35 +234,6 @@ pub struct ScopeRecord {
     pub is_system: bool,
 }
 
-/// Why a text is not a resource indicator.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a resource is an absolute URI without a fragment")]
-pub struct ParseResourceError;
-
-/// A resource indicator: an absolute URI without fragment (RFC 8707 §2), compared as text.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Resource(String);
-
-impl Resource {
-    /// The URI as it was written.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl FromStr for Resource {
-    type Err = ParseResourceError;
-
-    fn from_str(text: &str) -> Result<Self, ParseResourceError> {
-        let plain = text.len() <= 2_048 && text.bytes().all(|byte| byte.is_ascii_graphic());
-        if !plain || text.contains('#') || url::Url::parse(text).is_err() {
-            return Err(ParseResourceError);
-        }
-        Ok(Self(text.to_owned()))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::{ProptestConfig, proptest};
@@ -314,18 +287,6 @@ mod tests {
         assert_eq!(all.intersection(&scope("email x")).to_string(), "email");
         assert_eq!(all.without(&scope("openid")).to_string(), "profile email");
         assert_eq!(scope("a b").union(&scope("b c")).to_string(), "a b c");
-    }
-
-    #[test]
-    fn a_resource_is_absolute_and_has_no_fragment() {
-        assert!("https://api.example.com/v1".parse::<Resource>().is_ok());
-        for text in ["", "/v1", "https://a/#", "https://a/ b", "api"] {
-            assert_eq!(
-                text.parse::<Resource>(),
-                Err(ParseResourceError),
-                "{text:?}"
-            );
-        }
     }
 
     proptest! {

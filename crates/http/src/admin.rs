@@ -30,6 +30,7 @@ mod read;
 mod refusals;
 mod registration;
 mod repeated;
+mod resource_servers;
 mod scopes;
 mod sessions;
 mod settings;
@@ -58,7 +59,8 @@ pub(crate) fn table() -> Table {
     let table = logout_calls::table(table);
     let table = audit::table(keys::table(tokens::table(table)));
     let table = registration::table(clients::table(table));
-    users::table(scopes::table(table))
+    let table = resource_servers::table(scopes::table(table));
+    users::table(table)
 }
 
 #[cfg(test)]

@@ -16,6 +16,7 @@ use authly_services::logout::LogoutCallAdmin;
 use authly_services::metrics::{Exposition, Sources};
 use authly_services::refusals::{RefusalAdmin, RefusalLog};
 use authly_services::registration::{RegistrationAdmin, RegistrationService};
+use authly_services::resource_servers::ResourceServerAdmin;
 use authly_services::scopes::ScopeAdmin;
 use authly_services::sessions::{BrowserGuard, SessionAdmin, SessionService};
 use authly_services::settings::SettingsService;
@@ -74,6 +75,8 @@ pub struct Deps {
     pub registration_admin: Arc<RegistrationAdmin>,
     /// Looks after the catalogue of scopes.
     pub scope_admin: Arc<ScopeAdmin>,
+    /// Looks after the resource servers.
+    pub resource_server_admin: Arc<ResourceServerAdmin>,
     /// Looks at sessions and ends them.
     pub session_admin: Arc<SessionAdmin>,
     /// Looks at grants and revokes them.
@@ -139,6 +142,7 @@ impl Deps {
             registrations,
             registration_admin,
             scope_admin,
+            resource_server_admin,
             session_admin,
             grant_admin,
             token_admin,
@@ -171,6 +175,7 @@ impl Deps {
             registrations,
             registration_admin,
             scope_admin,
+            resource_server_admin,
             session_admin,
             grant_admin,
             token_admin,
@@ -219,6 +224,7 @@ impl Deps {
             .app_data(Data::from(Arc::clone(&self.registrations)))
             .app_data(Data::from(Arc::clone(&self.registration_admin)))
             .app_data(Data::from(Arc::clone(&self.scope_admin)))
+            .app_data(Data::from(Arc::clone(&self.resource_server_admin)))
             .app_data(Data::from(Arc::clone(&self.session_admin)))
             .app_data(Data::from(Arc::clone(&self.grant_admin)))
             .app_data(Data::from(Arc::clone(&self.token_admin)))

@@ -23,6 +23,7 @@ mod path;
 mod problem;
 pub mod refusals;
 pub mod registration;
+pub mod resource_servers;
 pub mod scopes;
 pub mod sessions;
 pub mod settings;
@@ -37,7 +38,7 @@ pub use moment::Moment;
 pub use named::{NamedClient, NamedUser};
 pub use page::Page;
 pub use patch::Patch;
-pub use path::{ClientPath, ScopePath, UserPath};
+pub use path::{ClientPath, ResourceServerPath, ScopePath, UserPath};
 pub use problem::{FieldError, Problem, ProblemCode};
 
 /// Every endpoint of the admin API.
@@ -71,6 +72,13 @@ pub const ALL: &[Description] = &[
     describe::<scopes::Enable>(),
     describe::<scopes::Disable>(),
     describe::<scopes::Delete>(),
+    describe::<resource_servers::List>(),
+    describe::<resource_servers::Create>(),
+    describe::<resource_servers::Get>(),
+    describe::<resource_servers::Update>(),
+    describe::<resource_servers::Enable>(),
+    describe::<resource_servers::Disable>(),
+    describe::<resource_servers::Delete>(),
     describe::<sessions::List>(),
     describe::<sessions::Get>(),
     describe::<sessions::End>(),

@@ -84,6 +84,7 @@ mod params;
 pub mod pooler;
 pub mod refusals;
 pub mod registration;
+pub mod resource_servers;
 mod row;
 pub mod scopes;
 pub mod sessions;

@@ -18,6 +18,7 @@ use crate::keys::SigningKeys;
 use crate::logout::LogoutCalls;
 use crate::refusals::Refusals;
 use crate::registration::Registrations;
+use crate::resource_servers::ResourceServers;
 use crate::scopes::Scopes;
 use crate::sessions::Sessions;
 use crate::settings::Settings;
@@ -112,6 +113,8 @@ repositories! {
     clients: Clients,
     /// `scopes`.
     scopes: Scopes,
+    /// `resource_servers` and `revisions`.
+    resource_servers: ResourceServers,
     /// `sessions`.
     sessions: Sessions,
     /// `consents`.

@@ -25,6 +25,7 @@ use crate::policy::LivePolicies;
 use crate::ports::{DocumentFetcher, FormPoster};
 use crate::refusals::{RefusalAdmin, RefusalLog};
 use crate::registration::{RegistrationAdmin, RegistrationService};
+use crate::resource_servers::{ResourceRegistry, ResourceServerAdmin};
 use crate::scopes::ScopeAdmin;
 use crate::sessions::{BrowserGuard, SessionAdmin, SessionService};
 use crate::settings::SettingsService;
@@ -93,6 +94,8 @@ pub struct Services {
     pub registration_admin: Arc<RegistrationAdmin>,
     /// Looks after the catalogue of scopes.
     pub scope_admin: Arc<ScopeAdmin>,
+    /// Looks after the resource servers.
+    pub resource_server_admin: Arc<ResourceServerAdmin>,
     /// Looks at sessions and ends them.
     pub session_admin: Arc<SessionAdmin>,
     /// Looks at grants and revokes them.
@@ -136,20 +139,17 @@ impl Services {
         let issuer = policies.load().tokens.issuer.clone();
         let cache = ClientCache::new(context.db.clone());
         let sources = sources_of(&context, &hasher, &keys, &cache);
+        let servers = ResourceRegistry::new(context.db.clone());
         let cursors = Cursors::new(&master, Arc::clone(&context.entropy));
         let admins = Admins::new(&context, &hasher, &keys, &policies, &cursors, &runtime);
         let registrations = registrations_of(&context, &policies, &admins, &fetcher);
         let (clients, requests) = signers_of(&context, &cache, &policies, fetcher);
         let sessions = SessionService::new(context.clone(), hasher, policies.clone(), &master);
-        let tokens = Arc::new(TokenService::new(
-            context.clone(),
-            policies.clone(),
-            &keys,
-            AccessTokenWriter::start(context.db.clone(), &runtime),
-            clients.clone(),
-        ));
+        let tokens = token_service(&context, &policies, &keys, (&clients, &servers), &runtime);
         let outward = Outward { requests, poster };
-        let visits = Visits::new(&context, outward, &policies, &cache, &sessions, &keys);
+        let known = (&cache, &servers);
+        let visits = Visits::new(&context, outward, &policies, known, &sessions, &keys);
+        let servers = ResourceServerAdmin::new(context.clone(), cursors.clone(), servers);
         let userinfo = UserInfoService::new(context.clone(), issuer.clone(), keys.ring(), cache);
         Self {
             clients: Arc::new(clients),
@@ -169,6 +169,7 @@ impl Services {
             registrations: Arc::new(registrations),
             registration_admin: admins.registrations,
             scope_admin: admins.scopes,
+            resource_server_admin: Arc::new(servers),
             user_admin: admins.users,
             session_admin: admins.sessions,
             grant_admin: admins.grants,
@@ -213,7 +214,7 @@ impl Visits {
         context: &Context,
         outward: Outward,
         policies: &LivePolicies,
-        clients: &ClientCache,
+        (clients, servers): (&ClientCache, &ResourceRegistry),
         sessions: &SessionService,
         keys: &Arc<KeyService>,
     ) -> Self {
@@ -222,7 +223,7 @@ impl Visits {
             context.clone(),
             outward.requests,
             policies.clone(),
-            clients.clone(),
+            (clients.clone(), servers.clone()),
             sessions.clone(),
             Arc::clone(keys),
         );
@@ -327,6 +328,25 @@ fn registrations_of(
         clients,
         Arc::clone(fetcher),
     )
+}
+
+/// What issues tokens; the writer of access tokens starts on the runtime.
+fn token_service(
+    context: &Context,
+    policies: &LivePolicies,
+    keys: &KeyService,
+    (clients, servers): (&ClientAuthenticator, &ResourceRegistry),
+    runtime: &Handle,
+) -> Arc<TokenService> {
+    let writer = AccessTokenWriter::start(context.db.clone(), runtime);
+    Arc::new(TokenService::new(
+        context.clone(),
+        policies.clone(),
+        keys,
+        writer,
+        clients.clone(),
+        servers.clone(),
+    ))
 }
 
 /// What metrics are read off.

@@ -8,6 +8,7 @@ mod hints;
 mod parameters;
 mod request_objects;
 mod respond;
+mod servers;
 mod service;
 mod validate;
 mod views;

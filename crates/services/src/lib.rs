@@ -74,6 +74,7 @@ pub mod policy;
 pub mod ports;
 pub mod refusals;
 pub mod registration;
+pub mod resource_servers;
 pub mod scopes;
 pub mod seed;
 pub mod sessions;

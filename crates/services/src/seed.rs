@@ -1,4 +1,4 @@
-//! Seeds: scopes, users and clients from a file, for demos, tests and first installations. What is
+//! Seeds: scopes, resource servers, users and clients from a file, for demos, tests and first installations. What is
 //! listed replaces, what is absent stays, nothing is removed (decisions 34).
 
 mod apply;
@@ -6,12 +6,15 @@ mod check;
 mod clients;
 mod document;
 mod profile;
+mod servers;
 
 use authly_crypto::password::PasswordError;
 use authly_repositories::DbError;
 
 pub use apply::{SeedReport, Seeder};
-pub use document::{Seed, SeedAddress, SeedClient, SeedScope, SeedSecret, SeedUser};
+pub use document::{
+    Seed, SeedAddress, SeedClient, SeedResourceServer, SeedScope, SeedSecret, SeedUser,
+};
 
 /// Why a seed is not applied. Nothing of it is stored then.
 #[derive(Debug, thiserror::Error)]

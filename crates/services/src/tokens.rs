@@ -1,6 +1,7 @@
 //! The token endpoint's work, and what is later asked about tokens.
 
 mod admin;
+mod audience;
 mod authorization_code;
 mod client_credentials;
 mod error;

@@ -15,6 +15,11 @@ pub(crate) fn start() -> Check {
         if let Ok(resource) = other.parse::<Resource>() {
             assert_eq!(resource.as_str(), other);
             assert!(!other.contains('#') && url::Url::parse(other).is_ok());
+            let normal = resource.normal_form();
+            if normal.starts_with("http:") || normal.starts_with("https:") {
+                // What is taken for the same is the same URL.
+                assert_eq!(url::Url::parse(normal), url::Url::parse(other));
+            }
         }
     })
 }

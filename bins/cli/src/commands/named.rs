@@ -1,7 +1,8 @@
-//! Finding the user or the client that somebody names.
+//! Finding the user, the client or the resource server that somebody names.
 
 use authly_admin_client::admin::Id;
 use authly_admin_client::admin::clients::{self, Client};
+use authly_admin_client::admin::resource_servers::{self, ResourceServer};
 use authly_admin_client::admin::users::{self, User};
 use authly_admin_client::id::{ClientKey, UserId};
 
@@ -44,6 +45,23 @@ pub(super) async fn client(named: &str, caller: &Caller) -> Result<Client, Failu
     let found = caller.client.clients(&query).await?;
     let found = found.items.into_iter().next();
     found.ok_or_else(|| Failure::refused(format!("there is no client {named}")))
+}
+
+/// The resource server of this identifier, in any spelling, or id.
+pub(super) async fn resource_server(
+    named: &str,
+    caller: &Caller,
+) -> Result<ResourceServer, Failure> {
+    if let Ok(id) = named.parse::<Id<_>>() {
+        return Ok(caller.client.resource_server(id).await?);
+    }
+    let query = resource_servers::ListQuery {
+        resource: Some(named.to_owned()),
+        ..resource_servers::ListQuery::default()
+    };
+    let found = caller.client.resource_servers(&query).await?;
+    let found = found.items.into_iter().next();
+    found.ok_or_else(|| Failure::refused(format!("there is no resource server {named}")))
 }
 
 /// The id of the user of this name, address or id; an id that stands there is not looked up.

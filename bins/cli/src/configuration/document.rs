@@ -7,7 +7,7 @@ use authly_admin_client::WireSecret;
 use authly_admin_client::secret::ClientSecret;
 use serde_json::{Map, Value};
 
-use super::entry::{ClientSaid, Place, ScopeSaid};
+use super::entry::{ClientSaid, Place, ScopeSaid, ServerSaid};
 use super::files::{self, Read};
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -28,6 +28,7 @@ pub(crate) struct Desired {
     /// The name of the configuration, with which things are marked.
     pub(crate) name: String,
     pub(super) scopes: Vec<Placed<ScopeSaid>>,
+    pub(super) servers: Vec<Placed<ServerSaid>>,
     pub(super) clients: Vec<Placed<ClientSaid>>,
     /// By their names; `null` gives one back to the server's own configuration.
     pub(super) settings: BTreeMap<String, Placed<Value>>,
@@ -68,6 +69,7 @@ pub(crate) fn added(
 struct Reader {
     name: Option<(String, String)>,
     scopes: Vec<Placed<ScopeSaid>>,
+    servers: Vec<Placed<ServerSaid>>,
     clients: Vec<Placed<ClientSaid>>,
     settings: BTreeMap<String, Placed<Value>>,
     seen: BTreeMap<String, Place>,
@@ -87,15 +89,18 @@ impl Reader {
                 ("configuration", _) => self.problems.push(at.problem("it has to be a text")),
                 ("scopes", Value::Array(entries)) => self.scopes(entries, &at),
                 ("clients", Value::Array(entries)) => self.clients(entries, &at, &file.path),
-                ("scopes" | "clients", _) => self.problems.push(at.problem("it has to be a list")),
+                ("resource_servers", Value::Array(entries)) => self.servers(entries, &at),
+                ("scopes" | "resource_servers" | "clients", _) => {
+                    self.problems.push(at.problem("it has to be a list"));
+                }
                 ("settings", Value::Object(members)) => self.settings(members, "", &at),
                 ("settings", _) => {
                     let what = "it has to consist of names with values";
                     self.problems.push(at.problem(what));
                 }
                 _ => {
-                    let what =
-                        "there are configuration, scopes, clients and settings, and nothing else";
+                    let what = "there are configuration, scopes, resource_servers, clients and \
+                                settings, and nothing else";
                     self.problems.push(at.problem(what));
                 }
             }
@@ -118,6 +123,15 @@ impl Reader {
             if let Some(said) = ScopeSaid::read(entry, &at, &mut self.problems) {
                 self.once("scope", &said.name, &at);
                 self.scopes.push(Placed { at, said });
+            }
+        }
+    }
+
+    fn servers(&mut self, entries: &[Value], at: &Place) {
+        for (at, entry) in numbered(entries, at) {
+            if let Some(said) = ServerSaid::read(entry, &at, &mut self.problems) {
+                self.once("resource server", &said.resource, &at);
+                self.servers.push(Placed { at, said });
             }
         }
     }
@@ -171,6 +185,7 @@ impl Reader {
                     .name
                     .map_or_else(|| DEFAULT_NAME.to_owned(), |(name, _)| name),
                 scopes: self.scopes,
+                servers: self.servers,
                 clients: self.clients,
                 settings: self.settings,
             });

@@ -1,5 +1,7 @@
 //! What a configuration says of one thing.
 
+mod server;
+
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
@@ -12,6 +14,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+pub(super) use self::server::ServerSaid;
 use crate::failure::Failure;
 
 /// What serde says of a member that is not there, before its name.

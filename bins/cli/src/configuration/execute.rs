@@ -3,11 +3,11 @@
 
 use authly_admin_client::admin::Id;
 use authly_admin_client::admin::clients::NewClient;
-use authly_admin_client::admin::scopes::DeleteQuery;
 use authly_admin_client::admin::settings::ChangeQuery;
+use authly_admin_client::admin::{resource_servers, scopes::DeleteQuery};
 use authly_admin_client::id::ClientKey;
 
-use super::plan::{Act, Plan, Rest};
+use super::plan::{Act, Plan, Rest, ServerAct};
 use super::show::MadeSecret;
 use crate::args::Change;
 use crate::caller::Caller;
@@ -71,6 +71,7 @@ async fn step(act: &Act, caller: &Caller, done: &mut Done) -> Result<(), Failure
             let call = server.delete_scope(name, &DeleteQuery::default());
             call.if_match(*version).await?;
         }
+        Act::Server(act) => server_step(act, caller).await?,
         Act::CreateClient { new, rest } => register(new, rest, caller, done).await?,
         Act::ChangeClient {
             id,
@@ -133,6 +134,44 @@ async fn set_scope_activity(
     Ok(())
 }
 
+async fn server_step(act: &ServerAct, caller: &Caller) -> Result<(), Failure> {
+    let server = &caller.client;
+    let (id, version, active) = match act {
+        ServerAct::Create { new, active } => {
+            let made = server.create_resource_server(new).await?;
+            (made.id, made.version, *active)
+        }
+        ServerAct::Change {
+            id,
+            version,
+            change,
+            active,
+            ..
+        } => {
+            let version = match change {
+                Some(change) => {
+                    let call = server.update_resource_server(*id, change);
+                    call.if_match(*version).await?.version
+                }
+                None => *version,
+            };
+            (*id, version, *active)
+        }
+        ServerAct::Remove { id, version, .. } => {
+            let how = resource_servers::DeleteQuery::default();
+            let call = server.delete_resource_server(*id, &how);
+            call.if_match(*version).await?;
+            return Ok(());
+        }
+    };
+    match active {
+        Some(true) => server.enable_resource_server(id).if_match(version).await?,
+        Some(false) => server.disable_resource_server(id).if_match(version).await?,
+        None => return Ok(()),
+    };
+    Ok(())
+}
+
 /// What is done with a client beside its registration.
 async fn finish(
     client: Id<ClientKey>,
@@ -176,6 +215,7 @@ impl Act {
         match self {
             Self::CreateScope { new, .. } => &new.name,
             Self::ChangeScope { name, .. } | Self::RemoveScope { name, .. } => name,
+            Self::Server(act) => act.resource(),
             Self::CreateClient { new, .. } => new.client_id.as_deref().unwrap_or_default(),
             Self::ChangeClient { client_id, .. } | Self::RemoveClient { client_id, .. } => {
                 client_id
@@ -190,6 +230,7 @@ impl Act {
             Self::CreateScope { .. } | Self::ChangeScope { .. } | Self::RemoveScope { .. } => {
                 format!("the scope {}", self.name())
             }
+            Self::Server(_) => format!("the resource server {}", self.name()),
             Self::CreateClient { .. } | Self::ChangeClient { .. } | Self::RemoveClient { .. } => {
                 format!("the client {}", self.name())
             }

@@ -1,7 +1,7 @@
 //! What is there, as a configuration.
 
 use authly_admin_client::admin::settings::SettingSource;
-use authly_admin_client::admin::{clients, scopes};
+use authly_admin_client::admin::{clients, resource_servers, scopes};
 use clap::ValueEnum;
 use serde::ser::SerializeMap as _;
 use serde::{Serialize, Serializer};
@@ -62,6 +62,8 @@ struct Exported {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     scopes: Vec<Members>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    resource_servers: Vec<Members>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     clients: Vec<Members>,
     #[serde(skip_serializing_if = "Members::is_empty")]
     settings: Members,
@@ -82,6 +84,7 @@ pub(crate) async fn export(
     let exported = Exported {
         configuration: name.to_owned(),
         scopes: scopes_of(caller).await?,
+        resource_servers: servers_of(caller).await?,
         clients: clients_of(caller).await?,
         settings: settings_of(caller).await?,
     };
@@ -111,6 +114,31 @@ async fn scopes_of(caller: &Caller) -> Result<Vec<Members>, Failure> {
             ("is_default", scope.is_default.into()),
         ];
         if !scope.is_active {
+            said.push(("is_active", false.into()));
+        }
+        Members(said, Vec::new())
+    });
+    Ok(members.collect())
+}
+
+async fn servers_of(caller: &Caller) -> Result<Vec<Members>, Failure> {
+    let page = |cursor, size: u32| {
+        caller
+            .client
+            .resource_servers(&resource_servers::ListQuery {
+                limit: Some(u64::from(size)),
+                cursor,
+                ..resource_servers::ListQuery::default()
+            })
+    };
+    let all = caller.gather(&ALL, page).await?;
+    let members = all.into_iter().map(|server| {
+        let mut said = vec![
+            ("resource", server.resource.into()),
+            ("name", server.name.into()),
+            ("open_to", server.open_to.into()),
+        ];
+        if !server.is_active {
             said.push(("is_active", false.into()));
         }
         Members(said, Vec::new())

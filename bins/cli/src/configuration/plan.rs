@@ -4,6 +4,7 @@
 mod clients;
 mod prune;
 mod scopes;
+mod servers;
 mod settings;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,6 +17,7 @@ use authly_admin_client::admin::{FieldError, Id};
 use authly_admin_client::id::ClientKey;
 use serde_json::{Map, Value};
 
+pub(super) use self::servers::ServerAct;
 use super::document::{Desired, wrong};
 use super::entry::Place;
 use super::show::{FieldChange, Thing, Verb};
@@ -84,6 +86,7 @@ pub(super) enum Act {
         name: String,
         version: i64,
     },
+    Server(ServerAct),
     CreateClient {
         new: Box<NewClient>,
         rest: Rest,
@@ -108,16 +111,16 @@ pub(super) enum Act {
 
 impl Act {
     /// When its turn is. A scope that changes moves the versions of the clients that may ask for it, so
-    /// that these come first; a client needs the scopes that are new, and a scope that is removed needs
-    /// to be asked for by none.
+    /// that these come first; a client needs the scopes and resource servers that are new, and one that is
+    /// removed needs to be asked for by none.
     const fn turn(&self) -> u8 {
         match self {
-            Self::CreateScope { .. } => 0,
+            Self::CreateScope { .. } | Self::Server(ServerAct::Create { .. }) => 0,
             Self::CreateClient { .. } | Self::ChangeClient { .. } => 1,
             Self::ChangeSettings { .. } => 2,
             Self::RemoveClient { .. } => 3,
-            Self::ChangeScope { .. } => 4,
-            Self::RemoveScope { .. } => 5,
+            Self::ChangeScope { .. } | Self::Server(ServerAct::Change { .. }) => 4,
+            Self::RemoveScope { .. } | Self::Server(ServerAct::Remove { .. }) => 5,
         }
     }
 }
@@ -140,8 +143,12 @@ pub(super) struct Planner<'c> {
     problems: Vec<String>,
     /// Scopes that are not there yet: a dry run would not know them.
     coming: BTreeSet<String>,
+    /// Resource servers likewise.
+    coming_servers: BTreeSet<String>,
     /// What the clients of the configuration may ask for in the end.
     asking: BTreeMap<String, String>,
+    /// Which resource servers they name in the end.
+    naming: BTreeMap<String, Vec<String>>,
 }
 
 /// Makes the plan of a configuration.
@@ -181,17 +188,23 @@ impl<'c> Planner<'c> {
             plan: Plan::default(),
             problems: Vec::new(),
             coming: BTreeSet::new(),
+            coming_servers: BTreeSet::new(),
             asking: BTreeMap::new(),
+            naming: BTreeMap::new(),
         }
     }
 }
 
 impl Planner<'_> {
-    /// Plans what becomes of scopes and clients.
+    /// Plans what becomes of scopes, resource servers and clients.
     async fn things(&mut self, desired: &Desired) -> Result<(), Failure> {
         for scope in &desired.scopes {
             self.scope(scope).await?;
             self.settle(&format!("scope {}", scope.said.name));
+        }
+        for server in &desired.servers {
+            self.server(server).await?;
+            self.settle(&format!("resource server {}", server.said.resource));
         }
         for client in &desired.clients {
             self.client(client).await?;

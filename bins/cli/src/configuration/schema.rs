@@ -5,12 +5,13 @@ use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, SchemaGenerator};
 use serde_json::{Map, Value, json};
 
-use super::entry::{ClientOwn, ScopeSaid, sorted};
+use super::entry::{ClientOwn, ScopeSaid, ServerSaid, sorted};
 
 /// The schema (JSON Schema 2020-12).
 pub(crate) fn schema() -> Value {
     let mut generator = SchemaSettings::draft2020_12().into_generator();
     let scope = object::<ScopeSaid>(&mut generator);
+    let server = object::<ServerSaid>(&mut generator);
     let mut client = object::<ClientOwn>(&mut generator);
     let mut change = object::<ClientChange>(&mut generator);
     let own = client.get_mut("properties").and_then(Value::as_object_mut);
@@ -41,6 +42,11 @@ pub(crate) fn schema() -> Value {
                 "description": "What may be asked for.",
                 "type": "array",
                 "items": scope,
+            },
+            "resource_servers": {
+                "description": "The APIs that tokens are for.",
+                "type": "array",
+                "items": server,
             },
             "clients": {
                 "description": "The applications that ask for tokens.",

@@ -111,7 +111,9 @@ fn one(client: &Client, known: &[&str], taken: &mut Taken) -> Result<Value, Stri
         return Err("it does not speak OpenID Connect".to_owned());
     }
     if client.bearer_only {
-        return Err("it only takes tokens: it needs no registration, or a resource of the clients that call it".to_owned());
+        return Err(
+            "it only takes tokens: it needs no client, and may become a resource server".to_owned(),
+        );
     }
     for (is_on, flow) in [
         (client.implicit_flow_enabled, "the implicit flow"),

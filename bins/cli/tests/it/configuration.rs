@@ -1,6 +1,7 @@
 //! `authly apply`, `authly export` and `authly schema` against a server.
 
 mod refused;
+mod servers;
 
 use std::fs;
 use std::path::Path;

@@ -26,6 +26,7 @@ mod password;
 mod profiles;
 mod program;
 mod prompts;
+mod resource_servers;
 mod scopes;
 mod sessions;
 mod settings;

@@ -15,4 +15,5 @@ mod metrics;
 mod open_files;
 mod pooler;
 mod program;
+mod resource_servers;
 mod shutdown;

@@ -99,6 +99,16 @@ actions! {
     ScopeDisabled = "scopes.disable",
     /// A scope was removed.
     ScopeDeleted = "scopes.delete",
+    /// A resource server was registered.
+    ResourceServerCreated = "resource_servers.create",
+    /// A resource server was changed.
+    ResourceServerUpdated = "resource_servers.update",
+    /// Tokens are issued for a resource server again.
+    ResourceServerEnabled = "resource_servers.enable",
+    /// No tokens are issued for a resource server any more.
+    ResourceServerDisabled = "resource_servers.disable",
+    /// A resource server was removed.
+    ResourceServerDeleted = "resource_servers.delete",
     /// A session was ended.
     SessionEnded = "sessions.end",
     /// The sessions of a user were ended.

@@ -8,6 +8,7 @@ use crate::clients::{Client, ClientId, GrantType, NonceRule, PkceRule, RedirectU
 use crate::clock::Timestamp;
 use crate::id::{AuthorizationRequestId, ClientKey, SessionId};
 use crate::keys::UnknownValue;
+use crate::resource_servers::KnownServers;
 use crate::scopes::{Resource, Scope};
 use crate::sessions::ACR_VALUES;
 use crate::users::{RequestedClaim, Subject};
@@ -219,9 +220,9 @@ impl AuthorizationRequest {
     }
 
     /// Whether the client may still ask for this: what an administrator has taken from it while the
-    /// request waited is not granted any more.
+    /// request waited is not granted any more, nor what `servers` do not admit any more.
     #[must_use]
-    pub fn is_still_allowed(&self, client: &Client) -> bool {
+    pub fn is_still_allowed(&self, client: &Client, servers: &KnownServers) -> bool {
         let is_exempt = client.pkce == PkceRule::Exempt
             && self.scope.contains("openid")
             && (client.nonce == NonceRule::Exempt || self.nonce.is_some());
@@ -231,10 +232,7 @@ impl AuthorizationRequest {
                 .admitted_redirect_uri(self.redirect_uri.as_str())
                 .is_some()
             && client.scope.covers(&self.scope)
-            && self
-                .resources
-                .iter()
-                .all(|resource| client.resources.contains(resource))
+            && servers.admit_all(client, &self.resources).is_ok()
             && (self.code_challenge.is_some() || is_exempt)
     }
 }

@@ -92,8 +92,10 @@ reasons! {
     ScopeMissing = "scope_missing", "No scope was asked for, and the client has no default.";
     ScopeTakenAway = "scope_taken_away", "Nothing is left of the scope that was granted: the client may not have it any more.";
     ResourceMalformed = "resource_malformed", "A resource is no absolute URI without a fragment.";
-    ResourceNotAllowed = "resource_not_allowed", "A resource was named that is not registered for the client, or was not granted.";
-    ResourceTakenAway = "resource_taken_away", "Nothing is left of the resources that were granted: they are not registered for the client any more.";
+    ResourceUnknown = "resource_unknown", "A resource was named that is no registered resource server.";
+    ResourceDisabled = "resource_disabled", "A resource server is disabled: no tokens are issued for it.";
+    ResourceNotAllowed = "resource_not_allowed", "A resource was named that the client does not list, or that was not granted.";
+    ResourceTakenAway = "resource_taken_away", "Nothing is left of the resources that were granted: the client may not have tokens for them any more.";
 
     // Access tokens at UserInfo and the admin API.
     TokenMissing = "token_missing", "No access token came with the request.";

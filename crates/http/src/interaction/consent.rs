@@ -102,6 +102,7 @@ fn consent_page(
         tos_uri: view.tos_uri.filter(is_web_address),
         username: view.username,
         destination: view.destination,
+        services: (!view.services.is_empty()).then(|| view.services.join(", ")),
         switch_account: pages.path(LOGIN, Some(handle)),
         required: entries(required),
         optional: entries(optional),

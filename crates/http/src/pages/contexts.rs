@@ -96,6 +96,8 @@ pub(crate) struct ConsentPage {
     pub(crate) username: String,
     /// Where the answer goes.
     pub(crate) destination: String,
+    /// The names of the services that the access is for, where the request names any.
+    pub(crate) services: Option<String>,
     /// Where to log in as somebody else.
     pub(crate) switch_account: String,
     /// What comes with the rest.

@@ -45,6 +45,7 @@ pub(super) fn visit_samples(word: &str, visitor: &mut impl Visit) {
         client_uri: None,
         policy_uri: None,
         tos_uri: None,
+        services: None,
         required: Vec::new(),
         optional: Vec::new(),
         ..consent(word)
@@ -147,6 +148,7 @@ fn consent(word: &str) -> ConsentPage {
         tos_uri: Some(text()),
         username: text(),
         destination: text(),
+        services: Some(text()),
         switch_account: "/login?request=sample".to_owned(),
         required: vec![entry("openid"), entry(word)],
         optional: vec![entry("email"), entry(word)],

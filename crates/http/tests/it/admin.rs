@@ -11,6 +11,7 @@ mod keys;
 mod lists;
 mod refusals;
 mod registration;
+mod resource_servers;
 mod scopes;
 mod sessions;
 mod settings;

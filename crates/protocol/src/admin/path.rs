@@ -1,6 +1,6 @@
 //! What varies in the paths of several endpoints.
 
-use authly_domain::id::{ClientKey, UserId};
+use authly_domain::id::{ClientKey, ResourceServerId, UserId};
 
 use super::Id;
 use crate::endpoint::path_values;
@@ -18,6 +18,14 @@ path_values! {
     pub UserPath {
         /// Their id, which is not their `sub`.
         user: Id<UserId>,
+    }
+}
+
+path_values! {
+    /// One resource server.
+    pub ResourceServerPath {
+        /// Its id, which is not its identifier.
+        resource_server: Id<ResourceServerId>,
     }
 }
 

@@ -45,6 +45,7 @@ mod plans;
 mod pooler;
 mod records;
 mod refusals;
+mod resource_servers;
 mod scopes;
 mod sessions;
 mod spoil;

@@ -69,7 +69,7 @@ impl AuthorizationService {
         }
         let present = self.clients.read_anew(&client.id).await?;
         let present = present.ok_or(UnknownClient::Unknown)?;
-        if !stored.request.is_still_allowed(&present) {
+        if !self.is_still_allowed(&stored.request, &present).await? {
             return Err(AuthorizeFailure::NoLongerAllowed);
         }
         if self

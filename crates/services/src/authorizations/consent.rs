@@ -38,6 +38,8 @@ impl AuthorizationService {
             .note_shown(stored.id, session.id)
             .await?;
         let records = conn.reads().scopes().of_names(&asked).await?;
+        let known = self.servers.known();
+        let services = known.names_of(&stored.request.resources);
         Ok(ConsentView {
             client_name: client.name.clone(),
             client_uri: client.client_uri.clone(),
@@ -45,6 +47,7 @@ impl AuthorizationService {
             tos_uri: client.tos_uri.clone(),
             username: session.username.to_string(),
             destination: destination(&stored.request.redirect_uri),
+            services: services.map(str::to_owned).collect(),
             scopes: lines(&asked, &records, &client),
         })
     }

@@ -30,6 +30,7 @@ use crate::Context;
 use crate::clients::ClientCache;
 use crate::keys::KeyService;
 use crate::policy::LivePolicies;
+use crate::resource_servers::ResourceRegistry;
 use crate::sessions::{Browser, SessionService};
 
 /// Begins the handle in the address of the pages.
@@ -57,16 +58,18 @@ pub struct AuthorizationService {
     pub(super) clients: ClientCache,
     pub(super) sessions: SessionService,
     pub(super) keys: Arc<KeyService>,
+    pub(super) servers: ResourceRegistry,
 }
 
 impl AuthorizationService {
-    /// A service that answers as the issuer of its policies, and reads signed requests with `requests`.
+    /// A service that answers as the issuer of its policies, reads signed requests with `requests`, and
+    /// knows who may ask, and for which resource servers.
     #[must_use]
     pub fn new(
         context: Context,
         requests: RequestObjects,
         policies: LivePolicies,
-        clients: ClientCache,
+        (clients, servers): (ClientCache, ResourceRegistry),
         sessions: SessionService,
         keys: Arc<KeyService>,
     ) -> Self {
@@ -78,6 +81,7 @@ impl AuthorizationService {
             clients,
             sessions,
             keys,
+            servers,
         }
     }
 
@@ -125,6 +129,10 @@ impl AuthorizationService {
         let now = self.context.now();
         let validated = validate::validate(parameters, &client, &to, now)
             .and_then(|request| self.with_hint(request, parameters, &client));
+        let validated = match validated {
+            Ok(request) => self.with_servers(request, &client).await?,
+            refused => refused,
+        };
         let request = match validated {
             Ok(request) => request,
             Err(refusal) => return Ok(Some(self.refuse(to, refusal))),
@@ -268,7 +276,7 @@ impl AuthorizationService {
             StoredRequestState::Expired => return Err(AuthorizeFailure::RequestExpired),
         }
         let client = active(self.clients.get(&stored.client_id).await?)?;
-        if !stored.request.is_still_allowed(&client) {
+        if !self.is_still_allowed(&stored.request, &client).await? {
             return Err(AuthorizeFailure::NoLongerAllowed);
         }
         Ok((stored, client))

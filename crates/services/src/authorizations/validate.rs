@@ -9,6 +9,7 @@ use authly_domain::authorizations::{
 use authly_domain::clients::{Client, GrantType, NonceRule, PkceRule, RedirectUri};
 use authly_domain::clock::Timestamp;
 use authly_domain::refusals::{Facts, Reason, shown};
+use authly_domain::resource_servers::NotAdmitted;
 use authly_domain::scopes::{Resource, Scope};
 
 use super::AuthorizationErrorCode as Code;
@@ -116,7 +117,7 @@ pub(super) fn validate(
         client: client.key,
         redirect_uri: to.redirect_uri.clone(),
         response_mode: to.mode,
-        resources: resources(parameters, client)?,
+        resources: resources(parameters)?,
         state: to.state.clone(),
         nonce: parameters.nonce.clone(),
         code_challenge,
@@ -343,27 +344,29 @@ fn max_age(parameters: &AuthorizationParameters) -> Result<Option<Duration>, Ref
     Ok(Some(Duration::from_secs(seconds.into())))
 }
 
-fn resources(
-    parameters: &AuthorizationParameters,
-    client: &Client,
-) -> Result<Vec<Resource>, Refusal> {
-    let description = "a resource is malformed or not registered for the client";
-    let refused = |why, text: &str| {
-        let registered: Vec<_> = client.resources.iter().map(Resource::as_str).collect();
-        let facts = came(Some(text)).expected(format!("some of: {}", registered.join(" ")));
-        Refusal::new(Code::InvalidTarget, why, description).with(facts)
-    };
-    let mut resources = Vec::new();
-    for text in &parameters.resources {
+/// What is asked for. Whether the client may have tokens for it is asked of the registry.
+fn resources(parameters: &AuthorizationParameters) -> Result<Vec<Resource>, Refusal> {
+    let read = |text: &String| {
+        let description = "a resource is no absolute URI without a fragment";
         let parsed = text.parse();
-        let resource: Resource =
-            parsed.map_err(|_malformed| refused(Reason::ResourceMalformed, text))?;
-        if !client.resources.contains(&resource) {
-            return Err(refused(Reason::ResourceNotAllowed, text));
-        }
-        if !resources.contains(&resource) {
-            resources.push(resource);
-        }
-    }
-    Ok(resources)
+        parsed.map_err(|_malformed| {
+            let why = Reason::ResourceMalformed;
+            let refusal = Refusal::new(Code::InvalidTarget, why, description);
+            refusal.with(came(Some(text)))
+        })
+    };
+    parameters.resources.iter().map(read).collect()
+}
+
+/// The error where the client may not have tokens for a resource (RFC 8707 §2).
+pub(super) fn not_admitted(client: &Client, resource: &Resource, why: NotAdmitted) -> Refusal {
+    let why = match why {
+        NotAdmitted::Unknown => Reason::ResourceUnknown,
+        NotAdmitted::Disabled => Reason::ResourceDisabled,
+        NotAdmitted::NotListed => Reason::ResourceNotAllowed,
+    };
+    let listed: Vec<_> = client.resources.iter().map(Resource::as_str).collect();
+    let facts = came(Some(resource.as_str())).expected(format!("some of: {}", listed.join(" ")));
+    let description = "a resource is unknown, disabled or not allowed for the client";
+    Refusal::new(Code::InvalidTarget, why, description).with(facts)
 }

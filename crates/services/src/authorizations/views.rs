@@ -44,6 +44,8 @@ pub struct ConsentView {
     pub username: String,
     /// Where the answer goes: origin of the redirect URI, or its scheme.
     pub destination: String,
+    /// The names of the resource servers that the access is for.
+    pub services: Vec<String>,
     /// What is asked for.
     pub scopes: Vec<ScopeLine>,
 }

@@ -3,6 +3,7 @@
 mod error;
 mod rights;
 mod secrets;
+mod servers;
 mod standing;
 
 use authly_domain::admin::{Administrator, Run};
@@ -122,17 +123,21 @@ impl ClientAdmin {
     ) -> Result<Answered<CreatedClient>, ClientAdminError> {
         let now = self.context.now();
         let managed_by = ordered.change.managed_by.clone().flatten();
-        let client = self.planned(ordered)?;
+        let named = servers::named_by(&ordered.change);
+        let mut client = self.planned(ordered)?;
         let mut conn = self.context.db.connect().await?;
         let work = conn.begin("clients.create").await?;
         if let Some(before) = idempotency::claim(&work, keyed, now).await? {
             return Ok(Answered::Before(before));
         }
         let known = work.scopes().hold(&client.scope).await?;
+        let held = work.resource_servers().hold(&named).await?;
+        let mut flaws = servers::name_registered(&mut client, &named, &held);
         if !work.clients().insert(&client, now).await? {
             return Err(ClientAdminError::AlreadyExists);
         }
-        refuse_flaws(unknown_scopes(&client.scope.without(&known)))?;
+        flaws.extend(unknown_scopes(&client.scope.without(&known)));
+        refuse_flaws(flaws)?;
         if managed_by.is_some() {
             work.clients().mark(client.key, managed_by.as_ref()).await?;
         }
@@ -188,6 +193,8 @@ impl ClientAdmin {
             Some(scope) => scope.without(&work.scopes().hold(scope).await?),
             None => Scope::empty(),
         };
+        let named = servers::named_by(&change);
+        let held = work.resource_servers().hold(&named).await?;
         let found = self.aimed_at(&work, aim).await?;
         if found.is_system && !change.keeps_the_shape() {
             return Err(ClientAdminError::Protected);
@@ -199,6 +206,7 @@ impl ClientAdmin {
         let mut flaws = client.flaws();
         rights::check_entitled(&found, &client, &mut flaws);
         flaws.extend(unknown_scopes(&unknown));
+        flaws.extend(servers::name_registered(&mut client, &named, &held));
         refuse_flaws(flaws)?;
         work.clients().upsert(&client, self.context.now()).await?;
         if let Some(mark) = &mark {

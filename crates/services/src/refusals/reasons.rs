@@ -125,6 +125,8 @@ const fn of_scope(why: InvalidScope) -> Reason {
 
 const fn of_target(why: InvalidTarget) -> Reason {
     match why {
+        InvalidTarget::Unknown => Reason::ResourceUnknown,
+        InvalidTarget::Disabled => Reason::ResourceDisabled,
         InvalidTarget::NotAllowed => Reason::ResourceNotAllowed,
         InvalidTarget::TakenAway => Reason::ResourceTakenAway,
     }

@@ -7,6 +7,7 @@ use authly_crypto::password::PasswordHasher;
 use authly_domain::audit::{Actor, AuditAction, Origin};
 use authly_domain::clients::{Client, ClientId};
 use authly_domain::id::{ClientKey, UserId};
+use authly_domain::resource_servers::ResourceServer;
 use authly_domain::scopes::{Scope, ScopeRecord};
 use authly_domain::secret::{Password, SecretDigest};
 use authly_domain::users::{
@@ -18,6 +19,7 @@ use authly_repositories::{DbError, Reads, UnitOfWork};
 use super::check::check;
 use super::clients::client_of;
 use super::profile::profile_of;
+use super::servers::hold;
 use super::{Seed, SeedError, SeedScope, SeedUser};
 use crate::Context;
 
@@ -26,6 +28,8 @@ use crate::Context;
 pub struct SeedReport {
     /// Scopes in it.
     pub scopes: usize,
+    /// Resource servers in it.
+    pub resource_servers: usize,
     /// Users in it.
     pub users: usize,
     /// Clients in it.
@@ -49,8 +53,8 @@ enum Account {
 }
 
 /// A client, checked.
-struct PlannedClient {
-    client: Client,
+pub(super) struct PlannedClient {
+    pub(super) client: Client,
     secret: Option<SecretDigest>,
     /// As it is stored now.
     present: Option<Client>,
@@ -58,7 +62,7 @@ struct PlannedClient {
 
 /// Applies seeds.
 pub struct Seeder {
-    context: Context,
+    pub(super) context: Context,
     hasher: Arc<PasswordHasher>,
 }
 
@@ -88,19 +92,23 @@ impl Seeder {
         let mut problems = Vec::new();
         check(seed, &mut problems);
         let scopes = scopes_of(&seed.scopes, &mut problems);
+        let servers = self.servers_of(&seed.resource_servers, &mut problems);
         let mut users = Vec::new();
         for user in &seed.users {
             users.extend(self.user_of(user, &mut problems).await?);
         }
-        let clients = self.clients_of(seed, &mut problems).await?;
+        let mut clients = self.clients_of(seed, &mut problems).await?;
+        self.name_registered(&servers, &mut clients, &mut problems)
+            .await?;
         self.check_scopes_exist(&scopes, &clients, &mut problems)
             .await?;
         if !problems.is_empty() {
             return Err(SeedError::Problems(problems));
         }
-        self.store(&scopes, &users, &clients).await?;
+        self.store((&scopes, &servers), &users, &clients).await?;
         Ok(SeedReport {
             scopes: scopes.len(),
+            resource_servers: servers.len(),
             users: users.len(),
             clients: clients.len(),
         })
@@ -108,7 +116,7 @@ impl Seeder {
 
     async fn store(
         &self,
-        scopes: &[ScopeRecord],
+        (scopes, servers): (&[ScopeRecord], &[ResourceServer]),
         users: &[PlannedUser],
         clients: &[PlannedClient],
     ) -> Result<(), SeedError> {
@@ -118,6 +126,10 @@ impl Seeder {
         for scope in scopes {
             is_news |= self.store_scope(&work, scope).await?;
         }
+        for server in servers {
+            is_news |= self.store_server(&work, server).await?;
+        }
+        hold(&work, clients).await?;
         for user in users {
             self.store_user(&work, user).await?;
         }
@@ -131,6 +143,7 @@ impl Seeder {
             .context
             .event(AuditAction::SeedApplied, Actor::Machine, Origin::default())
             .with("scopes", scopes.len())
+            .with("resource_servers", servers.len())
             .with("users", users.len())
             .with("clients", clients.len());
         self.context.note(&work, &event).await?;

@@ -9,6 +9,8 @@ use serde::Deserialize;
 pub struct Seed {
     /// What may be asked for.
     pub scopes: Vec<SeedScope>,
+    /// The APIs that tokens are for.
+    pub resource_servers: Vec<SeedResourceServer>,
     /// Who can log in.
     pub users: Vec<SeedUser>,
     /// Who can ask.
@@ -26,6 +28,18 @@ pub struct SeedScope {
     /// Whether a request without `scope` asks for it.
     #[serde(default)]
     pub default: bool,
+}
+
+/// A resource server.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SeedResourceServer {
+    /// Its identifier (RFC 8707), as it stands in `aud`.
+    pub resource: String,
+    /// What people know it as.
+    pub name: String,
+    /// `listed_clients`, which is the default, or `every_client`.
+    pub open_to: Option<String>,
 }
 
 /// A user.
@@ -122,7 +136,7 @@ pub struct SeedClient {
     pub token_endpoint_auth_method: Option<String>,
     /// What its assertions are signed with: `RS256`, `PS256`, `ES256` or `EdDSA`.
     pub token_endpoint_auth_signing_alg: Option<String>,
-    /// The resource servers it may name (RFC 8707).
+    /// The registered resource servers it may name (RFC 8707).
     pub resources: Option<Vec<String>>,
     /// The audience of its tokens where a request names none.
     pub default_audience: Option<Vec<String>>,

@@ -18,7 +18,7 @@ use authly_repositories::UnitOfWork;
 use authly_repositories::grants::GrantWithTokens;
 
 use super::id_token::IdOrder;
-use super::issue::{AccessOrder, OnBehalfOf, still_registered};
+use super::issue::{AccessOrder, OnBehalfOf, still_allowed};
 use super::service::Attempt;
 use super::{AuthorizationCodeGrant, InvalidGrant, IssuedTokens, TokenError, TokenService, facts};
 
@@ -48,7 +48,9 @@ pub(super) async fn redeem(
                 narrow_resources(&record.code.resources, &asked.resources).map_err(|_refused| {
                     facts::other_resource(&record.code.resources, &asked.resources)
                 })?;
-            let allowed = still_registered(client, &record.code.scope, &resources)?;
+            let scope = still_allowed(client, &record.code.scope)?;
+            let audience = service.audience(&work, client, &resources).await?;
+            let allowed = (scope, audience);
             let (redeemed, tokens) = tokens_for(service, client, &record, &allowed, now)?;
             let codes = work.authorization_codes();
             if !codes
@@ -103,7 +105,7 @@ fn tokens_for(
     service: &TokenService,
     client: &Client,
     record: &CodeRecord,
-    (scope, resources): &(Scope, Vec<Resource>),
+    (scope, audience): &(Scope, Vec<Resource>),
     now: Timestamp,
 ) -> Result<(GrantWithTokens, IssuedTokens), TokenError> {
     let (maker, code) = (&service.issuer, &record.code);
@@ -132,7 +134,7 @@ fn tokens_for(
         client,
         user: Some(user),
         scope: scope.clone(),
-        resources,
+        audience,
     };
     let (access_token, access) = maker.access_token(order, now)?;
     let granted = (&code.scope, code.resources.as_slice());

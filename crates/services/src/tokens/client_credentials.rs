@@ -21,18 +21,12 @@ pub(super) async fn issue(
         return Err(TokenError::GrantNotAllowed(grant, facts.into()));
     }
     let scope = scope_of(client, asked.scope.as_ref())?;
-    if !asked
-        .resources
-        .iter()
-        .all(|resource| client.resources.contains(resource))
-    {
-        return Err(facts::other_resource(&client.resources, &asked.resources));
-    }
+    let audience = service.own_audience(client, &asked.resources).await?;
     let order = AccessOrder {
         client,
         user: None,
         scope: scope.clone(),
-        resources: &asked.resources,
+        audience: &audience,
     };
     let now = service.context.now();
     let (access_token, row) = service.issuer.access_token(order, now)?;

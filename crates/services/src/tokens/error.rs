@@ -63,11 +63,17 @@ pub enum InvalidScope {
 /// Why a resource is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidTarget {
-    /// It is not registered for the client, or was not granted.
-    #[error("a resource is not registered for the client, or was not granted")]
+    /// No such resource server is registered.
+    #[error("a resource is no registered resource server")]
+    Unknown,
+    /// It is disabled, or all that were granted are not to be had for such a reason.
+    #[error("a resource server is disabled")]
+    Disabled,
+    /// The client does not list it, or it was not granted.
+    #[error("a resource is not listed by the client, or was not granted")]
     NotAllowed,
     /// An administrator has taken all of them from the client.
-    #[error("none of the granted resources is registered for the client any more")]
+    #[error("the client may not have tokens for any of the granted resources any more")]
     TakenAway,
 }
 

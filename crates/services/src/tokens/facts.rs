@@ -18,7 +18,7 @@ use super::{
 };
 
 /// Resources, one after the other.
-pub(super) fn listed(resources: &[Resource]) -> String {
+fn listed(resources: &[Resource]) -> String {
     let texts: Vec<_> = resources.iter().map(Resource::as_str).collect();
     if texts.is_empty() {
         "none".to_owned()
@@ -48,10 +48,19 @@ pub(super) fn other_scope(why: InvalidScope, possible: &Scope, asked: &Scope) ->
 
 /// A resource is asked for that may not be.
 pub(super) fn other_resource(possible: &[Resource], asked: &[Resource]) -> TokenError {
+    refused_target(InvalidTarget::NotAllowed, possible, asked)
+}
+
+/// A resource is refused, for whatever reason.
+pub(super) fn refused_target(
+    why: InvalidTarget,
+    possible: &[Resource],
+    asked: &[Resource],
+) -> TokenError {
     let facts = Facts::default()
         .expected(format!("some of: {}", listed(possible)))
         .came(listed(asked));
-    TokenError::InvalidTarget(InvalidTarget::NotAllowed, facts.into())
+    TokenError::InvalidTarget(why, facts.into())
 }
 
 /// A code that was redeemed before.

@@ -2,6 +2,7 @@
 
 use authly_crypto::opaque;
 use authly_domain::clients::{Client, ClientType};
+use authly_domain::scopes::Resource;
 use authly_domain::secret::PresentedToken;
 use authly_domain::tokens::TokenRecord;
 use authly_repositories::tokens::Asker;
@@ -54,11 +55,9 @@ pub(super) async fn introspect(
 
 /// A client's own tokens, and those for a resource that is registered for it (decisions 11).
 fn concerns(token: &TokenRecord, client: &Client) -> bool {
-    let is_for = |resource: &authly_domain::scopes::Resource| {
-        token
-            .audience
-            .iter()
-            .any(|audience| audience == resource.as_str())
+    let is_for = |resource: &Resource| {
+        let mut audience = token.audience.iter();
+        audience.any(|one| resource.is_meant_by(one))
     };
     token.client == client.key || client.resources.iter().any(is_for)
 }

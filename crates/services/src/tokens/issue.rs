@@ -19,7 +19,7 @@ use authly_domain::sessions::Authentication;
 use authly_domain::tokens::{NewAccessToken, NewRefreshToken};
 use authly_domain::users::Subject;
 
-use super::{InvalidScope, InvalidTarget, TokenError, facts};
+use super::{InvalidScope, TokenError};
 use crate::clients::Encrypters;
 use crate::keys::KeyService;
 use crate::policy::LivePolicies;
@@ -57,17 +57,14 @@ pub(super) struct AccessOrder<'a> {
     /// `None` for client credentials: the client acts for itself.
     pub(super) user: Option<OnBehalfOf<'a>>,
     pub(super) scope: Scope,
-    pub(super) resources: &'a [Resource],
+    /// The resource servers that it is for; none for the issuer (decisions 10).
+    pub(super) audience: &'a [Resource],
 }
 
-/// What is left of what was granted, now that the client may have been changed: what an
+/// What is left of the scope that was granted, now that the client may have been changed: what an
 /// administrator takes from it is in no token any more, while the grant and the refresh token keep
 /// what they had.
-pub(super) fn still_registered(
-    client: &Client,
-    scope: &Scope,
-    resources: &[Resource],
-) -> Result<(Scope, Vec<Resource>), TokenError> {
+pub(super) fn still_allowed(client: &Client, scope: &Scope) -> Result<Scope, TokenError> {
     let left = scope.intersection(&client.scope);
     if left.is_empty() && !scope.is_empty() {
         let facts = Facts::default()
@@ -81,19 +78,7 @@ pub(super) fn still_registered(
             facts.into(),
         ));
     }
-    let is_registered = |resource: &&Resource| client.resources.contains(resource);
-    let named: Vec<_> = resources.iter().filter(is_registered).cloned().collect();
-    if named.is_empty() && !resources.is_empty() {
-        // None at all would mean the default audience, which nobody granted.
-        let facts = Facts::default()
-            .expected(facts::listed(&client.resources))
-            .came(facts::listed(resources));
-        return Err(TokenError::InvalidTarget(
-            InvalidTarget::TakenAway,
-            facts.into(),
-        ));
-    }
-    Ok((left, named))
+    Ok(left)
 }
 
 /// Makes tokens.
@@ -151,7 +136,7 @@ impl Issuer {
             .ok_or(SigningError::NoActiveKey(algorithm))?
             .clone();
         let id = TokenId::generate(now, &*self.entropy);
-        let audience = self.audience(order.client, order.resources);
+        let audience = self.audience(order.audience);
         let own = order.client.lifetimes.access;
         let expires_at = now.plus(own.unwrap_or(policy.access_token_lifetime));
         let subject = match order.user {
@@ -233,19 +218,11 @@ impl Issuer {
         now.plus(idle).min(grant_began.plus(absolute))
     }
 
-    /// The granted resources, else the client's default audience, else the issuer (decisions 10).
-    fn audience(&self, client: &Client, resources: &[Resource]) -> Vec<String> {
-        let named = if resources.is_empty() {
-            &client.default_audience
-        } else {
-            resources
-        };
-        if named.is_empty() {
+    /// `aud`: the resource servers, or the issuer where there are none.
+    fn audience(&self, servers: &[Resource]) -> Vec<String> {
+        if servers.is_empty() {
             return vec![self.policies.load().tokens.issuer.as_str().to_owned()];
         }
-        named
-            .iter()
-            .map(|resource| resource.as_str().to_owned())
-            .collect()
+        servers.iter().map(ToString::to_string).collect()
     }
 }

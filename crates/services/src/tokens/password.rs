@@ -10,7 +10,7 @@ use authly_domain::clients::{Client, GrantType};
 use authly_domain::grants::NewGrant;
 use authly_domain::id::GrantId;
 use authly_domain::refusals::Facts;
-use authly_domain::scopes::Scope;
+use authly_domain::scopes::{Resource, Scope};
 use authly_domain::secret::{Password, PresentedToken};
 use authly_domain::sessions::LoginStep;
 use authly_domain::users::Subject;
@@ -214,7 +214,8 @@ impl PasswordLogins {
             authentication,
             created_at: now,
         };
-        let (opened, tokens) = self.tokens_for(client, &subject, grant)?;
+        let audience = self.tokens.audience(&work, client, &[]).await?;
+        let (opened, tokens) = self.tokens_for(client, &subject, grant, &audience)?;
         if !work.grants().open(&opened, client.version, now).await? {
             return Ok(None);
         }
@@ -235,6 +236,7 @@ impl PasswordLogins {
         client: &Client,
         subject: &Subject,
         grant: NewGrant,
+        audience: &[Resource],
     ) -> Result<(GrantWithTokens, IssuedTokens), TokenError> {
         let (maker, now) = (&self.tokens.issuer, grant.created_at);
         let user = OnBehalfOf {
@@ -247,7 +249,7 @@ impl PasswordLogins {
             client,
             user: Some(user),
             scope: grant.scope.clone(),
-            resources: &[],
+            audience,
         };
         let (access_token, access) = maker.access_token(order, now)?;
         let granted = (&grant.scope, [].as_slice());

@@ -13,7 +13,7 @@ use authly_repositories::tokens::Rotated;
 use authly_repositories::{DbError, UnitOfWork};
 
 use super::id_token::IdOrder;
-use super::issue::{AccessOrder, OnBehalfOf, still_registered};
+use super::issue::{AccessOrder, OnBehalfOf, still_allowed};
 use super::service::Attempt;
 use super::{InvalidGrant, IssuedTokens, RefreshTokenGrant, TokenError, TokenService, facts};
 
@@ -48,7 +48,8 @@ pub(super) async fn rotate(
     };
     match record.plan_rotation(&request, now, service.rotation_window()) {
         Rotation::Proceed { scope, resources } => {
-            let (access, mut tokens) = exchange.make_tokens(&scope, &resources)?;
+            let made = exchange.make_tokens(&work, &scope, &resources).await?;
+            let (access, mut tokens) = made;
             tokens.refresh_token = exchange.replace(&work, access).await?;
             work.commit().await?;
             Ok(Attempt::Done(tokens))
@@ -63,7 +64,8 @@ pub(super) async fn rotate(
                     table: "tokens",
                     column: "successor_sealed",
                 })?;
-            let (access, mut tokens) = exchange.make_tokens(&scope, &resources)?;
+            let made = exchange.make_tokens(&work, &scope, &resources).await?;
+            let (access, mut tokens) = made;
             work.access_tokens().insert(&access).await?;
             work.commit().await?;
             tokens.refresh_token = Some(successor);
@@ -92,19 +94,21 @@ struct Exchange<'a> {
 
 impl Exchange<'_> {
     /// The new access token's row, and the answer, still without a refresh token.
-    fn make_tokens(
+    async fn make_tokens(
         &self,
+        work: &UnitOfWork<'_>,
         scope: &Scope,
         resources: &[Resource],
     ) -> Result<(NewAccessToken, IssuedTokens), TokenError> {
-        let (scope, resources) = &still_registered(self.client, scope, resources)?;
         let (maker, client) = (&self.service.issuer, self.client);
+        let scope = &still_allowed(client, scope)?;
+        let audience = &self.service.audience(work, client, resources).await?;
         let user = on_behalf_of(self.record);
         let order = AccessOrder {
             client,
             user: Some(user),
             scope: scope.clone(),
-            resources,
+            audience,
         };
         let (access_token, access) = maker.access_token(order, self.now)?;
         let id_order = IdOrder {

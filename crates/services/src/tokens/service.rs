@@ -17,6 +17,7 @@ use crate::Context;
 use crate::clients::{AuthenticatedClient, ClientAuthenticator, RefusedClient};
 use crate::keys::KeyService;
 use crate::policy::LivePolicies;
+use crate::resource_servers::ResourceRegistry;
 
 /// What a token request asks for, read from the form.
 #[derive(Debug)]
@@ -88,10 +89,12 @@ pub struct TokenService {
     pub(super) issuer: Issuer,
     pub(super) writer: AccessTokenWriter,
     pub(super) authenticator: ClientAuthenticator,
+    pub(super) servers: ResourceRegistry,
 }
 
 impl TokenService {
-    /// A service that signs with `keys` and stores what stands alone through `writer`.
+    /// A service that signs with `keys` and stores what stands alone through `writer`, for the resource
+    /// servers that `servers` knows.
     #[must_use]
     pub fn new(
         context: Context,
@@ -99,6 +102,7 @@ impl TokenService {
         keys: &KeyService,
         writer: AccessTokenWriter,
         authenticator: ClientAuthenticator,
+        servers: ResourceRegistry,
     ) -> Self {
         let entropy = Arc::clone(&context.entropy);
         let issuer = Issuer::new(policies, keys, entropy, authenticator.encrypters());
@@ -107,6 +111,7 @@ impl TokenService {
             issuer,
             writer,
             authenticator,
+            servers,
         }
     }
 

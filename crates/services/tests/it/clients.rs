@@ -1,6 +1,6 @@
 //! Client authentication.
 
-mod registry;
+pub(crate) mod registry;
 
 use std::time::Duration;
 

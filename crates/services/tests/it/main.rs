@@ -22,6 +22,7 @@ mod jobs;
 mod keys;
 mod pooler;
 mod refusals;
+mod resource_servers;
 mod scopes;
 mod seed;
 mod sessions;

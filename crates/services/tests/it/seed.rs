@@ -223,6 +223,82 @@ async fn all_problems_are_named_at_once_and_nothing_is_stored() {
 }
 
 #[tokio::test]
+async fn clients_of_a_seed_name_its_resource_servers_or_registered_ones() {
+    let services = TestServices::start().await;
+    let document = |name: &str, audience: &str| {
+        json!({
+            "resource_servers": [
+                { "resource": "https://notes.example.com", "name": name, "open_to": "every_client" },
+            ],
+            "clients": [{ "client_id": "web", "client_secret": SECRET,
+                "redirect_uris": ["https://a.example/"], "default_audience": [audience],
+                "resources": ["HTTPS://notes.example.com/"] }],
+        })
+    };
+    let before = services.stored().registry().await;
+    let unknown = seed(document("Notes", "https://files.example.com"));
+    let found = problems(services.seeder().apply(&unknown).await.unwrap_err());
+    let expected = "client web: there is no resource server https://files.example.com";
+    assert_eq!(found, [expected]);
+    assert_eq!(services.stored().registry().await, before);
+
+    services
+        .client()
+        .id("files")
+        .resources(&["https://files.example.com"])
+        .create()
+        .await;
+    let report = services.seeder().apply(&unknown).await.unwrap();
+    assert_eq!((report.resource_servers, report.clients), (1, 1));
+    let conn = services.db.connect().await.unwrap();
+    let clients = conn.reads().clients();
+    let web = clients.find(&"web".parse().unwrap()).await;
+    let named = web.unwrap().unwrap().resources;
+    assert_eq!(named[0].as_str(), "https://notes.example.com");
+
+    // One that an administrator has disabled stays so.
+    services
+        .disable_resource_server("https://notes.example.com")
+        .await;
+    let renamed = seed(document("My notes", "https://files.example.com"));
+    services.seeder().apply(&renamed).await.unwrap();
+    let stored = conn.reads().resource_servers();
+    let stored = stored.find_by_resource(&named[0]).await.unwrap().unwrap();
+    assert_eq!(
+        (stored.server.name.as_str(), stored.server.is_active),
+        ("My notes", false)
+    );
+    let before = services.stored().registry().await;
+    services.seeder().apply(&renamed).await.unwrap();
+    assert_eq!(services.stored().registry().await, before);
+}
+
+#[tokio::test]
+async fn what_no_resource_server_of_a_seed_can_be_is_a_problem_and_nothing_is_stored() {
+    let services = TestServices::start().await;
+    let before = services.stored().registry().await;
+    let api = "https://api.example.com";
+    let wrong = json!({ "resource_servers": [
+        { "resource": "api", "name": "An API" },
+        { "resource": api, "name": "An API", "open_to": "everybody" },
+        { "resource": api, "name": "a\u{0}" },
+        { "resource": "https://API.example.com/", "name": "An API" },
+    ] });
+    let found = problems(services.seeder().apply(&seed(wrong)).await.unwrap_err());
+    let starts = [
+        "resource server \"api\": a resource is an absolute URI",
+        "resource server \"https://api.example.com\": open_to: ",
+        "resource server \"https://api.example.com\": a name has 1 to 200 characters",
+        "resource server \"https://API.example.com/\": it is listed more than once",
+    ];
+    assert_eq!(found.len(), starts.len(), "{found:#?}");
+    for (found, start) in found.iter().zip(starts) {
+        assert!(found.starts_with(start), "{found}");
+    }
+    assert_eq!(services.stored().registry().await, before);
+}
+
+#[tokio::test]
 async fn what_stands_twice_in_a_seed_is_a_problem_and_nothing_is_stored() {
     let services = TestServices::start().await;
     let before = services.stored().registry().await;

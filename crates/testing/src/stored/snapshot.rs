@@ -18,12 +18,13 @@ const PROTOCOL: [&str; 7] = [
 ];
 
 /// The tables that an administrator or a seed fills.
-const REGISTRY: [&str; 7] = [
+const REGISTRY: [&str; 8] = [
     "clients",
     "client_scopes",
     "client_secrets",
     "client_registrations",
     "initial_access_tokens",
+    "resource_servers",
     "scopes",
     "users",
 ];
@@ -39,7 +40,7 @@ impl Stored<'_> {
         self.rows_of(&PROTOCOL).await
     }
 
-    /// Clients, scopes and users.
+    /// Clients, resource servers, scopes and users.
     pub async fn registry(&self) -> Snapshot {
         self.rows_of(&REGISTRY).await
     }

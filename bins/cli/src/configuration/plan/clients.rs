@@ -60,6 +60,9 @@ impl Planner<'_> {
         known.optional_scope = known
             .optional_scope
             .map(|scope| self.without_coming(&scope));
+        let of = |named: Vec<String>| self.without_coming_servers(named);
+        known.resources = known.resources.map(of);
+        known.default_audience = known.default_audience.map(of);
         let call = self.caller.client.create_client(&known).dry_run();
         let Some(made) = self.tried(at, call.await)? else {
             return Ok(());
@@ -89,6 +92,10 @@ impl Planner<'_> {
         changes.extend(active.map(activity_change));
         let scope = new.scope.clone().unwrap_or_default();
         self.asking.insert(said.own.client_id.clone(), scope);
+        let lists = [&new.resources, &new.default_audience];
+        let named = lists.into_iter().flatten().flatten().cloned();
+        let named = named.collect();
+        self.naming.insert(said.own.client_id.clone(), named);
         self.thing(Verb::Create, "client", &said.own.client_id, changes);
         self.plan.acts.push(Act::CreateClient {
             new: Box::new(new),
@@ -144,6 +151,7 @@ impl Planner<'_> {
             Patch::Keep | Patch::Clear => present.scope.clone(),
         };
         self.asking.insert(present.client_id.clone(), scope);
+        self.note_named(present, &change);
         if changes.is_empty() {
             self.unchanged();
             return Ok(());
@@ -174,7 +182,10 @@ impl Planner<'_> {
         if is_so(&before, &said) {
             return Ok(Some(Vec::new()));
         }
+        let of = |named: Vec<String>| self.without_coming_servers(named);
         let known = ClientChange {
+            resources: change.resources.clone().map(of),
+            default_audience: change.default_audience.clone().map(of),
             scope: change
                 .scope
                 .clone()
@@ -197,6 +208,14 @@ impl Planner<'_> {
         ] {
             if let Patch::Set(text) = text {
                 self.with_coming(&mut after, name, text);
+            }
+        }
+        for (name, list) in [
+            ("resources", &change.resources),
+            ("default_audience", &change.default_audience),
+        ] {
+            if let Patch::Set(list) = list {
+                self.with_coming_servers(&mut after, name, list);
             }
         }
         Ok(Some(difference(&before, &after, &said)))

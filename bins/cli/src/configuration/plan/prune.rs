@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use authly_admin_client::admin::{clients, scopes};
+use authly_admin_client::admin::{clients, resource_servers, scopes};
 
 use super::super::document::Desired;
 use super::super::entry::Place;
 use super::super::show::Verb;
-use super::{Act, Planner};
+use super::{Act, Planner, ServerAct};
 use crate::args::Paging;
 use crate::failure::Failure;
 
@@ -48,7 +48,51 @@ impl Planner<'_> {
                 });
             }
         }
-        self.prune_scopes(desired, &stay).await
+        self.prune_scopes(desired, &stay).await?;
+        self.prune_servers(desired, &stay).await
+    }
+
+    async fn prune_servers(
+        &mut self,
+        desired: &Desired,
+        clients: &[clients::Client],
+    ) -> Result<(), Failure> {
+        let page = |cursor, size: u32| {
+            self.caller
+                .client
+                .resource_servers(&resource_servers::ListQuery {
+                    limit: Some(u64::from(size)),
+                    cursor,
+                    ..resource_servers::ListQuery::default()
+                })
+        };
+        let present = self.caller.gather(&ALL, page).await?;
+        let named = desired.servers.iter();
+        let named: BTreeSet<_> = named.map(|placed| placed.said.resource.as_str()).collect();
+        for server in present {
+            let is_ours = server.managed_by.as_ref() == Some(&self.name);
+            if !is_ours || named.contains(server.resource.as_str()) {
+                continue;
+            }
+            if let Some(client) = self.namer_of(&server.resource, clients) {
+                let at = self.nowhere("resource_servers", &server.resource);
+                let what = format!("it cannot be removed: the client {client} names it");
+                self.problem(&at, &what);
+                continue;
+            }
+            self.thing(
+                Verb::Remove,
+                "resource server",
+                &server.resource,
+                Vec::new(),
+            );
+            self.plan.acts.push(Act::Server(ServerAct::Remove {
+                id: server.id,
+                resource: server.resource,
+                version: server.version,
+            }));
+        }
+        Ok(())
     }
 
     async fn prune_scopes(

@@ -47,7 +47,7 @@ async fn everything_that_is_wrong_in_any_file_is_named_with_its_place() {
         "a.yaml: scopes[0].describtion: there is no member of the name describtion",
         "a.yaml: scopes[0].is_default: invalid type: string \"maybe\", expected a boolean",
         "a.yaml: scopes[2]: it has to consist of names with values",
-        "a.yaml: users: there are configuration, scopes, clients and settings, and nothing else",
+        "a.yaml: users: there are configuration, scopes, resource_servers, clients and settings, and nothing else",
         "b.toml: clients[0].client_secret: a secret does not stand here: say where it is, as {env: \
          NAME} or {file: PATH}",
         "b.toml: clients[1].managed_by: the mark is made by apply, with the name of the configuration",

@@ -60,11 +60,12 @@ pub(crate) fn broken(app: &TestApp) -> Deps {
         signatures,
         Arc::new(NoDocuments),
     );
+    let servers = app.deps.resource_server_admin.registry().clone();
     let authorizations = AuthorizationService::new(
         context.clone(),
         requests,
         policies,
-        clients.clone(),
+        (clients.clone(), servers),
         (*app.deps.sessions).clone(),
         Arc::clone(&app.deps.keys),
     );

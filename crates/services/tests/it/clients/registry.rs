@@ -22,7 +22,7 @@ pub(super) use crate::users::machine;
 use crate::{flow, idempotency};
 
 /// A person who administers.
-pub(super) fn person(services: &TestServices) -> Administrator {
+pub(crate) fn person(services: &TestServices) -> Administrator {
     Administrator::User {
         id: UserId::generate(services.context.now(), &*services.context.entropy),
         username: "admin".parse().unwrap(),
@@ -30,7 +30,7 @@ pub(super) fn person(services: &TestServices) -> Administrator {
     }
 }
 
-pub(super) fn aim(client: ClientKey, by: &Administrator) -> Aim<'_> {
+pub(crate) fn aim(client: ClientKey, by: &Administrator) -> Aim<'_> {
     Aim {
         client,
         version: None,

@@ -19,6 +19,7 @@ struct Things {
     user: String,
     client: String,
     scope: String,
+    resource_server: String,
     session: String,
     grant: String,
     token: String,
@@ -45,6 +46,8 @@ impl Things {
         let scope = format!("scope:{number}");
         let document = json!({"name": scope, "description": "Something"});
         assert_eq!(root.post("/admin/scopes", &document).await.status, 201);
+        let api = json!({"resource": format!("https://{number}.example.com"), "name": "An API"});
+        let api = root.post("/admin/resource-servers", &api).await.json();
         let keys = root.get("/admin/keys").await.json();
         // Not the one that the caller's own token hangs on.
         let mut keys = keys["items"].as_array().unwrap().iter();
@@ -56,6 +59,7 @@ impl Things {
             user: alice.id.as_uuid().to_string(),
             client: web.record.key.as_uuid().to_string(),
             scope,
+            resource_server: api["id"].as_str().unwrap().to_owned(),
             session: app.stored().sessions_of(&alice.username).await[0]
                 .id
                 .as_uuid()
@@ -81,6 +85,7 @@ impl Things {
             .replace("{user}", &self.user)
             .replace("{client}", &self.client)
             .replace("{scope}", &self.scope)
+            .replace("{resource_server}", &self.resource_server)
             .replace("{session}", &self.session)
             .replace("{grant}", &self.grant)
             .replace("{token}", &self.token)
@@ -104,13 +109,16 @@ impl Things {
             "initial_access_tokens.create" => json!({"name": "New", "scope": "openid"}),
             "scopes.create" => json!({"name": format!("new:{number}"), "description": "New"}),
             "scopes.update" => json!({"description": "Another"}),
+            "resource_servers.create" => {
+                json!({"resource": format!("https://new-{number}.example.com"), "name": "New"})
+            }
             "settings.change" => json!({"values": {"tokens.code_lifetime": "30s"}}),
             "tokens.look_up" | "tokens.revoke_presented" => json!({"token": self.value}),
             "users.create" => {
                 json!({"username": format!("new-{number}"), "temporary_password": true})
             }
             "users.import" => json!({"users": [{"user": {"username": format!("taken-{number}")}}]}),
-            "users.update" => json!({"name": "Another"}),
+            "resource_servers.update" | "users.update" => json!({"name": "Another"}),
             "users.reset_password" => json!({"temporary_password": true}),
             _ => json!({}),
         }
@@ -227,6 +235,10 @@ async fn every_change_leaves_one_event_in_its_name_and_a_dry_run_none() {
         }
         if concerns("scope") {
             assert_eq!(event.target.as_deref(), Some(&*things.scope));
+        }
+        if concerns("resource_server") {
+            let resource = format!("https://{}.example.com", things.number());
+            assert_eq!(event.target, Some(resource));
         }
     }
 }

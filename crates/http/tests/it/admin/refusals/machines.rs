@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use authly_domain::clients::GrantType;
 use authly_domain::refusals::Reason;
+use authly_testing::TestApp;
 use authly_testing::answer::Answer;
 use authly_testing::rp::send;
 use pretty_assertions::assert_eq;
@@ -113,6 +114,14 @@ async fn of_credentials(desk: &mut Desk) {
     desk.expect(&answer, Reason::ClientDisabled).await;
 }
 
+/// Resource servers that the robot gets no tokens for: another client's, and one that is disabled.
+async fn register_others(app: &TestApp) {
+    let other = app.client().id("other");
+    other.resources(&["https://other.example"]).create().await;
+    app.open_resource_server("https://off.example").await;
+    app.disable_resource_server("https://off.example").await;
+}
+
 async fn of_requests(desk: &mut Desk) {
     let public = desk.app.client().id("public").public().create().await;
     let rp = desk.app.rp(&public);
@@ -137,6 +146,7 @@ async fn of_requests(desk: &mut Desk) {
         .scope("notes:write")
         .resources(&["https://api.example"]);
     let robot = robot.create().await;
+    register_others(&desk.app).await;
     let rp = desk.app.rp(&robot);
     for (name, value, reason) in [
         ("scope", "a\"b", Reason::ScopeMalformed),
@@ -147,6 +157,12 @@ async fn of_requests(desk: &mut Desk) {
             "https://other.example",
             Reason::ResourceNotAllowed,
         ),
+        (
+            "resource",
+            "https://nowhere.example",
+            Reason::ResourceUnknown,
+        ),
+        ("resource", "https://off.example", Reason::ResourceDisabled),
     ] {
         let mut form = vec![ASK, (name, value)];
         if name != "scope" {

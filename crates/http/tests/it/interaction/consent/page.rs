@@ -42,6 +42,26 @@ async fn the_page_says_who_asks_for_what_and_where_the_answer_goes() {
 }
 
 #[tokio::test]
+async fn the_page_says_for_which_services_the_access_is() {
+    let app = TestApp::start().await;
+    app.open_resource_server("https://open.example.com").await;
+    let resources = ["https://api.example.com", "https://other.example.com"];
+    let client = app.client().resources(&resources).create().await;
+    let alice = app.user("alice").create().await;
+    let mut browser = app.logged_in(&alice).await;
+    let asking = Asking::of(&client, "openid")
+        .and("resource", "https://API.example.com/")
+        .and("resource", "https://open.example.com");
+    let page = super::asked_again(&mut browser, &asking).await;
+    let html = page.html().replace("&#x2f;", "/");
+    let said = "The API https://api.example.com, The API https://open.example.com</strong>";
+    assert!(html.contains(said), "{html}");
+    assert!(!html.contains("other.example.com"), "{html}");
+    let bare = super::asked_again(&mut browser, &Asking::of(&client, "openid")).await;
+    assert!(!bare.html().contains("id=\"services\""), "{}", bare.html());
+}
+
+#[tokio::test]
 async fn optional_scopes_are_boxes_that_are_ticked_and_the_others_are_no_boxes() {
     let app = TestApp::start().await;
     let client = app.client().optional("openid email notes:write");

@@ -160,6 +160,7 @@ async fn what_an_administrator_has_said_stays() {
     let listed = format!("/admin/clients?client_id={}", own.id());
     let key = root.get(&listed).await.json()["items"][0]["id"].clone();
     let path = format!("/admin/clients/{}", key.as_str().unwrap());
+    own.app.open_resource_server("https://api.example/").await;
     let said = json!({
         "require_consent": false, "access_token_lifetime": 60,
         "resources": ["https://api.example/"], "refresh_rotation": false,

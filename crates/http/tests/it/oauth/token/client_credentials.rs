@@ -208,6 +208,7 @@ async fn a_client_that_was_changed_gets_what_it_may_have_now() {
     let client = app.client().create().await;
     let rp = app.rp(&client);
     assert_issued(&rp.client_credentials().await);
+    app.open_resource_server("https://new.example.com/").await;
     let moved = |client: &mut authly_domain::clients::Client| {
         client.default_audience = vec!["https://new.example.com/".parse().unwrap()];
     };
