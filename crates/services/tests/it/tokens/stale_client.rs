@@ -190,30 +190,30 @@ async fn a_client_that_became_public_may_not_go_on_with_its_secret() {
 
 #[tokio::test]
 async fn a_client_that_signs_its_requests_from_now_on_sends_no_other() {
-    let services = TestServices::start().await;
-    let signing = services.client().signing_requests(&Signer::es256());
-    let (client, alice) = (
-        signing.create().await,
-        services.user("alice").create().await,
-    );
-    let (stranger, browser) = (
-        flow::browser(&services),
-        flow::logged_in(&services, &alice).await,
-    );
-    flow::code_from(&services, &client, &browser, "openid").await;
-    let step = flow::ask(&services, &client, "openid", &stranger).await;
-    assert!(matches!(step, AuthorizeStep::LogIn(_)), "{step:?}");
+    // Neither is a page shown for a request that would be stored, nor a code issued at once.
+    for is_logged_in in [false, true] {
+        let services = TestServices::start().await;
+        let signing = services.client().signing_requests(&Signer::es256());
+        let client = signing.create().await;
+        let alice = services.user("alice").create().await;
+        let browser = flow::logged_in(&services, &alice).await;
+        flow::code_from(&services, &client, &browser, "openid").await;
+        let step = flow::ask(&services, &client, "openid email", &browser).await;
+        let waiting = flow::consent_asked(step);
 
-    let sign = |record: &mut Client| record.requests.rule = RequestObjectRule::Required;
-    client.change(&services.context, sign).await;
-    let before = services.stored().protocol_state().await;
-    // Neither is a page shown for a request that was stored, nor a code issued at once.
-    for browser in [&stranger, &browser] {
-        let step = flow::ask(&services, &client, "openid", browser).await;
+        let sign = |record: &mut Client| record.requests.rule = RequestObjectRule::Required;
+        client.change(&services.context, sign).await;
+        let before = services.stored().protocol_state().await;
+        let stranger = flow::browser(&services);
+        let asking = if is_logged_in { &browser } else { &stranger };
+        let step = flow::ask(&services, &client, "openid", asking).await;
         let refused = AuthorizationErrorCode::InvalidRequest;
         assert_eq!(flow::error_in(&step), Some(refused), "{step:?}");
+        assert_eq!(services.stored().protocol_state().await, before);
+        // What the user is being asked already is not taken back.
+        let step = flow::approve(&services, &waiting, &browser, "").await;
+        assert!(flow::code_in(&step).is_some(), "{step:?}");
     }
-    assert_eq!(services.stored().protocol_state().await, before);
 }
 
 #[tokio::test]
