@@ -201,7 +201,7 @@ fn write_certificate(folder: &Path) -> String {
     STANDARD.encode(Sha256::digest(made.signing_key.subject_public_key_info()))
 }
 
-fn pem(label: &str, bytes: &[u8]) -> String {
+pub(crate) fn pem(label: &str, bytes: &[u8]) -> String {
     // A multiple of three bytes on each line needs no padding but at the end.
     let lines = bytes.chunks(48).map(|line| STANDARD.encode(line) + "\n");
     let lines: String = lines.collect();

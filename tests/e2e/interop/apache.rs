@@ -2,12 +2,17 @@
 //! they have logged in here, and hands their claims to the page. `.ci/setup test` installs it.
 
 use std::net::TcpListener;
+use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::Duration;
 
 use authly_testing::address::free_address;
+use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
+use serde_json::json;
 use tempfile::TempDir;
 
 use crate::application::{CLIENT_ID, SECRET};
+use crate::behind_nginx::pem;
 use crate::browser::Browser;
 use crate::program::{Program, folder};
 use crate::server::Server;
@@ -25,6 +30,45 @@ const PAGE: &str = r#"<!DOCTYPE html><title>Protected</title>
 <p id="issuer"><!--#echo var="OIDC_CLAIM_iss" --></p>
 "#;
 
+/// A certificate for this machine, with the authority behind it; both in files.
+struct Certificate {
+    authority: PathBuf,
+    own: PathBuf,
+    key: PathBuf,
+}
+
+impl Certificate {
+    fn write(folder: &Path) -> Self {
+        let key = || KeyPair::generate().unwrap();
+        let mut params = CertificateParams::default();
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        let authority = CertifiedIssuer::self_signed(params, key()).unwrap();
+        let params = CertificateParams::new(vec!["127.0.0.1".to_owned()]).unwrap();
+        let own = key();
+        let certificate = params.signed_by(&own, &authority).unwrap();
+        let write = |name: &str, label: &str, der: &[u8]| {
+            let file = folder.join(name);
+            std::fs::write(&file, pem(label, der)).unwrap();
+            file
+        };
+        Self {
+            authority: write("authority.pem", "CERTIFICATE", authority.der()),
+            own: write("certificate.pem", "CERTIFICATE", certificate.der()),
+            key: write("key.pem", "PRIVATE KEY", &own.serialize_der()),
+        }
+    }
+
+    /// What makes Apache show it.
+    fn shown(&self) -> String {
+        format!(
+            "LoadModule ssl_module {MODULES}/mod_ssl.so\nSSLEngine on\nSSLSessionCache none\n\
+             SSLCertificateFile {}\nSSLCertificateKeyFile {}\n",
+            self.own.display(),
+            self.key.display()
+        )
+    }
+}
+
 /// Apache that protects two pages, of which alice may see the first.
 struct Apache {
     /// Stopped before its folder goes.
@@ -36,29 +80,41 @@ struct Apache {
 impl Apache {
     /// Starts it in this place, as a client of this issuer.
     fn start(place: TcpListener, issuer: &str) -> Self {
-        let address = &place.local_addr().unwrap().to_string();
+        let site = format!("http://{}", place.local_addr().unwrap());
+        Self::at(place, site, issuer, "")
+    }
+
+    /// The same by https with this certificate.
+    fn start_secure(place: TcpListener, issuer: &str, certificate: &Certificate) -> Self {
+        let site = format!("https://{}", place.local_addr().unwrap());
+        Self::at(place, site, issuer, &certificate.shown())
+    }
+
+    fn at(place: TcpListener, site: String, issuer: &str, more: &str) -> Self {
         let folder = folder();
         let own = |name: &str| folder.path().join(name).display().to_string();
         std::fs::create_dir(own("pages")).unwrap();
         std::fs::write(own("pages/claims.shtml"), PAGE).unwrap();
         std::fs::write(own("pages/bob.shtml"), "This is for Bob.").unwrap();
-        std::fs::write(own("apache.conf"), configuration(address, issuer, &own)).unwrap();
+        let written = more.to_owned() + &configuration(&site, issuer, &own);
+        std::fs::write(own("apache.conf"), written).unwrap();
         let missing = "apt-get install apache2-bin libapache2-mod-auth-openidc";
         let module = format!("{MODULES}/mod_auth_openidc.so");
-        assert!(std::path::Path::new(&module).exists(), "{missing}");
+        assert!(Path::new(&module).exists(), "{missing}");
         let mut command = Command::new("sh");
         drop(place);
         let script = "PATH=$PATH:/usr/sbin; exec apache2 -d . -f apache.conf -DFOREGROUND 2>&1";
         command.args(["-c", script]).current_dir(folder.path());
         Self {
             _program: Program::start(&mut command, &folder, "resuming normal operations"),
-            site: format!("http://{address}"),
+            site,
             _folder: folder,
         }
     }
 }
 
-fn configuration(address: &str, issuer: &str, own: &dyn Fn(&str) -> String) -> String {
+fn configuration(site: &str, issuer: &str, own: &dyn Fn(&str) -> String) -> String {
+    let (_, address) = site.split_once("://").unwrap();
     let loaded = [
         "mpm_event",
         "authn_core",
@@ -89,7 +145,7 @@ AddOutputFilter INCLUDES .shtml
 OIDCProviderMetadataURL {issuer}/.well-known/openid-configuration
 OIDCClientID {CLIENT_ID}
 OIDCClientSecret {SECRET}
-OIDCRedirectURI http://{address}/callback
+OIDCRedirectURI {site}/callback
 OIDCCryptoPassphrase {pages}
 OIDCScope "openid profile email"
 OIDCPKCEMethod S256
@@ -141,4 +197,68 @@ async fn mod_auth_openidc_of_debian_hands_claims_to_a_protected_page() {
     let said = browser.text().await;
     assert!(said.contains("Unauthorized") && !said.contains("This is for Bob"));
     browser.close().await;
+}
+
+/// Signs alice in at Apache in a browser of her own.
+async fn signed_in(apache: &Apache) -> Browser {
+    let trusting = ["--ignore-certificate-errors"];
+    let browser = Browser::start_with(&trusting, json!({})).await;
+    browser.open(&format!("{}/claims.shtml", apache.site)).await;
+    log_in(&browser, PASSWORD).await;
+    if browser.path().await == "/consent" {
+        browser.press("approve").await;
+    }
+    browser.read("user", "alice").await;
+    browser
+}
+
+/// Whether Apache lets this browser see its page, rather than sending it to log in.
+async fn is_let_in(apache: &Apache, browser: &Browser) -> bool {
+    browser.open(&format!("{}/claims.shtml", apache.site)).await;
+    browser.path().await == "/claims.shtml"
+}
+
+/// Waits until Apache has been told.
+async fn is_signed_out(apache: &Apache, browser: &Browser) {
+    let told = async {
+        while is_let_in(apache, browser).await {
+            tokio::task::yield_now().await;
+        }
+    };
+    let told = tokio::time::timeout(Duration::from_mins(1), told).await;
+    assert!(told.is_ok(), "Apache still lets the user in");
+    assert_eq!(browser.path().await, "/login");
+}
+
+#[tokio::test]
+async fn mod_auth_openidc_of_debian_is_told_by_the_back_channel_that_a_session_has_ended() {
+    let place = TcpListener::bind(free_address()).unwrap();
+    let address = place.local_addr().unwrap();
+    let files = folder();
+    let certificate = Certificate::write(files.path());
+    let own = format!("https://{address}/callback");
+    let told = format!("backchannel_logout_uri = \"{own}?logout=backchannel\"\n");
+    let registered = format!("client_id = \"{CLIENT_ID}\"\n");
+    let seed = seed(&own).replace(&registered, &(registered.clone() + &told));
+    let authority = certificate.authority.display().to_string();
+    let settings = [
+        ("AUTHLY_OUTGOING__CA_FILE", authority.as_str()),
+        ("AUTHLY_OUTGOING__ALLOW", "127.0.0.0/8"),
+    ];
+    let server = Server::start_with(&seed, &settings);
+    let apache = Apache::start_secure(place, &server.issuer, &certificate);
+    let (first, second) = (signed_in(&apache).await, signed_in(&apache).await);
+
+    // The user ends the other session from the account page: that one, and not this one.
+    first.open(&format!("{}/account", server.issuer)).await;
+    first.press("end_others").await;
+    is_signed_out(&apache, &second).await;
+    assert!(is_let_in(&apache, &first).await);
+
+    // The user signs out here, without a word to Apache.
+    first.open(&format!("{}/logout", server.issuer)).await;
+    first.press("logout").await;
+    is_signed_out(&apache, &first).await;
+    first.close().await;
+    second.close().await;
 }
