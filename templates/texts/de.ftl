@@ -57,6 +57,7 @@ consent-destination = Ihre Antwort geht an { $destination }
 consent-approve = Erlauben
 consent-deny = Ablehnen
 consent-about = Über { $client }
+consent-own-words = Diese Seiten gehören zu { $client }. Hier bürgt niemand für sie.
 consent-client-page = Website der Anwendung
 consent-policy = Datenschutzerklärung
 consent-terms = Nutzungsbedingungen

@@ -65,6 +65,8 @@ consent-destination = Your answer goes to { $destination }
 consent-approve = Allow
 consent-deny = Deny
 consent-about = About { $client }
+# These pages are whatever the application has registered.
+consent-own-words = These pages are those of { $client }. Nobody here vouches for them.
 consent-client-page = Its own page
 consent-policy = Privacy policy
 consent-terms = Terms of service

@@ -30,6 +30,7 @@ async fn the_page_says_who_asks_for_what_and_where_the_answer_goes() {
         "href=\"https://app.example.com/about\"",
         "href=\"https://app.example.com/policy\"",
         "href=\"https://app.example.com/terms\"",
+        "These pages are those of The Notebook. Nobody here vouches for them.",
         "id=\"approve\"",
         "id=\"deny\"",
         "id=\"switch_account\"",
