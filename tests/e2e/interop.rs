@@ -79,8 +79,12 @@ async fn signs_in_with(command: &mut Command) {
 async fn signs_in_by(command: &mut Command, proof: &str, change: impl FnOnce(String) -> String) {
     let callback = Callback::listen().await;
     let server = Server::start(&change(seed(&callback.uri)));
-    let mut program =
-        Program::start(command.args([server.issuer.as_str(), CLIENT_ID, proof, &callback.uri]));
+    signs_in_at(&server, &callback, command.args([CLIENT_ID, proof])).await;
+}
+
+/// Likewise, at this server.
+async fn signs_in_at(server: &Server, callback: &Callback, command: &mut Command) {
+    let mut program = Program::start(command.args([server.issuer.as_str(), &callback.uri]));
     let asked = program.says("GO");
 
     let browser = Browser::start().await;
@@ -132,6 +136,21 @@ async fn openid_client_of_npm_signs_in_with_a_key_in_the_place_of_a_secret() {
     let mut command = openid_client("openid_client_by_key.mjs");
     let by_key = |seed: String| seed_by_key(&seed, &signer, "");
     signs_in_by(&mut command, &proof, by_key).await;
+}
+
+#[tokio::test]
+async fn openid_client_of_npm_registers_itself_and_signs_in_with_its_key() {
+    let callback = Callback::listen().await;
+    let settings = [
+        ("AUTHLY_REGISTRATION__MODE", "open"),
+        (
+            "AUTHLY_REGISTRATION__OPEN_SCOPE",
+            "openid,profile,email,offline_access",
+        ),
+    ];
+    let server = Server::start_with(&seed(&callback.uri), &settings);
+    let mut command = openid_client("openid_client_registered.mjs");
+    signs_in_at(&server, &callback, command.args(["none", "register"])).await;
 }
 
 #[tokio::test]

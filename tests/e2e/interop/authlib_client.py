@@ -13,7 +13,7 @@ from authlib.oidc.core import CodeIDToken
 # The test's server listens on the loopback address without TLS.
 os.environ["AUTHLIB_INSECURE_TRANSPORT"] = "1"
 
-issuer, client_id, secret, redirect_uri = sys.argv[1:]
+client_id, secret, issuer, redirect_uri = sys.argv[1:]
 server = requests.get(issuer + "/.well-known/openid-configuration").json()
 session = OAuth2Session(
     client_id,

@@ -4,7 +4,7 @@
 import { createInterface } from 'node:readline/promises'
 import * as client from 'openid-client'
 
-const [issuer, clientId, secret, redirectUri] = process.argv.slice(2)
+const [clientId, secret, issuer, redirectUri] = process.argv.slice(2)
 // A secret, or a private key in its place, with which requests may be signed too.
 const [kind, encoded] = secret.split(':')
 const isByKey = ['pkcs8', 'pkcs8-for-requests'].includes(kind)
@@ -16,14 +16,12 @@ const key = isByKey && await crypto.subtle.importKey(
   ['sign'],
 )
 const authentication = isByKey ? client.PrivateKeyJwt(key) : client.ClientSecretBasic(secret)
-const config = await client.discovery(
-  new URL(issuer),
-  clientId,
-  {},
-  authentication,
-  // The test's server listens on the loopback address without TLS.
-  { execute: [client.allowInsecureRequests] },
-)
+// The test's server listens on the loopback address without TLS.
+const plain = { execute: [client.allowInsecureRequests] }
+// In the place of both: the program registers itself with a key of its own.
+const config = kind === 'register'
+  ? await register()
+  : await client.discovery(new URL(issuer), clientId, {}, authentication, plain)
 const verifier = client.randomPKCECodeVerifier()
 const state = client.randomState()
 const nonce = client.randomNonce()
@@ -64,3 +62,15 @@ console.log(`DONE ${JSON.stringify({
   ended: ended.active,
 })}`)
 process.exit(0)
+
+async function register () {
+  const pair = await crypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, false, ['sign', 'verify'])
+  return client.dynamicClientRegistration(new URL(issuer), {
+    client_name: 'openid-client',
+    application_type: 'native',
+    redirect_uris: [redirectUri],
+    grant_types: ['authorization_code', 'refresh_token'],
+    token_endpoint_auth_method: 'private_key_jwt',
+    jwks: { keys: [await crypto.subtle.exportKey('jwk', pair.publicKey)] },
+  }, client.PrivateKeyJwt(pair.privateKey), plain)
+}

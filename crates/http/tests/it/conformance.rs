@@ -9,6 +9,7 @@ mod config;
 mod login;
 mod logout;
 mod refusals;
+mod registration;
 mod request_uris;
 
 use std::time::Duration;
