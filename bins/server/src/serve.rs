@@ -125,7 +125,7 @@ fn serve_on(
     let erase = storage.handle().spawn(async move { tokens.watch().await });
     let calls = Arc::clone(&deps.exits.caller);
     let calls = storage.handle().spawn(async move { calls.watch().await });
-    let jobs = wiring::jobs(settings, &context, deps.keys.clone());
+    let jobs = wiring::jobs(settings, &context, &deps);
     let jobs = storage.handle().spawn(async move { jobs.watch().await });
     answer(listeners, &deps, &settings.listen, signals)?;
     watch.abort();

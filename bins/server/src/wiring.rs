@@ -110,9 +110,10 @@ pub(crate) struct Opened {
 }
 
 /// What is done beside requests.
-pub(crate) fn jobs(settings: &Settings, context: &Context, keys: Arc<KeyService>) -> JobRunner {
-    let tokens = token_policy(settings);
-    JobRunner::of_a_node(context.clone(), keys, &tokens, settings.audit.kept_for)
+pub(crate) fn jobs(settings: &Settings, context: &Context, deps: &Deps) -> JobRunner {
+    let policies = deps.live_settings.policies();
+    let keys = Arc::clone(&deps.keys);
+    JobRunner::of_a_node(context.clone(), keys, policies, settings.audit.kept_for)
 }
 
 /// What stands in front of the services, checked before anything is changed.

@@ -179,8 +179,8 @@ impl Registrations<'_> {
     ) -> Result<(), DbError> {
         const SQL: &str = "-- client_registrations.insert
             INSERT INTO client_registrations (client_id, token_digest, initial_id, scope,
-                grant_types, redirect_hosts, said, registered_at)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+                grant_types, redirect_hosts, said, registered_at, used_at)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8)";
         let [scope, grant_types, redirect_hosts] = columns_of(&registration.bounds);
         let params = [
             uuid(registration.client.as_uuid()),

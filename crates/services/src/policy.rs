@@ -247,6 +247,8 @@ pub struct RegistrationRules {
     pub open_per_address: u32,
     /// The most clients that are registered without a token.
     pub open_clients: u32,
+    /// How long a client that has registered itself stays without being used.
+    pub unused_lifetime: Duration,
 }
 
 impl Default for RegistrationRules {
@@ -257,6 +259,7 @@ impl Default for RegistrationRules {
             open_scope: "openid profile email".parse().unwrap_or_default(),
             open_per_address: 10,
             open_clients: 1_000,
+            unused_lifetime: Duration::from_hours(90 * 24),
         }
     }
 }

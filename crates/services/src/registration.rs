@@ -3,6 +3,7 @@
 
 mod admin;
 mod error;
+mod expiry;
 mod manage;
 mod sector;
 
@@ -34,6 +35,7 @@ pub use admin::{
     InitialAccessOrdered, MadeInitialAccess, RegistrationAdmin, RegistrationAdminError,
 };
 pub use error::RegistrationError;
+pub(crate) use expiry::{forget_unused, note_used};
 pub use manage::OwnAim;
 
 /// Begins every registration access token, so that leaked ones are recognised.

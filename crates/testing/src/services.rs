@@ -88,14 +88,9 @@ impl TestServices {
     ) -> Self {
         let Policies { http, pages, .. } = parts.policies.clone();
         let theme = Theme::load(&http.issuer, &pages).expect("the pages are in order");
-        let policies = parts.policies.of_services();
         let kept_for = Duration::from_hours(730 * 24);
-        let jobs = JobRunner::of_a_node(
-            context.clone(),
-            Arc::clone(&keys),
-            &policies.tokens,
-            kept_for,
-        );
+        let (policies, own_keys) = (settings.policies(), Arc::clone(&keys));
+        let jobs = JobRunner::of_a_node(context.clone(), own_keys, policies, kept_for);
         let outgoing = parts.outgoing.fetcher(&parts.clock);
         let foundation = Foundation {
             context: context.clone(),

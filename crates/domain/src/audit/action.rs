@@ -89,6 +89,8 @@ actions! {
     RegistrationReplaced = "client.registration_replaced",
     /// A client removed itself.
     RegistrationDeleted = "client.registration_deleted",
+    /// A client that had registered itself was removed, since nobody used it.
+    ClientExpired = "client.expired",
     /// A scope was added.
     ScopeCreated = "scopes.create",
     /// A scope was changed.

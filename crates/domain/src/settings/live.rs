@@ -32,6 +32,7 @@ pub const ALL: &[Setting] = &[
     REGISTRATION_OPEN_SCOPE,
     REGISTRATION_OPEN_PER_ADDRESS,
     REGISTRATION_OPEN_CLIENTS,
+    REGISTRATION_UNUSED_LIFETIME,
     PASSWORD_MINIMUM_LENGTH,
     THROTTLE_LOGIN_ADDRESS,
     THROTTLE_LOGIN_ACCOUNT_AT_ADDRESS,
@@ -234,6 +235,18 @@ pub const REGISTRATION_OPEN_CLIENTS: Setting = Setting {
     default: DefaultValue::Is("1000"),
     about: "The most clients that are registered without a token, so that nobody can fill the \
             database.",
+};
+
+/// `registration.unused_lifetime`
+pub const REGISTRATION_UNUSED_LIFETIME: Setting = Setting {
+    path: "registration.unused_lifetime",
+    kind: Kind::Duration {
+        least: 86_400,
+        most: 10 * YEAR,
+    },
+    default: DefaultValue::Is("90d"),
+    about: "How long a client that has registered itself stays after the last of its grants and \
+            tokens is over, or after it registered.",
 };
 
 /// `passwords.minimum_length`

@@ -44,6 +44,7 @@ macro_rules! remove_chosen_tokens {
 // After the macros, which they use.
 mod assertions;
 mod logout_calls;
+mod registration;
 mod sessions;
 
 pub use sessions::PageOfSessions;

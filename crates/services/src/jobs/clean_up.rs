@@ -11,6 +11,8 @@ use authly_repositories::jobs::{CleanUp, PageOfSessions, Progress};
 use super::{Job, JobError, JobFuture, Lease};
 use crate::Context;
 use crate::audit::trim;
+use crate::policy::LivePolicies;
+use crate::registration::{forget_unused, note_used};
 
 /// What is removed, in the order in which one makes way for the next: tokens hold grants, grants and
 /// requests hold sessions, tokens hold keys.
@@ -20,6 +22,7 @@ enum Sweep {
     Answers,
     Assertions,
     LogoutCalls,
+    InitialAccessTokens,
     Requests,
     Codes,
     Tokens,
@@ -37,6 +40,7 @@ enum Sweep {
 /// Removes what is over.
 pub struct CleanUpJob {
     context: Context,
+    policies: LivePolicies,
     /// How long a grant gives tokens at the most.
     longest_grant: Duration,
     /// How long events of the audit trail are kept.
@@ -44,22 +48,31 @@ pub struct CleanUpJob {
 }
 
 impl CleanUpJob {
-    /// Cleans up where grants give tokens for at most `longest_grant`, and events of the audit trail are
-    /// kept for `audit_kept_for`.
+    /// Cleans up by these policies, and keeps events of the audit trail for `audit_kept_for`.
     #[must_use]
-    pub const fn new(context: Context, longest_grant: Duration, audit_kept_for: Duration) -> Self {
+    pub fn new(context: Context, policies: LivePolicies, audit_kept_for: Duration) -> Self {
+        let longest_grant = policies.load().tokens.refresh_token_absolute_lifetime;
         Self {
             context,
+            policies,
             longest_grant,
             audit_kept_for,
         }
     }
 
-    /// Sweeps in turns, a batch of each kind, so that one with much to do keeps none waiting. What
-    /// fails keeps none from its turn either; the first error is the answer.
+    /// What fails keeps none from its turn; the first error is the answer.
+    async fn clean_up(&self, lease: &mut Lease) -> Result<(), JobError> {
+        // Before what shows it is over.
+        let noted = self.note_used_clients(lease).await;
+        let swept = self.sweep(lease).await;
+        let trimmed = self.trim(lease).await;
+        let forgotten = self.forget_unused_clients(lease).await;
+        noted.and(swept).and(trimmed).and(forgotten)
+    }
+
+    /// Sweeps in turns, a batch of each kind, so that one with much to do keeps none waiting.
     async fn sweep(&self, lease: &mut Lease) -> Result<(), JobError> {
         let cutoffs = Cutoffs::at(self.context.now(), self.longest_grant);
-        let audit_cutoff = self.context.now().minus(self.audit_kept_for);
         let mut sweeps = Sweep::all();
         let mut result = Ok(());
         while !sweeps.is_empty() {
@@ -75,14 +88,34 @@ impl CleanUpJob {
             }
             sweeps = unfinished;
         }
-        loop {
+        result
+    }
+
+    async fn trim(&self, lease: &mut Lease) -> Result<(), JobError> {
+        let cutoff = self.context.now().minus(self.audit_kept_for);
+        lease.keep().await?;
+        while trim(&self.context, cutoff).await? {
             lease.keep().await?;
-            match trim(&self.context, audit_cutoff).await {
-                Ok(true) => {}
-                Ok(false) => return result,
-                Err(error) => return result.and(Err(error.into())),
-            }
         }
+        Ok(())
+    }
+
+    async fn note_used_clients(&self, lease: &mut Lease) -> Result<(), JobError> {
+        lease.keep().await?;
+        while note_used(&self.context).await? == Progress::More {
+            lease.keep().await?;
+        }
+        Ok(())
+    }
+
+    async fn forget_unused_clients(&self, lease: &mut Lease) -> Result<(), JobError> {
+        let unused_for = self.policies.load().registration.unused_lifetime;
+        let cutoff = self.context.now().minus(unused_for);
+        lease.keep().await?;
+        while forget_unused(&self.context, cutoff).await? {
+            lease.keep().await?;
+        }
+        Ok(())
     }
 
     /// One batch, on a connection that is given back after it. Answers what is left to do.
@@ -98,7 +131,7 @@ impl Job for CleanUpJob {
     }
 
     fn run<'a>(&'a self, lease: &'a mut Lease) -> JobFuture<'a> {
-        Box::pin(self.sweep(lease))
+        Box::pin(self.clean_up(lease))
     }
 }
 
@@ -110,6 +143,7 @@ impl Sweep {
             Self::Answers,
             Self::Assertions,
             Self::LogoutCalls,
+            Self::InitialAccessTokens,
             Self::Requests,
             Self::Codes,
             Self::Tokens,
@@ -129,6 +163,7 @@ impl Sweep {
             Self::Answers => rows.answers(over.answers).await,
             Self::Assertions => rows.assertions(over.ended).await,
             Self::LogoutCalls => rows.logout_calls(over.logout_calls).await,
+            Self::InitialAccessTokens => rows.initial_access_tokens(over.ended).await,
             Self::Requests => rows.requests(over.ended).await,
             Self::Codes => rows.codes(over.codes).await,
             Self::Tokens => rows.tokens(over.ended).await,

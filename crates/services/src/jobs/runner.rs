@@ -15,7 +15,7 @@ use super::{CleanUpJob, Job, JobError, Lease};
 use crate::Context;
 use crate::audit::SealJob;
 use crate::keys::KeyService;
-use crate::policy::TokenPolicy;
+use crate::policy::LivePolicies;
 
 /// What became of a run.
 #[derive(Debug)]
@@ -52,11 +52,10 @@ impl JobRunner {
     pub fn of_a_node(
         context: Context,
         keys: Arc<KeyService>,
-        tokens: &TokenPolicy,
+        policies: LivePolicies,
         audit_kept_for: Duration,
     ) -> Self {
-        let longest_grant = tokens.refresh_token_absolute_lifetime;
-        let clean_up = CleanUpJob::new(context.clone(), longest_grant, audit_kept_for);
+        let clean_up = CleanUpJob::new(context.clone(), policies, audit_kept_for);
         let seal = SealJob::new(context.clone());
         Self::new(context, vec![Arc::new(clean_up), keys, Arc::new(seal)])
     }

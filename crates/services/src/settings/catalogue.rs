@@ -150,6 +150,7 @@ pub(super) const LIVE: &[Live] = &[
     },
     number!(REGISTRATION_OPEN_PER_ADDRESS, registration.open_per_address),
     number!(REGISTRATION_OPEN_CLIENTS, registration.open_clients),
+    span!(REGISTRATION_UNUSED_LIFETIME, registration.unused_lifetime),
     number!(PASSWORD_MINIMUM_LENGTH, sessions.passwords.minimum_length),
     number!(
         THROTTLE_LOGIN_ADDRESS,

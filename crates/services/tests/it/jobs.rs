@@ -3,3 +3,4 @@
 mod clean_up;
 mod flat;
 mod runner;
+mod unused_clients;

@@ -15,7 +15,8 @@ const DAY: Duration = Duration::from_hours(24);
 /// Cleans up where events are kept for ten days.
 async fn clean_up(services: &TestServices) {
     services.advance(Duration::from_mins(2));
-    let job = CleanUpJob::new(services.context.clone(), DAY, 10 * DAY);
+    let policies = services.deps.live_settings.policies();
+    let job = CleanUpJob::new(services.context.clone(), policies, 10 * DAY);
     let runner = JobRunner::new(services.context.clone(), vec![Arc::new(job)]);
     for report in runner.run_due().await.unwrap() {
         assert_eq!(report.outcome(), JobOutcome::Succeeded);

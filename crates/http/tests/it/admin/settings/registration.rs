@@ -1,5 +1,7 @@
 //! The settings about clients that register themselves, each seen on two nodes.
 
+use std::time::Duration;
+
 use authly_domain::registration::RegistrationMode;
 use authly_testing::TestApp;
 use authly_testing::answer::Answer;
@@ -50,4 +52,21 @@ async fn as_many_clients_register_without_a_token_as_the_setting_says() {
     let see = async |node: &TestApp, _world: &World| register(node).await.status;
     let value = json!({"registration.open_clients": 2});
     World::new(open).await.holds((201, 503), value, see).await;
+}
+
+#[tokio::test]
+async fn an_unused_client_stays_as_long_as_the_setting_says() {
+    let see = async |node: &TestApp, world: &World| {
+        let client = register(node).await.json();
+        node.advance(Duration::from_hours(49));
+        world.app.database().make_jobs_due().await;
+        for report in node.jobs.run_due().await.unwrap() {
+            report.result.unwrap();
+        }
+        let own = client["registration_client_uri"].as_str().unwrap();
+        let token = client["registration_access_token"].as_str().unwrap();
+        send(http_client().get(own).bearer_auth(token)).await.status
+    };
+    let value = json!({"registration.unused_lifetime": "2d"});
+    World::new(open).await.holds((200, 401), value, see).await;
 }
