@@ -4,6 +4,7 @@
 use authly_domain::registration::RegistrationMode;
 use authly_testing::answer::{Answer, Tokens, claims as claims_in, jose_header};
 use authly_testing::fixtures::{TestClient, TestUser};
+use authly_testing::policies::Policies;
 use authly_testing::rp::{http_client, send};
 use authly_testing::signer::{Signer, key_set};
 use authly_testing::{Setup, Stranger, TestApp};
@@ -31,10 +32,10 @@ impl Suite {
     }
 
     async fn on(setup: Setup) -> Self {
-        let mode = |policies: &mut authly_testing::policies::Policies| {
+        let by_token = |policies: &mut Policies| {
             policies.registration.mode = RegistrationMode::Token;
         };
-        let app = setup.policies(mode).app().await;
+        let app = setup.policies(by_token).app().await;
         let alice = app.user("alice").create().await;
         let root = app.administrator("root").await;
         let new = json!({
