@@ -117,6 +117,7 @@ reasons! {
     RegistrationThrottled = "registration_throttled", "Too many clients were registered from this address without a token.";
     RegistrationsFull = "registrations_full", "As many clients have registered without a token as registration.open_clients allows.";
     RegisteredRedirectUri = "registered_redirect_uri", "A redirect URI cannot be registered.";
+    SoftwareStatement = "software_statement", "The registration carries a software statement, and no issuer of such is approved here.";
     RegisteredMetadata = "registered_metadata", "A member of the registration has a value that it cannot have.";
 
     // The authorization endpoint.

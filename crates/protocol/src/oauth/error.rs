@@ -102,6 +102,9 @@ error_codes! {
     /// Something else that a client says of itself cannot be registered (likewise).
     InvalidClientMetadata = "invalid_client_metadata", 400,
         "A member of the registration has a value that it cannot have.";
+    /// Nobody's software statements count here (likewise).
+    UnapprovedSoftwareStatement = "unapproved_software_statement", 400,
+        "No issuer of software statements is approved here.";
 }
 
 /// The JSON of a refusal (OAuth 2.1 §3.2.4).

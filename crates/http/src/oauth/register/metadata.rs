@@ -75,6 +75,7 @@ pub(super) fn read(document: &[u8]) -> Result<Said, OAuthFailure> {
             .because(Reason::DocumentMalformed)
     })?;
     check_response_types(&document)?;
+    check_software_statement(&document)?;
     let change = admin::registered(&part(&document, &MEMBERS)?).map_err(|errors| {
         let members: Vec<_> = errors.iter().map(|error| member(&error.pointer)).collect();
         let errors = errors.iter();
@@ -106,6 +107,15 @@ fn check_response_types(document: &Map<String, Value>) -> Result<(), OAuthFailur
         &["response_types"],
         "response_types: code is the only one",
     ))
+}
+
+/// What nobody here trusts is not passed over: the client counts on what it says (RFC 7591 §3.1.1).
+fn check_software_statement(document: &Map<String, Value>) -> Result<(), OAuthFailure> {
+    let statement = document.get("software_statement");
+    if statement.is_none_or(Value::is_null) {
+        return Ok(());
+    }
+    Err(OAuthFailure::of(ErrorCode::UnapprovedSoftwareStatement).because(Reason::SoftwareStatement))
 }
 
 /// These members of a document.

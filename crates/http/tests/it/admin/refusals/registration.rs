@@ -55,6 +55,10 @@ async fn of_metadata(desk: &mut Desk, token: &str) {
     let refusal = desk.expect(&answer, Reason::RegisteredRedirectUri).await;
     let told = refusal["explanation"].as_str().unwrap();
     assert!(told.ends_with("What is wrong: redirect_uris."), "{told}");
+    let mut stated = web();
+    stated["software_statement"] = json!("eyJhbGciOiJSUzI1NiJ9.e30.c2ln");
+    let answer = register(&desk.app, Some(token), &stated).await;
+    desk.expect(&answer, Reason::SoftwareStatement).await;
     for (member, value) in [
         ("initiate_login_uri", json!("http://app.example/")),
         ("scope", json!("openid unheard-of")),
