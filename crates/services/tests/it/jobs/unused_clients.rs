@@ -2,6 +2,10 @@
 
 use std::time::Duration;
 
+use authly_domain::audit::Origin;
+use authly_domain::clients::{ClientChange, GrantType};
+use authly_domain::registration::RegistrationMode;
+use authly_services::registration::Asked;
 use authly_testing::fixtures::TestClient;
 use authly_testing::{Setup, TestServices};
 use pretty_assertions::assert_eq;
@@ -14,6 +18,7 @@ const DAY: Duration = Duration::from_hours(24);
 /// A server where unused clients stay for two days, and nobody stays logged in for longer than three.
 async fn services() -> TestServices {
     let setup = Setup::default().policies(|policies| {
+        policies.registration.mode = RegistrationMode::Open;
         policies.registration.unused_lifetime = 2 * DAY;
         policies.sessions.sessions.absolute = 3 * DAY;
         policies.sessions.sessions.idle = 3 * DAY;
@@ -23,16 +28,30 @@ async fn services() -> TestServices {
     setup.services().await
 }
 
-/// Makes this client one that has registered itself now.
-async fn registered(services: &TestServices, client: &TestClient) {
-    let sql = "INSERT INTO client_registrations (client_id, token_digest, scope, grant_types,
-                   redirect_hosts, said, registered_at, used_at)
-               VALUES ($1, sha256($2::text::bytea), '{}', '{}', '{}', '{}', $3, $3)";
-    let session = services.database().session().await;
-    let now = services.context.clock.now().as_date_time();
-    let (key, digested) = (client.record.key.as_uuid(), client.id.as_str());
-    let done = session.execute(sql, &[key, &digested, &now]).await;
-    assert_eq!(done.unwrap(), 1);
+/// A client that has registered itself now.
+async fn registered(services: &TestServices) -> TestClient {
+    let registrations = &services.deps.registrations;
+    let leave = registrations.leave(None, flow::HOME).await.unwrap();
+    let uri = "https://app.example/callback".parse().unwrap();
+    let change = ClientChange {
+        redirect_uris: Some(vec![uri]),
+        grant_types: Some(vec![GrantType::AuthorizationCode, GrantType::RefreshToken]),
+        ..ClientChange::default()
+    };
+    let asked = Asked {
+        change,
+        ..Asked::default()
+    };
+    let made = registrations
+        .register(leave, asked, Origin::default())
+        .await;
+    let made = made.unwrap();
+    let record = made.own.client.client;
+    TestClient {
+        id: record.id.as_str().to_owned(),
+        secret: made.secret.map(|secret| secret.expose().to_owned()),
+        record,
+    }
 }
 
 async fn clean_up(services: &TestServices) {
@@ -64,8 +83,7 @@ async fn said(services: &TestServices) -> Vec<(String, String)> {
 async fn a_client_that_nobody_has_used_goes_and_one_of_an_administrator_stays() {
     let services = services().await;
     let own = services.client().id("own").create().await;
-    let client = services.client().id("dynamic").create().await;
-    registered(&services, &client).await;
+    let client = registered(&services).await;
     services.advance(DAY + 23 * HOUR);
     clean_up(&services).await;
     assert!(is_there(&services, &client).await);
@@ -82,8 +100,7 @@ async fn a_client_that_nobody_has_used_goes_and_one_of_an_administrator_stays() 
 #[tokio::test]
 async fn a_client_that_is_used_goes_some_time_after_its_last_token_is_over() {
     let services = services().await;
-    let client = services.client().id("dynamic").create().await;
-    registered(&services, &client).await;
+    let client = registered(&services).await;
     let user = services.user("alice").create().await;
     flow::tokens(&services, &client, &user, "openid").await;
     // The grant lives for three days.
