@@ -3,7 +3,8 @@
 //! What is to be told stands in the database, written by whatever ended the session. Every node makes
 //! calls; each is begun by one node alone, which keeps the others from it while it goes on. A client that
 //! does not answer costs its own calls time, and nobody else's: of each client a few are under way at
-//! once, and while as many fail to come back, none of its are begun.
+//! once, and while as many fail to come back, none of its are begun. Of all clients whose last call has
+//! failed together, no more are under way than leave half of the places to others.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -20,6 +21,7 @@ use authly_domain::network::FetchUrl;
 use authly_domain::secret::SecretText;
 use authly_repositories::DbError;
 use authly_repositories::logout::CallClaim;
+use moka::future::Cache;
 use tokio::task::JoinSet;
 use tokio::time::{MissedTickBehavior, interval};
 
@@ -32,6 +34,12 @@ use crate::ports::{FormPoster, NotPosted};
 const LOOK_INTERVAL: Duration = Duration::from_secs(1);
 /// The most calls under way at once on a node.
 const AT_ONCE: usize = 64;
+/// The most of them for clients whose last call has failed.
+const AT_ONCE_FOR_FAILING: usize = AT_ONCE / 2;
+/// How many failing clients are remembered, and how long: one that is forgotten takes places of others
+/// once, until it has failed again.
+const MOST_FAILING: u64 = 10_000;
+const FAILING_FOR: Duration = Duration::from_hours(12);
 /// The most of them for one client.
 const AT_ONCE_FOR_A_CLIENT: usize = 4;
 
@@ -42,6 +50,8 @@ pub struct LogoutCaller {
     clients: ClientCache,
     keys: Arc<KeyService>,
     poster: Arc<dyn FormPoster>,
+    /// Clients whose last call from this node has failed.
+    failing: Cache<ClientKey, ()>,
 }
 
 /// Why there is no logout token.
@@ -70,6 +80,14 @@ impl UnderWay {
     fn busy(&self) -> Vec<ClientKey> {
         // What is begun at once is counted together: while one is under way, none of a client's are added.
         self.by_client.keys().copied().collect()
+    }
+
+    /// How many more may be begun for clients whose last call has failed.
+    fn room_for_failing(&self, failing: &Cache<ClientKey, ()>) -> usize {
+        let of_failing = self.by_client.iter();
+        let of_failing = of_failing.filter(|(client, _)| failing.contains_key(*client));
+        let begun: usize = of_failing.map(|(_, count)| *count).sum();
+        self.room().min(AT_ONCE_FOR_FAILING.saturating_sub(begun))
     }
 
     fn add(&mut self, client: ClientKey, call: impl Future<Output = ()> + Send + 'static) {
@@ -122,6 +140,10 @@ impl LogoutCaller {
             clients,
             keys,
             poster,
+            failing: Cache::builder()
+                .max_capacity(MOST_FAILING)
+                .time_to_live(FAILING_FOR)
+                .build(),
         }
     }
 
@@ -168,20 +190,40 @@ impl LogoutCaller {
         }
     }
 
-    /// Begins what is due and has room. Answers how many calls that are.
+    /// Begins what is due and has room: first for clients that answer, then for those whose last call
+    /// has failed. Answers how many calls that are.
     async fn begin(self: &Arc<Self>, under_way: &mut UnderWay) -> Result<usize, DbError> {
+        let failing: Vec<_> = self.failing.iter().map(|(client, ())| *client).collect();
+        let mut not_for = under_way.busy();
+        not_for.extend(&failing);
+        let room = under_way.room();
+        let mut count = self.begin_but(&not_for, room, under_way).await?;
+        if !failing.is_empty() {
+            let room = under_way.room_for_failing(&self.failing);
+            let not_for = under_way.busy();
+            count += self.begin_but(&not_for, room, under_way).await?;
+        }
+        Ok(count)
+    }
+
+    /// Begins so many calls that are due, but for these clients.
+    async fn begin_but(
+        self: &Arc<Self>,
+        not_for: &[ClientKey],
+        most: usize,
+        under_way: &mut UnderWay,
+    ) -> Result<usize, DbError> {
+        if most == 0 {
+            return Ok(0);
+        }
         let now = self.context.now();
-        let not_for = under_way.busy();
         let claim = CallClaim {
             now,
             lease_ends_at: now.plus(CALL_LEASE),
-            most: i64::try_from(under_way.room()).unwrap_or(0),
+            most: i64::try_from(most).unwrap_or(0),
             most_for_a_client: i64::try_from(AT_ONCE_FOR_A_CLIENT).unwrap_or(1),
-            not_for: &not_for,
+            not_for,
         };
-        if claim.most == 0 {
-            return Ok(0);
-        }
         let conn = self.context.db.connect().await?;
         let begun = conn.reads().logout_calls().begin(&claim).await?;
         drop(conn);
@@ -288,9 +330,11 @@ impl LogoutCaller {
         let conn = self.context.db.connect().await?;
         let calls = conn.reads().logout_calls();
         let Err(why) = outcome else {
+            self.failing.invalidate(&call.client).await;
             let _last = calls.succeed(call.id, call.attempt).await?;
             return Ok(());
         };
+        self.failing.insert(call.client, ()).await;
         let next = next_attempt(call.attempt, now);
         if calls.fail(attempt, why, next, now).await? {
             let is_given_up = next.is_none();

@@ -138,6 +138,39 @@ async fn a_client_that_never_answers_keeps_nobody_waiting() {
 }
 
 #[tokio::test]
+async fn more_clients_that_have_failed_than_there_are_places_keep_nobody_waiting() {
+    let mut world = World::start().await;
+    world.host.at("/dead", Answer::json("").status(500).into());
+    let url = world.host.url_at("127.0.0.2", "/dead");
+    let mut browsers: Vec<_> = (0..4).map(|_| world.app.browser()).collect();
+    for number in 0..20 {
+        let dead = world.app.client().id(&format!("dead-{number}"));
+        let dead = dead.told_of_logouts_at(&url).create().await;
+        for browser in &mut browsers {
+            let app = &world.app;
+            app.tokens_in(browser, &dead, &world.alice, "openid").await;
+        }
+    }
+    for browser in &mut browsers {
+        super::log_out(browser).await;
+    }
+    assert_eq!(world.call().await, 80);
+    // All are due again before the one of a client that answers; now they hang, more than there are
+    // places for.
+    world.app.advance(Duration::from_secs(5));
+    world.host.at("/dead", Conduct::Silent);
+    world.log_out().await;
+    let caller = Arc::clone(&world.app.deps.exits.caller);
+    let calling = tokio::spawn(async move { caller.call_due().await });
+    world.host.was_asked_for("/told", 1).await;
+    let received = world.host.received();
+    let before = received.iter().skip(80);
+    let before = before.take_while(|one| one.path == "/dead").count();
+    assert!(before < 64, "{before} places were taken before");
+    calling.abort();
+}
+
+#[tokio::test]
 async fn of_several_nodes_one_makes_a_call() {
     let mut world = World::start().await;
     let gate = Arc::new(Semaphore::new(0));
