@@ -87,15 +87,15 @@ impl Authorization {
         let schedule = policies.key_schedule();
         let keys = KeyService::open(context.clone(), Arc::clone(&master), schedule).await?;
         let keys = Arc::new(keys);
-        // Clean-up, keys on schedule, and the seals of the audit trail, which is kept for two years.
-        let (tokens, two_years) = (&policies.tokens, Duration::from_hours(2 * 365 * 24));
-        let jobs = JobRunner::of_a_node(context.clone(), Arc::clone(&keys), tokens, two_years);
-        Handle::current().spawn(async move { jobs.watch().await });
         // What administrators change while it runs.
         let settings = SettingsService::open(context.clone(), policies, Origins::new()).await?;
         let settings = Arc::new(settings);
         let watched = Arc::clone(&settings);
         Handle::current().spawn(async move { watched.watch().await });
+        // Clean-up, keys on schedule, and the seals of the audit trail, which is kept for two years.
+        let (live, two_years) = (settings.policies(), Duration::from_hours(2 * 365 * 24));
+        let jobs = JobRunner::of_a_node(context.clone(), Arc::clone(&keys), live, two_years);
+        Handle::current().spawn(async move { jobs.watch().await });
         // What fetches the keys of clients that keep them elsewhere.
         let clock = Arc::clone(&context.clock);
         let fetcher = Arc::new(GuardedFetcher::new(FetcherParts::of_system(clock))?);

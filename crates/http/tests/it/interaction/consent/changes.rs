@@ -56,7 +56,7 @@ async fn a_scope_that_the_client_may_no_longer_ask_for_is_not_granted() {
         replaced.unwrap();
         drop(conn);
         asked.client.change(context, |_record| {}).await;
-        expect_no_code(asked, node).await;
+        Box::pin(expect_no_code(asked, node)).await;
     }
 }
 
@@ -76,7 +76,7 @@ async fn a_scope_that_was_switched_off_is_not_granted() {
         let stored = conn.reads().scopes().upsert(&scope, context.now()).await;
         stored.unwrap();
         drop(conn);
-        expect_no_code(asked, node).await;
+        Box::pin(expect_no_code(asked, node)).await;
     }
 }
 
@@ -86,7 +86,7 @@ async fn a_client_that_may_no_longer_use_codes_gets_none() {
         let asked = asked().await;
         let change = |client: &mut Client| client.grant_types = vec![GrantType::ClientCredentials];
         asked.client.change(&asked.app.context, change).await;
-        expect_no_code(asked, node).await;
+        Box::pin(expect_no_code(asked, node)).await;
     }
 }
 
@@ -95,7 +95,7 @@ async fn a_client_that_was_disabled_gets_no_code() {
     for node in [Node::Same, Node::Other] {
         let asked = asked().await;
         asked.client.disable(&asked.app.context).await;
-        expect_no_code(asked, node).await;
+        Box::pin(expect_no_code(asked, node)).await;
     }
 }
 
@@ -118,7 +118,7 @@ async fn a_resource_that_was_withdrawn_is_not_granted() {
             browser,
             page,
         };
-        expect_no_code(asked, node).await;
+        Box::pin(expect_no_code(asked, node)).await;
     }
 }
 
@@ -144,7 +144,7 @@ async fn a_client_whose_exemption_from_pkce_was_withdrawn_gets_no_code_without_i
             browser,
             page,
         };
-        expect_no_code(asked, node).await;
+        Box::pin(expect_no_code(asked, node)).await;
     }
 }
 
