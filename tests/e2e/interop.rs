@@ -3,6 +3,7 @@
 //! libraries into the target folder. Apache's module, which needs no program, is in `interop/apache.rs`.
 
 mod apache;
+mod registration;
 
 use std::io::{BufRead, BufReader, Lines, Write};
 use std::path::PathBuf;
@@ -84,7 +85,15 @@ async fn signs_in_by(command: &mut Command, proof: &str, change: impl FnOnce(Str
 
 /// Likewise, at this server.
 async fn signs_in_at(server: &Server, callback: &Callback, command: &mut Command) {
-    let mut program = Program::start(command.args([server.issuer.as_str(), &callback.uri]));
+    let program = Program::start(command.args([server.issuer.as_str(), &callback.uri]));
+    let expected = json!({
+        "id_token_email": "alice@example.com", "name": "alice", "alive": true, "ended": false,
+    });
+    assert_eq!(lead(program, callback).await, expected);
+}
+
+/// Leads alice through the pages for a program, and answers what it has seen.
+async fn lead(mut program: Program, callback: &Callback) -> Value {
     let asked = program.says("GO");
 
     let browser = Browser::start().await;
@@ -95,11 +104,7 @@ async fn signs_in_at(server: &Server, callback: &Callback, command: &mut Command
     let back = Url::parse_with_params(&callback.uri, &answer).unwrap();
     program.tell(back.as_str());
 
-    let seen: Value = serde_json::from_str(&program.says("DONE")).unwrap();
-    let expected = json!({
-        "id_token_email": "alice@example.com", "name": "alice", "alive": true, "ended": false,
-    });
-    assert_eq!(seen, expected);
+    serde_json::from_str(&program.says("DONE")).unwrap()
 }
 
 /// The program that uses openid-client, beside its libraries: Node finds them there.
