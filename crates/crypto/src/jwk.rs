@@ -5,7 +5,8 @@ use authly_domain::keys::{KeyId, KeyManagement, PublicKey, SigningAlgorithm};
 use josekit::JoseError;
 use josekit::jwe::alg::ecdh_es::EcdhEsJweAlgorithm::{EcdhEs, EcdhEsA128kw, EcdhEsA256kw};
 use josekit::jwe::alg::rsaes::RsaesJweAlgorithm::RsaOaep256;
-use josekit::jwe::{self, JweEncrypter, JweHeader};
+use josekit::jwe::{self, JweDecrypter, JweEncrypter, JweHeader};
+use josekit::jwk::alg::ec::EcCurve;
 use josekit::jwk::alg::ed::EdCurve;
 use josekit::jwk::{Jwk, KeyPair};
 use josekit::jws::alg::ecdsa::EcdsaJwsAlgorithm::Es256;
@@ -41,7 +42,9 @@ pub(crate) struct PublicJwk {
     #[serde(flatten)]
     pub(crate) key: PublicKey,
     pub(crate) kid: String,
-    pub(crate) alg: String,
+    /// None where a key is for more than one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) alg: Option<String>,
     #[serde(rename = "use")]
     pub(crate) key_use: String,
 }
@@ -62,8 +65,7 @@ pub(crate) fn generate(algorithm: SigningAlgorithm) -> Result<GeneratedKey, Jose
         SigningAlgorithm::EdDsa => Box::new(Eddsa.generate_key_pair(EdCurve::Ed25519)?),
     };
     // josekit drops `kid` and `alg` from public keys, so that they are set here.
-    let key: PublicKey = serde_json::from_str(&pair.to_jwk_public_key().to_string())
-        .map_err(|error| JoseError::InvalidJwkFormat(error.into()))?;
+    let key = public_half(&pair.to_jwk_public_key())?;
     let kid = thumbprint(&key);
     let mut private = pair.to_jwk_key_pair();
     private.set_key_id(kid.as_str());
@@ -73,11 +75,48 @@ pub(crate) fn generate(algorithm: SigningAlgorithm) -> Result<GeneratedKey, Jose
         public: PublicJwk {
             key,
             kid: kid.as_str().to_owned(),
-            alg: algorithm.as_str().to_owned(),
+            alg: Some(algorithm.as_str().to_owned()),
             key_use: "sig".to_owned(),
         },
         kid,
         private: Zeroizing::new(private.to_string()),
+    })
+}
+
+fn public_half(key: &Jwk) -> Result<PublicKey, JoseError> {
+    serde_json::from_str(&key.to_string())
+        .map_err(|error| JoseError::InvalidJwkFormat(error.into()))
+}
+
+/// Makes a key that others encrypt to: P-256, for each way of agreeing upon a key. The private JWK has no
+/// `kid`, so that tokens need not name theirs.
+pub(crate) fn generate_for_encryption() -> Result<GeneratedKey, JoseError> {
+    let private = Jwk::generate_ec_key(EcCurve::P256)?;
+    let key = public_half(&private)?;
+    let kid = thumbprint(&key);
+    Ok(GeneratedKey {
+        public: PublicJwk {
+            key,
+            kid: kid.as_str().to_owned(),
+            alg: None,
+            key_use: "enc".to_owned(),
+        },
+        kid,
+        private: Zeroizing::new(private.to_string()),
+    })
+}
+
+/// Imports a private JWK for decrypting.
+pub(crate) fn decrypter(
+    algorithm: KeyManagement,
+    private_jwk: &[u8],
+) -> Result<Box<dyn JweDecrypter>, JoseError> {
+    let jwk = Jwk::from_bytes(private_jwk)?;
+    Ok(match algorithm {
+        KeyManagement::RsaOaep256 => Box::new(RsaOaep256.decrypter_from_jwk(&jwk)?),
+        KeyManagement::EcdhEs => Box::new(EcdhEs.decrypter_from_jwk(&jwk)?),
+        KeyManagement::EcdhEsA128Kw => Box::new(EcdhEsA128kw.decrypter_from_jwk(&jwk)?),
+        KeyManagement::EcdhEsA256Kw => Box::new(EcdhEsA256kw.decrypter_from_jwk(&jwk)?),
     })
 }
 

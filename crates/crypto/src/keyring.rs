@@ -1,20 +1,27 @@
-//! The key ring: every signing key ready for use. Importing a key costs as much as twenty
+//! The key ring: every key of ours ready for use. Importing a key costs as much as twenty
 //! signatures, so that it is done once, at load and at rotation.
 
+mod decrypter;
 mod import;
 mod shared;
 
+use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::error::Error;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use authly_domain::clients::ClientJwtFlaw;
 use authly_domain::clock::Timestamp;
-use authly_domain::keys::{KeyId, KeyPhase, SigningAlgorithm, SigningKeyRecord};
+use authly_domain::keys::{
+    EncryptionKeyRecord, KeyId, KeyPhase, SigningAlgorithm, SigningKeyRecord,
+};
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
+use zeroize::Zeroizing;
 
+use self::decrypter::{Decrypter, Encrypted};
 use self::import::{
     ActiveKey, Published, VerifyingKey, import_private, import_public, publishing_order,
     read_public,
@@ -29,23 +36,23 @@ use crate::seal::SealError;
 /// Why a key ring cannot be built. None of them shows key material.
 #[derive(Debug, thiserror::Error)]
 pub enum KeyRingError {
-    /// The private half of an active key does not open.
-    #[error("the private half of signing key {kid} does not open")]
+    /// The private half of a key that signs or opens does not open itself.
+    #[error("the private half of key {kid} does not open")]
     Sealed {
         /// Which key.
         kid: KeyId,
         /// Why: another master key (both are named), or changed bytes.
         source: SealError,
     },
-    /// The private half of an active key opens, and is no key. Its cause is left out, since it
+    /// The private half of a key opens, and is no key. Its cause is left out, since it
     /// could quote what it read.
-    #[error("the private half of signing key {kid} is not a key for its algorithm")]
+    #[error("the private half of key {kid} is not a key for its algorithm")]
     PrivateKey {
         /// Which key.
         kid: KeyId,
     },
     /// The public half of a key is no key, or its `kid` or `alg` is not the record's.
-    #[error("the public half of signing key {kid} is not a key for its algorithm")]
+    #[error("the public half of key {kid} is not a key for its algorithm")]
     PublicKey {
         /// Which key.
         kid: KeyId,
@@ -55,12 +62,15 @@ pub enum KeyRingError {
     Encoding(#[source] Box<dyn Error + Send + Sync>),
 }
 
-/// The signing keys at one moment, imported, with the key set that tells the world about them.
+/// The keys at one moment, imported, with the key set that tells the world about them.
 ///
 /// It is built anew when the keys change, or when a retiring key's time is over.
 pub struct KeyRing {
     active: Vec<ActiveKey>,
     verifying: HashMap<String, VerifyingKey>,
+    /// What opens what was encrypted to us, the newest first.
+    decrypters: Vec<Decrypter>,
+    published: Vec<PublicJwk>,
     jwks: Arc<[u8]>,
     etag: String,
 }
@@ -107,17 +117,61 @@ impl KeyRing {
             }
         }
 
-        let jwks = serde_json::to_vec(&Jwks {
-            keys: &published_keys,
-        })
-        .map_err(|error| KeyRingError::Encoding(error.into()))?;
-        let etag = format!("\"{}\"", base64url::encode(Sha256::digest(&jwks)));
+        let (jwks, etag) = document(&published_keys)?;
         Ok(Self {
             active,
             verifying,
-            jwks: jwks.into(),
+            decrypters: Vec::new(),
+            published: published_keys,
+            jwks,
             etag,
         })
+    }
+
+    /// The same ring with the keys that others encrypt to. The one that was not replaced is published,
+    /// behind the keys that verify.
+    ///
+    /// # Errors
+    /// When a private half does not open under `master`, or a record holds no key.
+    pub fn with_encryption_keys(
+        mut self,
+        records: &[EncryptionKeyRecord],
+        master: &MasterKey,
+    ) -> Result<Self, KeyRingError> {
+        let mut records: Vec<_> = records.iter().collect();
+        records.sort_by_key(|record| (record.replaced_at.is_some(), Reverse(record.created_at)));
+        for record in records {
+            let (decrypter, public) = Decrypter::import(record, master)?;
+            self.decrypters.push(decrypter);
+            if record.replaced_at.is_none() {
+                self.published.push(public);
+            }
+        }
+        (self.jwks, self.etag) = document(&self.published)?;
+        Ok(self)
+    }
+
+    /// Whether a token is in the form of what is encrypted. Whether it opens is not known yet.
+    #[must_use]
+    pub fn is_encrypted(token: &str) -> bool {
+        decrypter::is_encrypted(token)
+    }
+
+    /// Opens what a client has encrypted to a key of ours (RFC 7516 §5.2): the text that is in it.
+    ///
+    /// # Errors
+    /// With the first thing that is wrong.
+    pub fn decrypt(&self, token: &str) -> Result<Zeroizing<String>, ClientJwtFlaw> {
+        let encrypted = Encrypted::parse(token)?;
+        let mut why = ClientJwtFlaw::EncryptedToOthers;
+        let keys = self.decrypters.iter();
+        for key in keys.filter(|key| encrypted.may_be_to(key)) {
+            why = ClientJwtFlaw::DoesNotOpen;
+            if let Some(text) = key.open(&encrypted) {
+                return Ok(text);
+            }
+        }
+        Err(why)
     }
 
     /// Signs claims with the active key of the algorithm: compact form, with `alg`, `typ` and `kid`
@@ -209,6 +263,14 @@ impl fmt::Debug for KeyRing {
             .field("active", &active)
             .finish_non_exhaustive()
     }
+}
+
+/// The key set as it is published, and its entity tag.
+fn document(keys: &[PublicJwk]) -> Result<(Arc<[u8]>, String), KeyRingError> {
+    let jwks = serde_json::to_vec(&Jwks { keys });
+    let jwks = jwks.map_err(|error| KeyRingError::Encoding(error.into()))?;
+    let etag = format!("\"{}\"", base64url::encode(Sha256::digest(&jwks)));
+    Ok((jwks.into(), etag))
 }
 
 /// The key set as JSON.

@@ -1,16 +1,16 @@
-//! Making signing keys.
+//! Making keys.
 
 use std::error::Error;
 
 use authly_domain::clock::Timestamp;
 use authly_domain::entropy::Entropy;
-use authly_domain::keys::{KeyPhase, SigningAlgorithm, SigningKeyRecord};
+use authly_domain::keys::{EncryptionKeyRecord, KeyPhase, SigningAlgorithm, SigningKeyRecord};
 
 use crate::jwk;
 use crate::master_key::MasterKey;
 use crate::seal::seal_private_key;
 
-/// Why a signing key could not be made.
+/// Why a key could not be made.
 #[derive(Debug, thiserror::Error)]
 pub enum KeyError {
     /// The library could not make it.
@@ -21,6 +21,9 @@ pub enum KeyError {
         /// What the library said.
         source: Box<dyn Error + Send + Sync>,
     },
+    /// The library could not make one that others encrypt to.
+    #[error("the key for encryption could not be made")]
+    ForEncryption(#[source] Box<dyn Error + Send + Sync>),
     /// Its public half could not be written as JSON.
     #[error("the public key could not be written")]
     Encoding(#[source] Box<dyn Error + Send + Sync>),
@@ -55,6 +58,30 @@ pub fn generate_signing_key(
         sealed_private_key: sealed,
         phase: KeyPhase::Announced,
         created_at: now,
+    })
+}
+
+/// Makes a key that clients encrypt to, on P-256. Its `kid` is its thumbprint, its private half is sealed
+/// under the master key.
+///
+/// # Errors
+/// When OpenSSL cannot make the key.
+pub fn generate_encryption_key(
+    master: &MasterKey,
+    now: Timestamp,
+    entropy: &dyn Entropy,
+) -> Result<EncryptionKeyRecord, KeyError> {
+    let key = jwk::generate_for_encryption();
+    let key = key.map_err(|error| KeyError::ForEncryption(error.into()))?;
+    let public_jwk =
+        serde_json::to_string(&key.public).map_err(|error| KeyError::Encoding(error.into()))?;
+    let sealed = seal_private_key(master, &key.kid, key.private.as_bytes(), entropy);
+    Ok(EncryptionKeyRecord {
+        kid: key.kid,
+        public_jwk,
+        sealed_private_key: sealed,
+        created_at: now,
+        replaced_at: None,
     })
 }
 

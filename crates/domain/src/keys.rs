@@ -8,11 +8,13 @@ use crate::clock::Timestamp;
 
 mod encryption;
 mod history;
+mod own;
 mod public;
 mod schedule;
 
 pub use encryption::{ContentEncryption, KeyManagement};
 pub use history::KeyHistory;
+pub use own::{EncryptionKeyChange, EncryptionKeyRecord, OPENS_AFTER_REPLACEMENT};
 pub use public::PublicKey;
 pub use schedule::{
     KEY_SET_MAX_AGE, KeyChange, KeySchedule, LEAST_ANNOUNCEMENT, LONGEST_SIGNED_TOKEN,

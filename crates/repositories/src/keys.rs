@@ -1,5 +1,6 @@
-//! `signing_keys`, and the revision by which nodes learn that they changed.
+//! `signing_keys` and `encryption_keys`, and the revision by which nodes learn that they changed.
 
+mod encryption;
 mod history;
 
 use authly_domain::clock::Timestamp;

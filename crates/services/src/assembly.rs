@@ -143,7 +143,7 @@ impl Services {
         let cursors = Cursors::new(&master, Arc::clone(&context.entropy));
         let admins = Admins::new(&context, &hasher, &keys, &policies, &cursors, &runtime);
         let registrations = registrations_of(&context, &policies, &admins, &fetcher);
-        let (clients, requests) = signers_of(&context, &cache, &policies, fetcher);
+        let (clients, requests) = signers_of(&context, &cache, &policies, fetcher, &keys);
         let sessions = SessionService::new(context.clone(), hasher, policies.clone(), &master);
         let tokens = token_service(&context, &policies, &keys, (&clients, &servers), &runtime);
         let outward = Outward { requests, poster };
@@ -306,9 +306,16 @@ fn signers_of(
     cache: &ClientCache,
     policies: &LivePolicies,
     fetcher: Arc<dyn DocumentFetcher>,
+    keys: &KeyService,
 ) -> (ClientAuthenticator, RequestObjects) {
     let signatures = ClientSignatures::new(Arc::clone(&fetcher));
-    let requests = RequestObjects::new(context.clone(), policies, signatures.clone(), fetcher);
+    let requests = RequestObjects::new(
+        context.clone(),
+        policies,
+        signatures.clone(),
+        fetcher,
+        keys.ring(),
+    );
     let clients =
         ClientAuthenticator::new(context.clone(), cache.clone(), policies.clone(), signatures);
     (clients, requests)

@@ -1,7 +1,8 @@
-//! Signing keys: made, rotated, published, and noticed by every node.
+//! Keys: made, rotated, published, and noticed by every node.
 
 mod admin;
 mod changes;
+mod encryption;
 mod pairwise;
 mod rotate;
 
@@ -30,10 +31,10 @@ const POLL_INTERVAL: Duration = Duration::from_secs(1);
 #[derive(Debug, thiserror::Error)]
 pub enum KeysError {
     /// A key cannot be made.
-    #[error("a signing key could not be made")]
+    #[error("a key could not be made")]
     Generation(#[from] KeyError),
     /// The stored keys cannot be used.
-    #[error("the stored signing keys cannot be used")]
+    #[error("the stored keys cannot be used")]
     Ring(#[from] KeyRingError),
     /// What pairwise subjects are made with cannot be opened.
     #[error("the salt of pairwise subjects does not open")]
@@ -83,6 +84,7 @@ impl KeyService {
         schedule: KeySchedule,
     ) -> Result<Self, KeysError> {
         changes::ensure_active(&context, &master, &schedule).await?;
+        encryption::ensure_published(&context, &master, &schedule).await?;
         let pairwise = pairwise::ensure_salt(&context, &master).await?;
         let (ring, held) = load(&context, &master, &schedule).await?;
         let ring = Arc::new(SharedKeyRing::new(ring));
@@ -180,9 +182,11 @@ async fn load(
     // The revision first: a change in between is then noticed at the next look.
     let revision = conn.reads().keys().revision().await?;
     let records = conn.reads().keys().all().await?;
+    let encryption_keys = conn.reads().keys().encryption_keys().await?;
     let now = context.now();
     let retiring_for = schedule.retiring_for();
     let ring = KeyRing::build(&records, master, now, retiring_for)?;
+    let ring = ring.with_encryption_keys(&encryption_keys, master)?;
     Ok((
         ring,
         Held {

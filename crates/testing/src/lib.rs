@@ -31,6 +31,7 @@ pub mod browser;
 pub mod clock;
 pub mod database;
 pub mod entropy;
+pub mod envelope;
 pub mod fixtures;
 pub mod flows;
 pub mod passwords;

@@ -215,6 +215,13 @@ impl TestServices {
         assert_eq!(done.expect("something can hang on it"), 1);
     }
 
+    /// Takes away what clients encrypt to, as in an installation that is older than these keys.
+    pub async fn remove_encryption_keys(&self) {
+        let sql = "DELETE FROM encryption_keys";
+        let done = self.database().session().await.batch_execute(sql).await;
+        done.expect("keys can be removed");
+    }
+
     /// Lets the client of [`Self::hang_on`] go.
     pub async fn let_go(&self) {
         let session = self.database().session().await;

@@ -1,5 +1,5 @@
-# Signs a user in with idpyoidc (PyPI), which proves itself by a key and signs its requests with it, and does
-# with the tokens what a client does. Says `GO` and the address for the browser, reads the address that it
+# Signs a user in with idpyoidc (PyPI), which proves itself by a key, signs its requests with it and encrypts them,
+# and does with the tokens what a client does. Says `GO` and the address for the browser, reads the address that it
 # comes back to, and says `DONE` and what it has seen.
 import base64
 import json
@@ -13,7 +13,7 @@ from idpyoidc.client.defaults import DEFAULT_OIDC_SERVICES
 from idpyoidc.client.exception import ResponseError
 from idpyoidc.client.oauth2.stand_alone_client import StandAloneClient
 
-issuer, client_id, proof, redirect_uri = sys.argv[1:]
+client_id, proof, issuer, redirect_uri = sys.argv[1:]
 key = ECKey(use="sig", alg="ES256").load_key(load_der_private_key(base64.b64decode(proof), None))
 keys = KeyJar()
 keys.add_keys("", [key])
@@ -40,6 +40,9 @@ client = StandAloneClient(
             "token_endpoint_auth_methods_supported": ["private_key_jwt"],
             "token_endpoint_auth_signing_alg_values_supported": ["ES256"],
             "request_object_signing_alg_values_supported": ["ES256"],
+            "encrypt_request_object_supported": True,
+            "request_object_encryption_alg_values_supported": ["ECDH-ES"],
+            "request_object_encryption_enc_values_supported": ["A256GCM"],
         },
         "add_ons": {
             "pkce": {
@@ -60,7 +63,10 @@ asked = {
     "prompt": "consent",
     "claims": {"id_token": {"email": {"essential": True}}},
 }
-print("GO", client.init_authorization(req_args=asked), flush=True)
+address = client.init_authorization(req_args=asked)
+# It is encrypted to the server's key: five parts (RFC 7516 §3.1).
+assert dict(parse_qsl(urlsplit(address).query))["request"].count(".") == 4, address
+print("GO", address, flush=True)
 
 back = sys.stdin.readline().strip()
 seen = client.finalize(dict(parse_qsl(urlsplit(back).query)))

@@ -81,7 +81,9 @@ pub(super) fn publishing_order(
 pub(super) fn read_public(record: &SigningKeyRecord) -> Result<PublicJwk, KeyRingError> {
     let public: Option<PublicJwk> = serde_json::from_str(&record.public_jwk).ok();
     public
-        .filter(|jwk| jwk.kid == record.kid.as_str() && jwk.alg == record.algorithm.as_str())
+        .filter(|jwk| {
+            jwk.kid == record.kid.as_str() && jwk.alg.as_deref() == Some(record.algorithm.as_str())
+        })
         .ok_or_else(|| KeyRingError::PublicKey {
             kid: record.kid.clone(),
         })

@@ -1,5 +1,7 @@
-//! The ring as a whole: what it publishes and signs. Hostile tokens are in `hostile`.
+//! The ring as a whole: what it publishes and signs. Hostile tokens are in `hostile`, encrypted ones in
+//! `encrypted`.
 
+mod encrypted;
 mod hostile;
 
 use std::sync::LazyLock;

@@ -57,6 +57,8 @@ actions! {
     SeedApplied = "seed.applied",
     /// The signing keys were rotated, by schedule or on the server's machine.
     KeysRotated = "signing_keys.rotated",
+    /// Clients encrypt to another key from now on, by schedule.
+    EncryptionKeyReplaced = "encryption_key.replaced",
     /// Events that are older than the setting keeps them were removed.
     AuditTrimmed = "trail.trimmed",
     /// Settings were changed.

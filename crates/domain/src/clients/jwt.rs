@@ -21,4 +21,13 @@ pub enum ClientJwtFlaw {
     /// The client's keys could not be fetched.
     #[error("the client's keys could not be fetched")]
     NoKeys,
+    /// It is encrypted, and not in a way that we open.
+    #[error("it is encrypted in another way than this server opens")]
+    EncryptedOtherwise,
+    /// It is encrypted to no key of ours.
+    #[error("it is encrypted to no key of this server")]
+    EncryptedToOthers,
+    /// It does not open with our key.
+    #[error("it does not open")]
+    DoesNotOpen,
 }

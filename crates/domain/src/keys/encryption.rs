@@ -1,4 +1,4 @@
-//! What is encrypted to clients, and how (RFC 7516, RFC 7518 §4, §5).
+//! What is encrypted to clients and by them, and how (RFC 7516, RFC 7518 §4, §5).
 
 use super::PublicKey;
 use crate::clients::named;
@@ -40,9 +40,26 @@ impl ContentEncryption {
         Self::A128Gcm,
         Self::A256Gcm,
     ];
+
+    /// What clients may encrypt to us with. Not with CBC: who may try as often as they like could learn from
+    /// how a padding is refused what they have not encrypted themselves.
+    pub const OPENED: [Self; 2] = [Self::A128Gcm, Self::A256Gcm];
+
+    /// How long the key of the content is, in bytes.
+    #[must_use]
+    pub const fn key_bytes(self) -> usize {
+        match self {
+            Self::A128Gcm => 16,
+            Self::A128CbcHs256 | Self::A256Gcm => 32,
+            Self::A256CbcHs512 => 64,
+        }
+    }
 }
 
 impl KeyManagement {
+    /// How the key of the content may reach us: agreed upon with a key of ours on a curve.
+    pub const OPENED: [Self; 3] = [Self::EcdhEs, Self::EcdhEsA128Kw, Self::EcdhEsA256Kw];
+
     /// All of them.
     pub const ALL: [Self; 4] = [
         Self::RsaOaep256,

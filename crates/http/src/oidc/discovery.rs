@@ -96,6 +96,12 @@ fn metadata(issuer: &Issuer, facts: DiscoveryFacts, ui_locales: Vec<String>) -> 
         require_request_uri_registration: true,
         // Which of them a client may use is its profile's to say.
         request_object_signing_alg_values_supported: algorithms,
+        request_object_encryption_alg_values_supported: texts(
+            KeyManagement::OPENED.map(KeyManagement::as_str),
+        ),
+        request_object_encryption_enc_values_supported: texts(
+            ContentEncryption::OPENED.map(ContentEncryption::as_str),
+        ),
     }
 }
 

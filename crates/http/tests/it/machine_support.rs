@@ -136,8 +136,15 @@ pub(crate) fn at_hash_of(access_token: &str, algorithm: SigningAlgorithm) -> Str
     }
 }
 
-/// The published keys.
+/// The published keys that sign.
 pub(crate) async fn published_keys(app: &TestApp) -> Vec<Value> {
+    let mut keys = every_published_key(app).await;
+    keys.retain(|key| key["use"] == "sig");
+    keys
+}
+
+/// Those that clients encrypt to as well.
+pub(crate) async fn every_published_key(app: &TestApp) -> Vec<Value> {
     let answer = send(get(app, "/.well-known/jwks.json")).await;
     assert_eq!(answer.status, 200);
     answer.json()["keys"].as_array().unwrap().clone()

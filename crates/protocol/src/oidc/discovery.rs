@@ -87,6 +87,12 @@ pub struct ProviderMetadata {
     /// What request objects can be signed with.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub request_object_signing_alg_values_supported: Vec<String>,
+    /// How they can be encrypted to a key of the key set: `alg`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub request_object_encryption_alg_values_supported: Vec<String>,
+    /// How their content can be encrypted: `enc`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub request_object_encryption_enc_values_supported: Vec<String>,
 }
 
 /// OpenID Connect Discovery §3: "If omitted, the default value is true".

@@ -1,6 +1,8 @@
-//! `signing_keys` and `revisions`.
+//! `signing_keys`, `encryption_keys` and `revisions`.
 
-use authly_domain::keys::{KeyId, KeyPhase, SealedKey, SigningAlgorithm, SigningKeyRecord};
+use authly_domain::keys::{
+    EncryptionKeyRecord, KeyId, KeyPhase, SealedKey, SigningAlgorithm, SigningKeyRecord,
+};
 use pretty_assertions::assert_eq;
 
 use crate::spoil::corrupt_column;
@@ -13,9 +15,40 @@ in_both_modes!(
     the_private_half_of_a_key_that_retires_is_erased,
     keys_of_other_algorithms_stay_as_they_are,
     only_retiring_keys_are_let_go,
+    one_key_for_encryption_is_published_and_those_that_were_replaced_are_forgotten,
     whoever_changes_keys_waits_for_the_one_before,
     what_we_never_write_is_corrupt,
 );
+
+async fn one_key_for_encryption_is_published_and_those_that_were_replaced_are_forgotten(
+    world: World,
+) {
+    world.database.run("DELETE FROM encryption_keys").await;
+    let conn = world.conn().await;
+    let keys = conn.reads().keys();
+    let key = |kid: &str| EncryptionKeyRecord {
+        kid: KeyId::new(kid.to_owned()),
+        public_jwk: r#"{"kty":"EC"}"#.to_owned(),
+        sealed_private_key: SealedKey {
+            master_key_id: "0011223344556677".to_owned(),
+            ciphertext: vec![1, 2, 3],
+        },
+        created_at: world.now,
+        replaced_at: None,
+    };
+    keys.publish_encryption_key(&key("a")).await.unwrap();
+    assert_eq!(keys.encryption_keys().await.unwrap(), [key("a")]);
+    keys.publish_encryption_key(&key("b")).await.unwrap();
+    let replaced = EncryptionKeyRecord {
+        replaced_at: Some(world.now),
+        ..key("a")
+    };
+    assert_eq!(keys.encryption_keys().await.unwrap(), [replaced, key("b")]);
+    // The published one stays, whoever wants it forgotten.
+    let both = ["a", "b"].map(|kid| KeyId::new(kid.to_owned()));
+    keys.forget_encryption_keys(&both).await.unwrap();
+    assert_eq!(keys.encryption_keys().await.unwrap(), [key("b")]);
+}
 
 fn key(world: &World, kid: &str, phase: KeyPhase) -> SigningKeyRecord {
     SigningKeyRecord {

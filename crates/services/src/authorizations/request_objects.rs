@@ -4,6 +4,7 @@
 
 use std::sync::Arc;
 
+use authly_crypto::keyring::{KeyRing, SharedKeyRing};
 use authly_crypto::request_object::RequestObject;
 use authly_domain::clients::{
     Client, ClientJwtFlaw, OutsideParameters, RequestObjectFlaw, RequestObjectRule,
@@ -27,6 +28,7 @@ pub struct RequestObjects {
     issuer: Issuer,
     signatures: ClientSignatures,
     fetcher: Arc<dyn DocumentFetcher>,
+    keys: Arc<SharedKeyRing>,
 }
 
 /// What came is not in order. The client learns no more than that.
@@ -71,19 +73,22 @@ fn of_flaw(flaw: RequestObjectFlaw) -> Facts {
 }
 
 impl RequestObjects {
-    /// Request objects for the issuer of these policies, which `fetcher` gets where clients keep them.
+    /// Request objects for the issuer of these policies, which `fetcher` gets where clients keep them, and
+    /// which `keys` open where they are encrypted.
     #[must_use]
     pub fn new(
         context: Context,
         policies: &LivePolicies,
         signatures: ClientSignatures,
         fetcher: Arc<dyn DocumentFetcher>,
+        keys: Arc<SharedKeyRing>,
     ) -> Self {
         Self {
             context,
             issuer: policies.load().tokens.issuer.clone(),
             signatures,
             fetcher,
+            keys,
         }
     }
 
@@ -165,6 +170,13 @@ impl RequestObjects {
         text: &str,
         client: &Client,
     ) -> Result<AuthorizationParameters, RequestObjectFlaw> {
+        let opened;
+        let text = if KeyRing::is_encrypted(text) {
+            opened = self.keys.load().decrypt(text)?;
+            opened.as_str()
+        } else {
+            text
+        };
         let object = RequestObject::read(text)?;
         let algorithm = object.jwt().algorithm();
         let is_registered = client.requests.alg.is_none_or(|alg| alg == algorithm);

@@ -125,6 +125,11 @@ pub(crate) const fn of_jwt(flaw: ClientJwtFlaw) -> &'static str {
         ClientJwtFlaw::UnknownKey => "The client has no key that could have signed it.",
         ClientJwtFlaw::Signature => "No key of the client's has signed it.",
         ClientJwtFlaw::NoKeys => "The client's keys could not be fetched from its jwks_uri.",
+        ClientJwtFlaw::EncryptedOtherwise => {
+            "It is encrypted with an alg or enc that the metadata do not name, or compressed."
+        }
+        ClientJwtFlaw::EncryptedToOthers => "Its kid is none of this server's for encryption.",
+        ClientJwtFlaw::DoesNotOpen => "It does not open with this server's key.",
     }
 }
 

@@ -12,12 +12,12 @@ use authly_domain::keys::{
 };
 use authly_repositories::UnitOfWork;
 
-use super::{KeyService, KeysError};
+use super::{KeyService, KeysError, encryption};
 use crate::Context;
 use crate::jobs::{Job, JobFuture, Lease};
 
 impl KeyService {
-    /// Does what the schedule says is due now, and answers what that was. Other nodes notice within
+    /// Does what the schedule says is due now, and answers what that was for the keys that sign. Other nodes notice within
     /// two seconds; of several that do it at once, one does it.
     ///
     /// # Errors
@@ -27,8 +27,16 @@ impl KeyService {
             self.schedule.due(keys, now)
         });
         let changes = changes.await?;
-        if !changes.is_empty() {
-            tracing::info!(?changes, "signing keys have changed on schedule");
+        let encryption = encryption::follow(&self.context, &self.master, |keys, now| {
+            self.schedule.encryption_due(keys, now)
+        });
+        let has_changed = encryption.await?;
+        if has_changed || !changes.is_empty() {
+            tracing::info!(
+                ?changes,
+                encryption = has_changed,
+                "keys have changed on schedule"
+            );
             self.refresh().await?;
         }
         Ok(changes)

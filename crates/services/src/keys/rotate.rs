@@ -6,7 +6,7 @@ use authly_domain::clock::Timestamp;
 use authly_domain::keys::{KeyId, KeyPhase, SigningAlgorithm, SigningKeyRecord};
 
 use super::changes::make_keys;
-use super::{KeyService, KeysError};
+use super::{KeyService, KeysError, encryption};
 
 /// What a rotation did.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,7 +22,7 @@ pub struct Rotation {
 
 impl KeyService {
     /// Replaces the keys of all algorithms at once: the announced ones sign from now on, and where
-    /// none is announced a new one. Those that signed retire. Other nodes notice within two seconds,
+    /// none is announced a new one. Those that signed retire. Clients encrypt to a new key as well. Other nodes notice within two seconds,
     /// and the schedule goes on from here. Of several who do this at once one does it, and all get
     /// the same answer.
     ///
@@ -45,6 +45,7 @@ impl KeyService {
         let before = signing(&conn.reads().keys().all().await?);
         drop(conn);
         let new = make_keys(context, &self.master, now, all.to_vec()).await?;
+        let for_encryption = encryption::make(context, &self.master, now).await?;
 
         let mut conn = context.db.connect().await?;
         let work = conn.begin("keys.rotate").await?;
@@ -71,6 +72,7 @@ impl KeyService {
             let key = SigningKeyRecord { phase, ..key };
             work.keys().insert(&key).await?;
         }
+        work.keys().publish_encryption_key(&for_encryption).await?;
         let present = signing(&work.keys().all().await?);
         let rotation = rotation(&before, present);
         let event = event.of(listed(&rotation.active));

@@ -1,6 +1,7 @@
 //! Signing keys.
 
 mod admin;
+mod encryption;
 mod schedule;
 
 use std::collections::BTreeSet;
@@ -11,7 +12,7 @@ use pretty_assertions::assert_eq;
 
 use crate::flow;
 
-/// The `kid`s that a node publishes.
+/// The `kid`s that a node publishes, of the keys that sign.
 fn published(services: &TestServices) -> Vec<String> {
     let keys = services.deps.keys.published();
     let document: serde_json::Value = serde_json::from_slice(&keys.document).unwrap();
@@ -20,6 +21,7 @@ fn published(services: &TestServices) -> Vec<String> {
         .as_array()
         .unwrap()
         .iter()
+        .filter(|key| key["use"] == "sig")
         .map(kid)
         .collect()
 }

@@ -11,7 +11,7 @@ use crate::machine_support::published_keys;
 
 /// Names that are registered for such documents: OpenID Connect Discovery §3, RFC 8414 §2 and §7.1,
 /// RFC 9207 §3, Initiating User Registration §3.
-const REGISTERED: [&str; 45] = [
+const REGISTERED: [&str; 47] = [
     "acr_values_supported",
     "authorization_endpoint",
     "authorization_response_iss_parameter_supported",
@@ -31,6 +31,8 @@ const REGISTERED: [&str; 45] = [
     "jwks_uri",
     "prompt_values_supported",
     "registration_endpoint",
+    "request_object_encryption_alg_values_supported",
+    "request_object_encryption_enc_values_supported",
     "request_object_signing_alg_values_supported",
     "request_parameter_supported",
     "request_uri_parameter_supported",

@@ -70,6 +70,14 @@ async fn the_members_that_clients_need_are_there() {
             "request_object_signing_alg_values_supported",
             json!(["RS256", "PS256", "ES256", "EdDSA"]),
         ),
+        (
+            "request_object_encryption_alg_values_supported",
+            json!(["ECDH-ES", "ECDH-ES+A128KW", "ECDH-ES+A256KW"]),
+        ),
+        (
+            "request_object_encryption_enc_values_supported",
+            json!(["A128GCM", "A256GCM"]),
+        ),
         ("claims_parameter_supported", json!(true)),
     ] {
         assert_eq!(document[name], expected, "{name}");

@@ -10,7 +10,7 @@ use pretty_assertions::assert_eq;
 use reqwest::header::IF_NONE_MATCH;
 use serde_json::Value;
 
-use crate::machine_support::{get, published_keys};
+use crate::machine_support::{every_published_key, get, published_keys};
 
 const JWKS: &str = "/.well-known/jwks.json";
 
@@ -62,7 +62,9 @@ async fn announce_the_next(app: &TestApp) {
 #[tokio::test]
 async fn no_private_part_is_published() {
     let app = TestApp::start().await;
-    for key in published_keys(&app).await {
+    let keys = every_published_key(&app).await;
+    assert_eq!(keys.len(), 5);
+    for key in keys {
         for private in ["d", "p", "q", "dp", "dq", "qi", "oth", "k", "key_ops"] {
             assert_eq!(key.get(private), None, "{private}");
         }

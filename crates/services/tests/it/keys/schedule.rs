@@ -1,6 +1,6 @@
 //! Keys on schedule.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -73,10 +73,14 @@ async fn keys_go_through_their_phases_and_verify_until_the_last_token_has_expire
     services.advance(Duration::from_secs(1));
     assert_eq!(follow(&services).await, for_each(KeyChange::Promote));
     assert!(signing(&services).iter().all(|kid| !old.contains(kid)));
-    assert_eq!(
-        services.stored().audit_actions().await,
-        ["signing_keys.rotated"]
-    );
+    let actions: BTreeSet<_> = services
+        .stored()
+        .audit_actions()
+        .await
+        .into_iter()
+        .collect();
+    let expected = ["encryption_key.replaced", "signing_keys.rotated"];
+    assert_eq!(actions, expected.map(str::to_owned).into());
     let verifies = |kind| {
         let ring = services.deps.keys.ring().load();
         ring.verify(token, Some(kind)).is_ok()
@@ -115,10 +119,14 @@ async fn two_nodes_that_follow_the_schedule_at_once_rotate_once() {
         done += changes.len();
     }
     assert_eq!(done, 4);
-    assert_eq!(
-        services.stored().audit_actions().await,
-        ["signing_keys.rotated"]
-    );
+    let actions: BTreeSet<_> = services
+        .stored()
+        .audit_actions()
+        .await
+        .into_iter()
+        .collect();
+    let expected = ["encryption_key.replaced", "signing_keys.rotated"];
+    assert_eq!(actions, expected.map(str::to_owned).into());
     assert_eq!(in_phase(&services, "active").await, SigningAlgorithm::ALL);
     for node in [&services, &other] {
         node.deps.keys.refresh().await.unwrap();

@@ -1,0 +1,81 @@
+//! The key that clients encrypt to: made, replaced, and forgotten in the end.
+
+use std::sync::Arc;
+
+use authly_crypto::keys::generate_encryption_key;
+use authly_crypto::master_key::MasterKey;
+use authly_domain::audit::{Actor, AuditAction, Origin};
+use authly_domain::clock::Timestamp;
+use authly_domain::keys::{EncryptionKeyChange, EncryptionKeyRecord, KeyId, KeySchedule};
+
+use super::KeysError;
+use crate::Context;
+
+/// Publishes a key where there is none: in a new installation, and in one that is older than these keys.
+pub(super) async fn ensure_published(
+    context: &Context,
+    master: &Arc<MasterKey>,
+    schedule: &KeySchedule,
+) -> Result<(), KeysError> {
+    let missing = |keys: &[EncryptionKeyRecord], now| {
+        let mut due = schedule.encryption_due(keys, now);
+        due.retain(|change| *change == EncryptionKeyChange::Publish && keys.is_empty());
+        due
+    };
+    follow(context, master, missing).await.map(drop)
+}
+
+/// Makes the changes that `due` finds, all or none of them, and answers whether there were any. It is
+/// asked twice: before a key is made, and again when nobody else can change them any more.
+pub(super) async fn follow(
+    context: &Context,
+    master: &Arc<MasterKey>,
+    due: impl Fn(&[EncryptionKeyRecord], Timestamp) -> Vec<EncryptionKeyChange>,
+) -> Result<bool, KeysError> {
+    let now = context.now();
+    let conn = context.db.connect().await?;
+    let expected = due(&conn.reads().keys().encryption_keys().await?, now);
+    drop(conn);
+    if expected.is_empty() {
+        return Ok(false);
+    }
+    let spare = make(context, master, now).await?;
+    let mut conn = context.db.connect().await?;
+    let work = conn.begin("keys.follow_encryption").await?;
+    work.keys().lock_and_bump().await?;
+    let keys = work.keys().encryption_keys().await?;
+    let due = due(&keys, now);
+    if due.is_empty() {
+        // Another node was faster.
+        return Ok(false);
+    }
+    if due.contains(&EncryptionKeyChange::Publish) {
+        work.keys().publish_encryption_key(&spare).await?;
+        if !keys.is_empty() {
+            let action = AuditAction::EncryptionKeyReplaced;
+            let event = context.event(action, Actor::Server, Origin::default());
+            context.note(&work, &event.of(&spare.kid)).await?;
+        }
+    }
+    let past = due.into_iter().filter_map(|change| match change {
+        EncryptionKeyChange::Forget(kid) => Some(kid),
+        EncryptionKeyChange::Publish => None,
+    });
+    let past: Vec<KeyId> = past.collect();
+    work.keys().forget_encryption_keys(&past).await?;
+    work.commit().await?;
+    Ok(true)
+}
+
+/// A new key, made on a thread where that may take its time.
+pub(super) async fn make(
+    context: &Context,
+    master: &Arc<MasterKey>,
+    now: Timestamp,
+) -> Result<EncryptionKeyRecord, KeysError> {
+    let (master, entropy) = (Arc::clone(master), Arc::clone(&context.entropy));
+    let make = move || generate_encryption_key(&master, now, &*entropy);
+    let key = tokio::task::spawn_blocking(make).await;
+    key.map_err(|_stopped| KeysError::Stopped)?
+        .map_err(KeysError::from)
+}
