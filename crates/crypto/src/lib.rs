@@ -12,7 +12,7 @@
 //!   checks a code verifier, [`pairwise`] names users to sectors;
 //! * [`client_keys`] reads the public keys of clients, [`encryption`] encrypts tokens to them;
 //! * [`client_assertion`] reads what clients sign to be let in, [`request_object`] what they ask for so;
-//! * [`client_jwt`] checks that they have signed it;
+//! * [`client_jwt`] checks that they have signed it; [`software_statement`] reads what others sign for them;
 //! * [`chain`] seals the audit trail;
 //! * [`password`] hashes on threads of its own;
 //! * [`strict_json`] reads JSON that somebody else wrote, [`entropy`] asks the system for
@@ -74,4 +74,5 @@ pub mod pkce;
 pub mod request_object;
 pub mod seal;
 pub mod session_state;
+pub mod software_statement;
 pub mod strict_json;

@@ -21,6 +21,7 @@ pub(crate) mod sample;
 
 pub(crate) use named::named;
 
+pub(crate) use assertion::SKEW;
 pub use assertion::{AssertionClaims, AssertionFlaw};
 pub use auth_method::{AuthMethod, ClientSecretDigest, ClientSecretError, MIN_SECRET_BYTES};
 pub use id::{ClientId, ClientIdError};

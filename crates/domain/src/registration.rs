@@ -3,6 +3,7 @@
 
 mod bounds;
 mod declaration;
+mod statement;
 
 use std::time::Duration;
 
@@ -13,6 +14,7 @@ use crate::scopes::Scope;
 
 pub use bounds::{MAX_HOSTS, RegistrationBounds};
 pub use declaration::Declaration;
+pub use statement::{StatementFlaw, StatementIssuers, StatementTimes};
 
 /// The most clients that one initial access token lets register.
 pub const MOST_CLIENTS: u32 = 1_000;

@@ -9,7 +9,7 @@ use arc_swap::ArcSwap;
 use authly_domain::issuer::Issuer;
 use authly_domain::keys::{KeySchedule, LONGEST_SIGNED_TOKEN, SigningAlgorithm};
 use authly_domain::network::Network;
-use authly_domain::registration::RegistrationMode;
+use authly_domain::registration::{RegistrationMode, StatementIssuers};
 use authly_domain::scopes::Scope;
 use authly_domain::sessions::SessionRules;
 use authly_domain::throttle::ThrottleRule;
@@ -249,6 +249,8 @@ pub struct RegistrationRules {
     pub open_clients: u32,
     /// How long a client that has registered itself stays without being used.
     pub unused_lifetime: Duration,
+    /// Whose software statements count.
+    pub statement_issuers: StatementIssuers,
 }
 
 impl Default for RegistrationRules {
@@ -260,6 +262,7 @@ impl Default for RegistrationRules {
             open_per_address: 10,
             open_clients: 1_000,
             unused_lifetime: Duration::from_hours(90 * 24),
+            statement_issuers: StatementIssuers::default(),
         }
     }
 }

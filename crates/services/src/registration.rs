@@ -6,10 +6,12 @@ mod error;
 mod expiry;
 mod manage;
 mod sector;
+mod statement;
 
 use std::net::IpAddr;
 use std::sync::Arc;
 
+use authly_crypto::client_jwt::ClientJwtVerifier;
 use authly_crypto::{opaque, strict_json};
 use authly_domain::audit::{Actor, AuditAction, Origin};
 use authly_domain::clients::{
@@ -80,6 +82,7 @@ pub struct RegistrationService {
     policies: LivePolicies,
     clients: Arc<ClientAdmin>,
     fetcher: Arc<dyn DocumentFetcher>,
+    verifier: ClientJwtVerifier,
 }
 
 /// Leave to register a client.
@@ -93,7 +96,7 @@ pub struct Leave {
 impl RegistrationService {
     /// Registers clients beside those that administrators look after with `clients`.
     #[must_use]
-    pub const fn new(
+    pub fn new(
         context: Context,
         policies: LivePolicies,
         clients: Arc<ClientAdmin>,
@@ -104,6 +107,7 @@ impl RegistrationService {
             policies,
             clients,
             fetcher,
+            verifier: ClientJwtVerifier::default(),
         }
     }
 

@@ -3,6 +3,7 @@
 mod documents;
 mod properties;
 mod secrets;
+mod statements;
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;

@@ -9,7 +9,7 @@ use crate::clock::Timestamp;
 
 /// How much the client's clock and ours may differ. FAPI 2.0 §5.3.2.1 wants ten seconds to be let through
 /// and sixty not to be.
-pub(super) const SKEW: Duration = Duration::from_secs(30);
+pub(crate) const SKEW: Duration = Duration::from_secs(30);
 /// How far ahead an assertion may end: until then we keep in mind that it was used.
 pub(super) const LONGEST: Duration = Duration::from_hours(1);
 

@@ -117,7 +117,8 @@ reasons! {
     RegistrationThrottled = "registration_throttled", "Too many clients were registered from this address without a token.";
     RegistrationsFull = "registrations_full", "As many clients have registered without a token as registration.open_clients allows.";
     RegisteredRedirectUri = "registered_redirect_uri", "A redirect URI cannot be registered.";
-    SoftwareStatement = "software_statement", "The registration carries a software statement, and no issuer of such is approved here.";
+    SoftwareStatement = "software_statement", "The registration carries a software statement of an issuer whose statements do not count here.";
+    SoftwareStatementWrong = "software_statement_wrong", "The registration carries a software statement that is not its issuer's, or does not count now.";
     RegisteredMetadata = "registered_metadata", "A member of the registration has a value that it cannot have.";
 
     // The authorization endpoint.

@@ -29,6 +29,9 @@ pub struct Declaration {
     /// In which version.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub software_version: Option<String>,
+    /// What somebody who is trusted says of it (RFC 7591 §2.3): given back as it came.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub software_statement: Option<String>,
 }
 
 impl Declaration {
@@ -84,6 +87,7 @@ mod tests {
                 initiate_login_uri: Some("https://app.example/login".to_owned()),
                 software_id: Some("4NRB1-0XZABZI9E6-5SM3R".to_owned()),
                 software_version: Some("2".to_owned()),
+                software_statement: None,
             };
             change(&mut said);
             let flaws = said.flaws().into_iter();

@@ -26,7 +26,7 @@ pub(crate) async fn register(
     let from = (client_address(&request)?, origin(&request));
     // Who may not register learns nothing about what it sends.
     let leave = registrations.leave(token.as_ref(), from.0).await?;
-    let said = metadata::read(&document)?;
+    let said = metadata::read(&document, &registrations)?;
     let registered = registrations.register(leave, said.asked, from.1).await?;
     let token = registered.token.expose();
     let mut answer = information(&registered.own, &settings.issuer, token);
@@ -67,7 +67,7 @@ pub(crate) async fn replace(
     let aim = aim(&token, &client_id);
     // Who may not see the registration learns nothing about what it sends.
     registrations.read(aim).await?;
-    let said = metadata::read(&document)?;
+    let said = metadata::read(&document, &registrations)?;
     said.check_replacement(&client_id)?;
     let own = registrations
         .replace(aim, said.asked, origin(&request))

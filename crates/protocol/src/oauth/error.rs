@@ -102,9 +102,12 @@ error_codes! {
     /// Something else that a client says of itself cannot be registered (likewise).
     InvalidClientMetadata = "invalid_client_metadata", 400,
         "A member of the registration has a value that it cannot have.";
-    /// Nobody's software statements count here (likewise).
+    /// The statements of this issuer do not count here (likewise).
     UnapprovedSoftwareStatement = "unapproved_software_statement", 400,
-        "No issuer of software statements is approved here.";
+        "The issuer of the software statement is not approved here.";
+    /// A software statement is not its issuer's, or does not count now (likewise).
+    InvalidSoftwareStatement = "invalid_software_statement", 400,
+        "The software statement is not signed by its issuer, or not in order.";
 }
 
 /// The JSON of a refusal (OAuth 2.1 §3.2.4).

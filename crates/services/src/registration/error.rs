@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use authly_domain::clients::Flaw;
 use authly_domain::refusals::{Explain, Explanation, Facts, Reason};
+use authly_domain::registration::StatementFlaw;
 use authly_repositories::DbError;
 
-use crate::clients::ClientAdminError;
+use crate::clients::{ClientAdminError, of_jwt};
 
 /// Why a registration is refused. Nothing is stored then.
 #[derive(Debug, thiserror::Error)]
@@ -35,6 +36,12 @@ pub enum RegistrationError {
     /// Something is wrong with what the client says of itself.
     #[error("{} member(s) of the registration are wrong", .0.len())]
     Metadata(Vec<Flaw>),
+    /// The statements of this issuer do not count.
+    #[error("the issuer of the software statement is not approved")]
+    StatementNotApproved,
+    /// The statement is not its issuer's, or does not count now.
+    #[error(transparent)]
+    Statement(#[from] StatementFlaw),
     /// Somebody else was changing the client.
     #[error("the registration was changed meanwhile")]
     Changing,
@@ -71,6 +78,8 @@ impl Explain for RegistrationError {
                 let facts = Facts::default().more(more);
                 return Explanation::new(Reason::RegistrationThrottled, facts);
             }
+            Self::Statement(flaw) => return of_statement(*flaw),
+            Self::StatementNotApproved => Reason::SoftwareStatement,
             Self::Closed => Reason::RegistrationClosed,
             Self::TokenMissing => Reason::TokenMissing,
             Self::InitialToken => Reason::InitialAccessToken,
@@ -84,6 +93,23 @@ impl Explain for RegistrationError {
         };
         reason.into()
     }
+}
+
+/// What is wrong about a statement, without what it says.
+fn of_statement(flaw: StatementFlaw) -> Explanation {
+    let facts = Facts::default();
+    let facts = match flaw {
+        StatementFlaw::Jwt(flaw) => facts.more(of_jwt(flaw)),
+        StatementFlaw::Claim(name) => {
+            let more = format!("Its {name} is missing or cannot be used.");
+            facts.expected(name).more(more)
+        }
+        StatementFlaw::Expired => facts.more("It has expired."),
+        StatementFlaw::TooEarly => {
+            facts.more("It is from the future: its nbf or iat is still to come.")
+        }
+    };
+    Explanation::new(Reason::SoftwareStatementWrong, facts)
 }
 
 /// Names the members alone: what they hold is the client's own word.

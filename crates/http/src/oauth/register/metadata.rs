@@ -5,7 +5,7 @@ use authly_domain::refusals::{Explanation, Facts, Reason};
 use authly_domain::registration::Declaration;
 use authly_domain::secret::ClientSecret;
 use authly_protocol::oauth::ErrorCode;
-use authly_services::registration::{Asked, OwnRegistration, read_document};
+use authly_services::registration::{Asked, OwnRegistration, RegistrationService, read_document};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
@@ -47,11 +47,12 @@ const MEMBERS: [&str; 30] = [
     "tos_uri",
 ];
 /// What is kept for it beside that.
-const DECLARED: [&str; 4] = [
+const DECLARED: [&str; 5] = [
     "contacts",
     "initiate_login_uri",
     "software_id",
     "software_version",
+    "software_statement",
 ];
 /// What a client never says of itself in an update (RFC 7592 §2.2).
 const OURS: [&str; 4] = [
@@ -67,15 +68,19 @@ pub(super) struct Said {
     document: Map<String, Value>,
 }
 
-/// Reads a document. A member that is `null` is not there.
-pub(super) fn read(document: &[u8]) -> Result<Said, OAuthFailure> {
+/// Reads a document, with what its software statement says of the client. A member that is `null` is not
+/// there.
+pub(super) fn read(
+    document: &[u8],
+    registrations: &RegistrationService,
+) -> Result<Said, OAuthFailure> {
     let document = read_document(document).map_err(|_error| {
         OAuthFailure::of(ErrorCode::InvalidClientMetadata)
             .describe("The body has to be a JSON object without repeated members.")
             .because(Reason::DocumentMalformed)
     })?;
+    let document = registrations.stated(document)?;
     check_response_types(&document)?;
-    check_software_statement(&document)?;
     let change = admin::registered(&part(&document, &MEMBERS)?).map_err(|errors| {
         let members: Vec<_> = errors.iter().map(|error| member(&error.pointer)).collect();
         let errors = errors.iter();
@@ -107,15 +112,6 @@ fn check_response_types(document: &Map<String, Value>) -> Result<(), OAuthFailur
         &["response_types"],
         "response_types: code is the only one",
     ))
-}
-
-/// What nobody here trusts is not passed over: the client counts on what it says (RFC 7591 §3.1.1).
-fn check_software_statement(document: &Map<String, Value>) -> Result<(), OAuthFailure> {
-    let statement = document.get("software_statement");
-    if statement.is_none_or(Value::is_null) {
-        return Ok(());
-    }
-    Err(OAuthFailure::of(ErrorCode::UnapprovedSoftwareStatement).because(Reason::SoftwareStatement))
 }
 
 /// These members of a document.

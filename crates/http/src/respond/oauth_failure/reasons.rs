@@ -159,6 +159,10 @@ impl From<RegistrationError> for OAuthFailure {
                 };
                 Self::of(code).explain(&what.join("; "))
             }
+            RegistrationError::StatementNotApproved => {
+                Self::of(ErrorCode::UnapprovedSoftwareStatement)
+            }
+            RegistrationError::Statement(_) => Self::of(ErrorCode::InvalidSoftwareStatement),
             RegistrationError::Throttled { retry_after } => unavailable()
                 .with_status(StatusCode::TOO_MANY_REQUESTS)
                 .describe("Too many registrations. Ask again later.")

@@ -3,6 +3,7 @@
 mod management;
 mod metadata;
 mod open;
+mod statements;
 
 use std::time::Duration;
 

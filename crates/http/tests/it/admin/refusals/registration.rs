@@ -6,6 +6,7 @@ use authly_domain::refusals::Reason;
 use authly_domain::registration::RegistrationMode;
 use authly_testing::answer::Answer;
 use authly_testing::rp::{http_client, send};
+use authly_testing::signer::Signer;
 use authly_testing::{Setup, TestApp};
 use pretty_assertions::assert_eq;
 use serde_json::{Value, json};
@@ -55,10 +56,26 @@ async fn of_metadata(desk: &mut Desk, token: &str) {
     let refusal = desk.expect(&answer, Reason::RegisteredRedirectUri).await;
     let told = refusal["explanation"].as_str().unwrap();
     assert!(told.ends_with("What is wrong: redirect_uris."), "{told}");
-    let mut stated = web();
-    stated["software_statement"] = json!("eyJhbGciOiJSUzI1NiJ9.e30.c2ln");
-    let answer = register(&desk.app, Some(token), &stated).await;
-    desk.expect(&answer, Reason::SoftwareStatement).await;
+    let signer = Signer::es256();
+    for (claims, reason, more) in [
+        (
+            json!({"iss": "https://a.example"}),
+            Reason::SoftwareStatement,
+            "",
+        ),
+        (
+            json!({}),
+            Reason::SoftwareStatementWrong,
+            "Its iss is missing or cannot be used.",
+        ),
+    ] {
+        let mut stated = web();
+        stated["software_statement"] = signer.sign(&json!({}), &claims).into();
+        let answer = register(&desk.app, Some(token), &stated).await;
+        let refusal = desk.expect(&answer, reason).await;
+        let told = refusal["explanation"].as_str().unwrap();
+        assert!(told.ends_with(more), "{told}");
+    }
     for (member, value) in [
         ("initiate_login_uri", json!("http://app.example/")),
         ("scope", json!("openid unheard-of")),

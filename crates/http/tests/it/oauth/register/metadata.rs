@@ -141,9 +141,6 @@ async fn each_wrong_member_is_refused_and_nothing_is_stored() {
         let said = json!({ "redirect_uris": uris });
         refused(&app, &token, &said, "invalid_redirect_uri").await;
     }
-    let mut said = web();
-    said["software_statement"] = json!("eyJhbGciOiJSUzI1NiJ9.e30.c2ln");
-    refused(&app, &token, &said, "unapproved_software_statement").await;
     for said in [json!([]), json!("text"), json!(null)] {
         refused(&app, &token, &said, "invalid_client_metadata").await;
     }
