@@ -50,7 +50,7 @@ async fn metrics_are_shown_on_their_own_address_and_nowhere_else_until_the_serve
     let text = answer.text().await.unwrap();
     let ready = r#"authly_http_requests_total{route="/health/ready",method="GET",status="2xx"} 1"#;
     assert!(text.contains(ready), "{text}");
-    assert!(text.contains("authly_signing_keys_revision 1\n"), "{text}");
+    assert!(text.contains("authly_signing_keys_revision 2\n"), "{text}");
     assert!(text.contains("\nprocess_open_fds "), "{text}");
 
     let rest = place.strip_prefix("http://").unwrap();
