@@ -1,10 +1,12 @@
 # Has ID tokens and answers of UserInfo encrypted to it in every way that the server names, and decrypts
-# them with Authlib (PyPI). Says `CLIENTS` and what is to be registered, reads the issuer, says `GO` and an
+# them with Authlib (PyPI); signs its requests, and encrypts them in every way that the server opens. Says `CLIENTS` and what is to be registered, reads the issuer, says `GO` and an
 # address for the browser and reads where that leads, once for each client, and at last `DONE`.
 import json
 import os
 import secrets
 import sys
+import time
+from urllib.parse import parse_qsl, urlencode
 
 import requests
 from authlib.integrations.requests_client import OAuth2Session
@@ -27,12 +29,13 @@ private = {
     "rsa": RSAKey.generate_key(2048, is_private=True),
     "p256": ECKey.generate_key("P-256", is_private=True),
     "x25519": OKPKey.generate_key("X25519", is_private=True),
+    "signs": ECKey.generate_key("P-256", is_private=True),
 }
 
 
-def public(kid):
+def public(kid, use="enc"):
     key = private[kid].as_dict(is_private=False)
-    key.update({"kid": kid, "use": "enc"})
+    key.update({"kid": kid, "use": use})
     return key
 
 
@@ -46,7 +49,8 @@ for number, (alg, enc) in enumerate((alg, enc) for alg in algs for enc in encs):
         "grant_types": ["authorization_code", "refresh_token"],
         "scope": "openid profile",
         "require_consent": False,
-        "jwks": {"keys": [public("rsa"), public(curve)]},
+        "jwks": {"keys": [public("rsa"), public(curve), public("signs", "sig")]},
+        "require_signed_request_object": True,
         "id_token_signed_response_alg": "ES256",
         "id_token_encrypted_response_alg": alg,
         "id_token_encrypted_response_enc": enc,
@@ -63,7 +67,27 @@ server = requests.get(issuer + "/.well-known/openid-configuration").json()
 for what in ["id_token", "userinfo"]:
     assert server[what + "_encryption_alg_values_supported"] == algs
     assert server[what + "_encryption_enc_values_supported"] == encs
-keys = JsonWebKey.import_key_set(requests.get(server["jwks_uri"]).json())
+published = requests.get(server["jwks_uri"]).json()
+keys = JsonWebKey.import_key_set(published)
+(to_server,) = [key for key in published["keys"] if key["use"] == "enc"]
+ways = [
+    (alg, enc)
+    for alg in server["request_object_encryption_alg_values_supported"]
+    for enc in server["request_object_encryption_enc_values_supported"]
+]
+assert len(ways) == 6
+
+
+def sealed(client_id, address, way):
+    """The address of a request, with all that it asks for signed and then encrypted."""
+    place, query = address.split("?", 1)
+    asked = dict(parse_qsl(query))
+    asked.update({"iss": client_id, "aud": issuer, "exp": int(time.time()) + 60})
+    signed = JsonWebToken(["ES256"]).encode({"alg": "ES256"}, asked, private["signs"])
+    header = {"alg": way[0], "enc": way[1], "kid": to_server["kid"], "cty": "JWT"}
+    key = ECKey.import_key(to_server)
+    request = JsonWebEncryption().serialize_compact(header, signed, key).decode()
+    return place + "?" + urlencode({"client_id": client_id, "request": request})
 
 
 def decrypted(client, what, token):
@@ -82,7 +106,7 @@ def verified(token):
     return dict(JsonWebToken(["ES256"]).decode(token, keys))
 
 
-for client in clients:
+for number, client in enumerate(clients):
     session = OAuth2Session(
         client["client_id"],
         client["client_secret"],
@@ -94,7 +118,7 @@ for client in clients:
     address, state = session.create_authorization_url(
         server["authorization_endpoint"], code_verifier=verifier, nonce=nonce
     )
-    print("GO", address, flush=True)
+    print("GO", sealed(client["client_id"], address, ways[number % 6]), flush=True)
     back = sys.stdin.readline().strip()
     token = session.fetch_token(
         server["token_endpoint"],
