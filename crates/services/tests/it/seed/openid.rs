@@ -156,8 +156,8 @@ async fn metadata_that_cannot_be_are_problems_and_nothing_is_stored() {
             "client app: userinfo_encrypted_response_alg \"RSA1_5\" is not one of the known values",
         ),
         (
-            json!({ "request_uris": ["https://a.example/#a"] }),
-            "client app: request_uris \"https://a.example/#a\": it has a fragment",
+            json!({ "request_uris": ["http://a.example/"] }),
+            "client app: request_uris \"http://a.example/\": it is no https URL",
         ),
         (
             json!({ "request_object_signing_alg": "ES256" }),
