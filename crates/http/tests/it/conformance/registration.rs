@@ -12,7 +12,7 @@ use pretty_assertions::assert_eq;
 use serde_json::{Value, json};
 
 use crate::assertion_support::{carried, claims};
-use crate::machine_support::{TOKEN, USERINFO, post_form};
+use crate::machine_support::{TOKEN, USERINFO, post_form, published_keys};
 use crate::support::expect_error_page;
 
 const REGISTER: &str = "/api/v1/oauth/register";
@@ -239,6 +239,53 @@ async fn oidcc_registration_sector_bad() {
     let said = json!({
         "subject_type": "pairwise", "sector_identifier_uri": stranger.url("/sector").as_str(),
     });
+    let refused = suite.register(&said).await;
+    refused.expect_error(400, "invalid_client_metadata");
+}
+
+#[tokio::test]
+async fn oidcc_server_rotate_keys() {
+    let suite = Suite::start().await;
+    let kid_of = |tokens: &Tokens| {
+        let header = jose_header(tokens.id_token.as_deref().unwrap());
+        header["kid"].as_str().unwrap().to_owned()
+    };
+    let published = async || {
+        let keys = published_keys(&suite.app).await;
+        let kid = |key: &Value| key["kid"].as_str().unwrap().to_owned();
+        keys.iter().map(kid).collect::<Vec<_>>()
+    };
+    let before = kid_of(&suite.tokens(&suite.client(&json!({})).await).await);
+    assert!(published().await.contains(&before));
+    let root = suite.app.administrator("operator").await;
+    let rotated = root.post("/admin/keys/rotate", &json!({})).await;
+    assert_eq!(rotated.status, 200, "{}", rotated.body);
+    let after = kid_of(&suite.tokens(&suite.client(&json!({})).await).await);
+    assert_ne!(before, after);
+    let keys = published().await;
+    assert!(keys.contains(&before) && keys.contains(&after), "{keys:?}");
+}
+
+#[tokio::test]
+async fn oidcc_3rd_party_init_login() {
+    let suite = Suite::start().await;
+    let said = json!({ "initiate_login_uri": "https://suite.example/initiate" });
+    let answer = suite.register(&said).await;
+    assert_eq!(answer.status, 201, "{}", answer.body);
+    let (place, token) = own(&answer);
+    let read = send(http_client().get(place).bearer_auth(token)).await;
+    for answer in [answer, read] {
+        assert_eq!(
+            answer.json()["initiate_login_uri"],
+            said["initiate_login_uri"]
+        );
+    }
+}
+
+#[tokio::test]
+async fn oidcc_3rd_party_init_login_nohttps() {
+    let suite = Suite::start().await;
+    let said = json!({ "initiate_login_uri": "http://suite.example/initiate" });
     let refused = suite.register(&said).await;
     refused.expect_error(400, "invalid_client_metadata");
 }
