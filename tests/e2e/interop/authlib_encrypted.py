@@ -1,11 +1,16 @@
 # Has ID tokens and answers of UserInfo encrypted to it in every way that the server names, and decrypts
-# them with Authlib (PyPI); signs its requests, and encrypts them in every way that the server opens. Says `CLIENTS` and what is to be registered, reads the issuer, says `GO` and an
-# address for the browser and reads where that leads, once for each client, and at last `DONE`.
+# them with Authlib (PyPI); signs its requests, and encrypts them in every way that the server opens. Says
+# `CLIENTS` and what is to be registered, reads the issuer, says `GO` and an address for the browser and reads
+# where that leads, once for each client, and at last `DONE`.
+#
+# Authlib leaves out the zeros that a coordinate begins with, against RFC 7518 §6.2.1.2, and the server takes
+# no such key. One in 128 is such a key: another is made in its place (`whole`).
 import json
 import os
 import secrets
 import sys
 import time
+from base64 import urlsafe_b64decode
 from urllib.parse import parse_qsl, urlencode
 
 import requests
@@ -23,13 +28,35 @@ from authlib.jose import (
 os.environ["AUTHLIB_INSECURE_TRANSPORT"] = "1"
 
 redirect_uri = sys.argv[1]
+
+
+def whole(make, jwk_of):
+    """The first thing made whose key has coordinates in full length."""
+    while True:
+        made = make()
+        jwk = jwk_of(made)
+        if len(jwk["x"]) == len(jwk["y"]) == 43:
+            return made
+
+
+def p256():
+    make = lambda: ECKey.generate_key("P-256", is_private=True)
+    return whole(make, lambda key: key.as_dict(is_private=False))
+
+
+def epk(token):
+    """The key that Authlib has made for an encrypted token."""
+    header = token.split(".")[0]
+    return json.loads(urlsafe_b64decode(header + "=" * (-len(header) % 4)))["epk"]
+
+
 algs = ["RSA-OAEP-256", "ECDH-ES", "ECDH-ES+A128KW", "ECDH-ES+A256KW"]
 encs = ["A128CBC-HS256", "A256CBC-HS512", "A128GCM", "A256GCM"]
 private = {
     "rsa": RSAKey.generate_key(2048, is_private=True),
-    "p256": ECKey.generate_key("P-256", is_private=True),
+    "p256": p256(),
     "x25519": OKPKey.generate_key("X25519", is_private=True),
-    "signs": ECKey.generate_key("P-256", is_private=True),
+    "signs": p256(),
 }
 
 
@@ -86,7 +113,8 @@ def sealed(client_id, address, way):
     signed = JsonWebToken(["ES256"]).encode({"alg": "ES256"}, asked, private["signs"])
     header = {"alg": way[0], "enc": way[1], "kid": to_server["kid"], "cty": "JWT"}
     key = ECKey.import_key(to_server)
-    request = JsonWebEncryption().serialize_compact(header, signed, key).decode()
+    seal = lambda: JsonWebEncryption().serialize_compact(header, signed, key).decode()
+    request = whole(seal, epk)
     return place + "?" + urlencode({"client_id": client_id, "request": request})
 
 

@@ -20,6 +20,8 @@ const MAX_ENCRYPTED_BYTES: usize = MAX_TOKEN_BYTES * 4 / 3 + 2_048;
 /// can be guessed.
 const NONCE_BYTES: usize = 12;
 const TAG_BYTES: usize = 16;
+/// How long a coordinate on P-256 is, whatever it begins with (RFC 7518 §6.2.1.2), in bytes.
+const COORDINATE_BYTES: usize = 32;
 /// How much longer a key is when it is wrapped (RFC 3394 §2.2.1), in bytes.
 const WRAPPING_BYTES: usize = 8;
 
@@ -57,6 +59,9 @@ impl<'t> Encrypted<'t> {
             return Err(ClientJwtFlaw::Malformed);
         };
         let (alg, enc) = ways(&header)?;
+        if !header.get("epk").is_some_and(is_whole) {
+            return Err(ClientJwtFlaw::EphemeralKey);
+        }
         let expected = match alg {
             KeyManagement::EcdhEs => 0,
             _ => enc.key_bytes() + WRAPPING_BYTES,
@@ -96,6 +101,15 @@ fn ways(header: &Map<String, Value>) -> Result<(KeyManagement, ContentEncryption
     } else {
         Err(other)
     }
+}
+
+/// Whether the sender's key for this token alone is one on P-256 with coordinates in full length. Some
+/// libraries leave out the zeros that one in 128 keys has, and their users have to be told why.
+fn is_whole(epk: &Value) -> bool {
+    let text = |name| epk.get(name).and_then(Value::as_str);
+    let coordinate = |name| text(name).and_then(base64url::decode);
+    let is_whole = |name| coordinate(name).is_some_and(|bytes| bytes.len() == COORDINATE_BYTES);
+    text("kty") == Some("EC") && text("crv") == Some("P-256") && is_whole("x") && is_whole("y")
 }
 
 impl Decrypter {

@@ -24,6 +24,9 @@ pub enum ClientJwtFlaw {
     /// It is encrypted, and not in a way that we open.
     #[error("it is encrypted in another way than this server opens")]
     EncryptedOtherwise,
+    /// The key that its sender made for it alone lies on another curve, or is not written in full length.
+    #[error("its epk is no key that was made as RFC 7518 says")]
+    EphemeralKey,
     /// It is encrypted to no key of ours.
     #[error("it is encrypted to no key of this server")]
     EncryptedToOthers,

@@ -128,6 +128,9 @@ pub(crate) const fn of_jwt(flaw: ClientJwtFlaw) -> &'static str {
         ClientJwtFlaw::EncryptedOtherwise => {
             "It is encrypted with an alg or enc that the metadata do not name, or compressed."
         }
+        ClientJwtFlaw::EphemeralKey => {
+            "Its epk is no key on P-256, or leaves the zeros that begin a coordinate out (RFC 7518 §6.2.1.2)."
+        }
         ClientJwtFlaw::EncryptedToOthers => "Its kid is none of this server's for encryption.",
         ClientJwtFlaw::DoesNotOpen => "It does not open with this server's key.",
     }

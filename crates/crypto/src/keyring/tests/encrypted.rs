@@ -150,14 +150,31 @@ fn what_is_for_others_or_was_changed_does_not_open() {
     assert_eq!(flaw(&ring, &with_part(&token, 3, "")), closed);
     let signed = with_header(&token, |header| header["typ"] = json!("JWT"));
     assert_eq!(flaw(&ring, &signed), closed);
+    let zeros = base64url::encode([0; 32]);
+    let nowhere = json!({"kty": "EC", "crv": "P-256", "x": zeros, "y": zeros});
+    let nowhere = with_header(&token, |header| header["epk"] = nowhere);
+    assert_eq!(flaw(&ring, &nowhere), closed);
+}
+
+/// Authlib and others leave out the zeros that a coordinate begins with.
+#[test]
+fn a_key_of_the_sender_s_that_is_not_whole_is_named() {
+    let key = made();
+    let ring = ring(std::slice::from_ref(&key));
+    let token = token(&key, None);
+    let whole = base64url::encode([7; 32]);
+    let short = base64url::encode([7; 31]);
     for epk in [
         json!(null),
         json!({}),
-        json!({"kty": "EC", "crv": "P-256", "x": "AA", "y": "AA"}),
-        json!({"kty": "OKP", "crv": "X25519", "x": base64url::encode([0; 32])}),
+        json!({"kty": "EC", "crv": "P-256", "x": whole}),
+        json!({"kty": "EC", "crv": "P-256", "x": whole, "y": short}),
+        json!({"kty": "EC", "crv": "P-256", "x": short, "y": whole}),
+        json!({"kty": "EC", "crv": "P-384", "x": whole, "y": whole}),
+        json!({"kty": "OKP", "crv": "X25519", "x": whole}),
     ] {
         let other = with_header(&token, |header| header["epk"] = epk.clone());
-        assert_eq!(flaw(&ring, &other), closed, "{epk}");
+        assert_eq!(flaw(&ring, &other), ClientJwtFlaw::EphemeralKey, "{epk}");
     }
 }
 
