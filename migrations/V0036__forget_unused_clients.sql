@@ -6,4 +6,4 @@ ALTER TABLE client_registrations ALTER COLUMN used_at SET NOT NULL;
 DROP INDEX client_registrations_registered_at_idx;
 CREATE INDEX client_registrations_used_at_idx ON client_registrations (used_at);
 
-COMMENT ON COLUMN client_registrations.used_at IS 'When it was seen to have access last, to a day; at the beginning when it registered.';
+COMMENT ON COLUMN client_registrations.used_at IS 'When it was seen to have access last, to an hour; at the beginning when it registered.';

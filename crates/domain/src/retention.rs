@@ -30,7 +30,7 @@ pub const LOGOUT_CALL_KEPT_FOR: Duration = Duration::from_hours(30 * 24);
 pub const REFUSAL_KEPT_FOR: Duration = Duration::from_hours(7 * 24);
 
 /// How often it is noted that a client is used which has registered itself.
-pub const USE_NOTED_EVERY: Duration = Duration::from_hours(24);
+pub const USE_NOTED_EVERY: Duration = Duration::from_hours(1);
 
 /// What is over at one moment: each is the latest time of its kind that counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -66,8 +66,12 @@ impl CleanUpJob {
         let noted = self.note_used_clients(lease).await;
         let swept = self.sweep(lease).await;
         let trimmed = self.trim(lease).await;
-        let forgotten = self.forget_unused_clients(lease).await;
-        noted.and(swept).and(trimmed).and(forgotten)
+        // What could not be noted as used would look as if nobody used it.
+        let forgotten = match noted {
+            Ok(()) => self.forget_unused_clients(lease).await,
+            Err(error) => Err(error),
+        };
+        swept.and(trimmed).and(forgotten)
     }
 
     /// Sweeps in turns, a batch of each kind, so that one with much to do keeps none waiting.

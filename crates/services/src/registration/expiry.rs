@@ -24,9 +24,10 @@ pub(crate) async fn forget_unused(context: &Context, cutoff: Timestamp) -> Resul
     let mut removed = false;
     for client in unused {
         let work = conn.begin("registration.expire").await?;
-        // Who holds it keeps others from giving it access meanwhile.
-        let is_held = work.clients().lock(client).await?;
-        if !is_held || !work.clean_up().unused_client(client, cutoff).await? {
+        let rows = work.clean_up();
+        // One that is used at this moment is held by whoever gives it access.
+        let is_held = rows.hold_client(client).await?;
+        if !is_held || !rows.unused_client(client, cutoff).await? {
             continue;
         }
         let event = context

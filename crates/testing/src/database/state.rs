@@ -133,6 +133,9 @@ impl TestDatabase {
         "UPDATE users SET requires_password_change = true",
     ];
 
+    /// Opens a transaction that holds every client as one does that stores grants and tokens for them.
+    pub const BEGIN_TO_GIVE_ACCESS: &'static str = "BEGIN; SELECT FROM clients FOR KEY SHARE";
+
     /// Whether nobody has locked one of the first grants, of which there are so many.
     pub async fn are_the_first_grants_free(&self, many: u32) -> bool {
         let sql = "SELECT id FROM grants ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED";

@@ -92,7 +92,20 @@ impl CleanUp<'_> {
         keys.collect()
     }
 
-    /// Removes such a client, if it still is one. Whoever asks holds it.
+    /// Keeps a client from everybody else until the unit of work ends, so that nobody stores a grant or a
+    /// token for it meanwhile. Answers `false` where somebody else holds it, or it is gone. What is
+    /// looked at after this is what the others have left: hence a statement of its own.
+    ///
+    /// # Errors
+    /// When storage fails.
+    pub async fn hold_client(&self, client: ClientKey) -> Result<bool, DbError> {
+        const SQL: &str = "-- clients.hold_unused
+            SELECT id FROM clients WHERE id = $1 FOR UPDATE SKIP LOCKED";
+        let row = self.conn.query_opt(SQL, &[uuid(client.as_uuid())]).await?;
+        Ok(row.is_some())
+    }
+
+    /// Removes such a client, if it still is one. Whoever asks has it by [`hold_client`](Self::hold_client).
     ///
     /// # Errors
     /// When storage fails.

@@ -7,7 +7,7 @@ use authly_domain::clients::{ClientChange, GrantType};
 use authly_domain::registration::RegistrationMode;
 use authly_services::registration::Asked;
 use authly_testing::fixtures::TestClient;
-use authly_testing::{Setup, TestServices};
+use authly_testing::{Setup, TestDatabase, TestServices};
 use pretty_assertions::assert_eq;
 
 use crate::flow;
@@ -56,6 +56,10 @@ async fn registered(services: &TestServices) -> TestClient {
 
 async fn clean_up(services: &TestServices) {
     services.database().make_jobs_due().await;
+    run_due(services).await;
+}
+
+async fn run_due(services: &TestServices) {
     for report in services.jobs.run_due().await.unwrap() {
         report.result.unwrap();
     }
@@ -114,6 +118,24 @@ async fn a_client_that_is_used_goes_some_time_after_its_last_token_is_over() {
         assert!(is_there(&services, &client).await);
     }
     services.advance(DAY);
+    clean_up(&services).await;
+    assert!(!is_there(&services, &client).await);
+}
+
+#[tokio::test]
+async fn a_client_that_is_given_access_at_this_moment_stays() {
+    let services = services().await;
+    let client = registered(&services).await;
+    services.advance(2 * DAY);
+    services.database().make_jobs_due().await;
+    let session = services.database().session().await;
+    let begin = TestDatabase::BEGIN_TO_GIVE_ACCESS;
+    session.batch_execute(begin).await.unwrap();
+    run_due(&services).await;
+    assert!(is_there(&services, &client).await);
+    assert!(said(&services).await.is_empty());
+
+    session.batch_execute("ROLLBACK").await.unwrap();
     clean_up(&services).await;
     assert!(!is_there(&services, &client).await);
 }
