@@ -7,7 +7,7 @@ mod statement;
 
 use std::time::Duration;
 
-use crate::clients::{Client, ClientProfile, ClientType, Flaw, NonceRule, PkceRule, named};
+use crate::clients::{Client, ClientProfile, Flaw, NonceRule, PkceRule, named};
 use crate::clock::Timestamp;
 use crate::id::InitialAccessTokenId;
 use crate::scopes::Scope;
@@ -114,9 +114,7 @@ impl RegistrationPolicy {
 
     /// Exempts a client from what the administrator has said, if it is one that can be.
     pub fn exempt(&self, client: &mut Client) {
-        let is_open_id =
-            client.client_type == ClientType::Confidential && client.scope.contains("openid");
-        if is_open_id {
+        if client.can_be_exempted() {
             client.pkce = self.pkce;
             client.nonce = self.nonce;
         }
@@ -128,6 +126,7 @@ mod tests {
     use pretty_assertions::assert_eq;
 
     use super::*;
+    use crate::clients::ClientType;
     use crate::clients::sample::client;
 
     fn policy() -> RegistrationPolicy {

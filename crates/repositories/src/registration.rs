@@ -6,7 +6,7 @@ use authly_domain::id::{ClientKey, InitialAccessTokenId};
 use authly_domain::registration::{
     Declaration, InitialAccessToken, RegistrationBounds, RegistrationPolicy,
 };
-use authly_domain::scopes::ScopeToken;
+use authly_domain::scopes::{Scope, ScopeToken};
 use authly_domain::secret::SecretDigest;
 use tokio_postgres::types::Json;
 use uuid::Uuid;
@@ -14,6 +14,9 @@ use uuid::Uuid;
 use crate::DbError;
 use crate::params::{as_texts, bytes, flag, json, number, text, texts, time, uuid};
 use crate::row::Columns;
+
+/// Under this number those wait who register a client without a token. It means nothing else.
+const OPEN_LOCK: i64 = 0x7265_6769_7374;
 
 repository! {
     /// Tokens that let clients register themselves, and the clients that have.
@@ -156,6 +159,18 @@ impl Registrations<'_> {
         Ok(self.conn.execute(SQL, &params).await? == 1)
     }
 
+    /// Makes others who are about to register a client without a token wait until this unit of work
+    /// ends, so that whoever counts counts them all.
+    ///
+    /// # Errors
+    /// When storage fails.
+    pub async fn take_turns(&self) -> Result<(), DbError> {
+        const SQL: &str = "-- client_registrations.take_turns
+            SELECT pg_advisory_xact_lock($1)";
+        self.conn.query(SQL, &[number(OPEN_LOCK)]).await?;
+        Ok(())
+    }
+
     /// Whether there are as many clients that have registered without a token.
     ///
     /// # Errors
@@ -208,6 +223,28 @@ impl Registrations<'_> {
         Ok(())
     }
 
+    /// Makes what an administrator has said a client may ask for, and the grants that it may use, the
+    /// bounds of its registration, if it has registered itself. `None` leaves them.
+    ///
+    /// # Errors
+    /// When storage fails.
+    pub async fn bound(
+        &self,
+        client: ClientKey,
+        scope: Option<&Scope>,
+        grants: Option<&[GrantType]>,
+    ) -> Result<(), DbError> {
+        const SQL: &str = "-- client_registrations.bound
+            UPDATE client_registrations
+               SET scope = coalesce($2, scope), grant_types = coalesce($3, grant_types)
+             WHERE client_id = $1";
+        let scope = scope.map(|scope| as_texts(&scope.iter().collect::<Vec<_>>()));
+        let grants = grants.map(grants_of);
+        let params = [uuid(client.as_uuid()), texts(scope), texts(grants)];
+        self.conn.execute(SQL, &params).await?;
+        Ok(())
+    }
+
     /// The active client whose registration access token has this digest.
     ///
     /// # Errors
@@ -237,12 +274,16 @@ impl Registrations<'_> {
 
 /// `scope`, `grant_types` and `redirect_hosts`.
 fn columns_of(bounds: &RegistrationBounds) -> [Vec<String>; 3] {
-    let grants = bounds.grant_types.iter();
     [
         as_texts(&bounds.scope.iter().collect::<Vec<_>>()),
-        grants.map(|grant| grant.as_str().to_owned()).collect(),
+        grants_of(&bounds.grant_types),
         bounds.redirect_hosts.clone(),
     ]
+}
+
+fn grants_of(grants: &[GrantType]) -> Vec<String> {
+    let names = grants.iter().map(|grant| grant.as_str().to_owned());
+    names.collect()
 }
 
 fn bounds(row: &Columns<'_>) -> Result<RegistrationBounds, DbError> {
@@ -265,16 +306,8 @@ fn record(row: &Columns<'_>) -> Result<InitialAccessToken, DbError> {
         policy: RegistrationPolicy {
             bounds: bounds(row)?,
             profile: row.parse("profile")?,
-            pkce: if row.get("require_pkce")? {
-                PkceRule::Required
-            } else {
-                PkceRule::Exempt
-            },
-            nonce: if row.get("require_nonce")? {
-                NonceRule::Required
-            } else {
-                NonceRule::Exempt
-            },
+            pkce: PkceRule::from(row.get::<bool>("require_pkce")?),
+            nonce: NonceRule::from(row.get::<bool>("require_nonce")?),
         },
         clients_left: count("clients_left")?,
         clients_made: count("clients_made")?,

@@ -15,7 +15,7 @@ pub use admin::{
     Aim, ClientAdmin, ClientAdminError, ClientOrdered, CreatedClient, GivenSecret, RotatedSecret,
     Rotation,
 };
-pub(crate) use admin::{made_id, store_scopes, unknown_scopes};
+pub(crate) use admin::{check_entitled, made_id, store_scopes, unknown_scopes};
 pub use authenticate::{AuthenticatedClient, ClientAuthenticator, ClientThrottle, Whereabouts};
 pub use cache::ClientCache;
 pub(crate) use encrypters::{Content, Encrypters};

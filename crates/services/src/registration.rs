@@ -38,7 +38,8 @@ pub use admin::{
 };
 pub use error::RegistrationError;
 pub(crate) use expiry::{forget_unused, note_used};
-pub use manage::OwnAim;
+pub use manage::{Opened, OwnAim};
+pub use sector::SectorFlaw;
 
 /// Begins every registration access token, so that leaked ones are recognised.
 const TOKEN_PREFIX: &str = "authly_rat_";
@@ -167,17 +168,12 @@ impl RegistrationService {
     ) -> Result<Leave, RegistrationError> {
         let policies = self.policies.load();
         let rules = &policies.registration;
-        let window = policies.sessions.throttle.login_address.window;
         match (rules.mode, token) {
             (RegistrationMode::Closed, _) => Err(RegistrationError::Closed),
             (_, Some(token)) => self.leave_by(token).await,
             (RegistrationMode::Token, None) => Err(RegistrationError::TokenMissing),
             (RegistrationMode::Open, None) => {
-                let rule = ThrottleRule {
-                    attempts: rules.open_per_address,
-                    window,
-                };
-                self.count(rule, from).await?;
+                self.count(from).await?;
                 Ok(Leave {
                     initial: None,
                     policy: RegistrationPolicy::open(self.open_scope(rules).await?),
@@ -192,14 +188,23 @@ impl RegistrationService {
         let registrations = conn.reads().registrations();
         let found = registrations.find_token(&digest, self.context.now());
         let found = found.await?.ok_or(RegistrationError::InitialToken)?;
+        let mut policy = found.policy;
+        // A scope may have gone since the token was made.
+        let known = conn.reads().scopes().known_of(&policy.bounds.scope).await?;
+        policy.bounds.scope = policy.bounds.scope.intersection(&known);
         Ok(Leave {
             initial: Some(found.id),
-            policy: found.policy,
+            policy,
         })
     }
 
-    /// Counts an attempt without a token, and refuses it where there were too many.
-    async fn count(&self, rule: ThrottleRule, from: IpAddr) -> Result<(), RegistrationError> {
+    /// Counts an attempt of whoever needed no token, and refuses it where there were too many.
+    async fn count(&self, from: IpAddr) -> Result<(), RegistrationError> {
+        let policies = self.policies.load();
+        let rule = ThrottleRule {
+            attempts: policies.registration.open_per_address,
+            window: policies.sessions.throttle.login_address.window,
+        };
         let now = self.context.now();
         let counter = throttle::from(ThrottleKind::RegistrationAddress, rule, from);
         let conn = self.context.db.connect().await?;
@@ -218,8 +223,7 @@ impl RegistrationService {
         Ok(rules.open_scope.intersection(&known))
     }
 
-    /// Takes the place that the client gets: one of the token's, or one of everybody's. Of many that ask
-    /// at once without a token, as many as there are connections can exceed the limit.
+    /// Takes the place that the client gets: one of the token's, or one of everybody's.
     async fn spend(
         &self,
         work: &UnitOfWork<'_>,
@@ -233,6 +237,7 @@ impl RegistrationService {
                 .ok_or(RegistrationError::InitialToken);
         }
         let most = self.policies.load().registration.open_clients;
+        registrations.take_turns().await?;
         if registrations.is_full(most).await? {
             return Err(RegistrationError::Full);
         }
@@ -279,7 +284,7 @@ impl RegistrationService {
         client.client_type = type_of(&client);
         policy.exempt(&mut client);
         let mut flaws = client.flaws();
-        flaws.extend(policy.bounds.exceeded(&client));
+        flaws.extend(policy.bounds.exceeded(&client, None));
         refuse(flaws)?;
         Ok(client)
     }

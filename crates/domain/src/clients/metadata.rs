@@ -58,6 +58,17 @@ pub enum PkceRule {
     Exempt,
 }
 
+impl From<bool> for PkceRule {
+    /// The value of `require_pkce`.
+    fn from(is_required: bool) -> Self {
+        if is_required {
+            Self::Required
+        } else {
+            Self::Exempt
+        }
+    }
+}
+
 /// Whether an OpenID request without `code_challenge` must carry a `nonce` (decisions 19).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NonceRule {
@@ -65,6 +76,17 @@ pub enum NonceRule {
     Required,
     /// Not for this confidential client.
     Exempt,
+}
+
+impl From<bool> for NonceRule {
+    /// The value of `require_nonce`.
+    fn from(is_required: bool) -> Self {
+        if is_required {
+            Self::Required
+        } else {
+            Self::Exempt
+        }
+    }
 }
 
 /// Whether the user is asked.
@@ -209,6 +231,13 @@ impl Client {
             .iter()
             .any(admits)
             .then(|| RedirectUri::presented(presented))
+    }
+
+    /// Whether it is one that an administrator can exempt from PKCE and from the nonce: a confidential
+    /// client of OpenID Connect (decisions 19).
+    #[must_use]
+    pub fn can_be_exempted(&self) -> bool {
+        self.client_type == ClientType::Confidential && self.scope.contains("openid")
     }
 
     /// Whether someone else's program could pass for this client at `redirect_uri`: it proves

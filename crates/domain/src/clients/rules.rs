@@ -93,12 +93,12 @@ impl Client {
                 "token_endpoint_auth_method none belongs to public clients, and only to them",
             ));
         }
-        let is_open_id = !is_public && self.scope.contains("openid");
+        let is_held = !self.can_be_exempted();
         let what = "require_pkce and require_nonce can be false for confidential OpenID clients";
-        if self.pkce == PkceRule::Exempt && !is_open_id {
+        if self.pkce == PkceRule::Exempt && is_held {
             flaws.push(Flaw::of("require_pkce", what));
         }
-        if self.nonce == NonceRule::Exempt && !is_open_id {
+        if self.nonce == NonceRule::Exempt && is_held {
             flaws.push(Flaw::of("require_nonce", what));
         }
     }

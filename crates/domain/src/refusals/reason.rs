@@ -114,7 +114,7 @@ reasons! {
     RegistrationClosed = "registration_closed", "Clients do not register themselves here: registration.mode is closed.";
     InitialAccessToken = "initial_access_token", "The token lets nobody register a client: it is none of ours, over, used up or deleted.";
     RegistrationAccessToken = "registration_access_token", "The token is not the registration access token of an active client of this name.";
-    RegistrationThrottled = "registration_throttled", "Too many clients were registered from this address without a token.";
+    RegistrationThrottled = "registration_throttled", "Too many clients were registered or changed from this address without a token.";
     RegistrationsFull = "registrations_full", "As many clients have registered without a token as registration.open_clients allows.";
     RegisteredRedirectUri = "registered_redirect_uri", "A redirect URI cannot be registered.";
     SoftwareStatement = "software_statement", "The registration carries a software statement of an issuer whose statements do not count here.";

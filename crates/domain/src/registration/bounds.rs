@@ -8,6 +8,9 @@ use crate::scopes::Scope;
 /// The most hosts that one token names.
 pub const MAX_HOSTS: usize = 50;
 
+/// One of a client's lists of addresses.
+type Addresses = fn(&Client) -> &Vec<RedirectUri>;
+
 /// The bounds of a registration. They stay with it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RegistrationBounds {
@@ -53,9 +56,13 @@ impl RegistrationBounds {
     }
 
     /// What is wrong about a client that has registered itself within these bounds, beside what is
-    /// wrong about any.
+    /// wrong about any. The addresses that it had `before` may stay: an administrator may have added
+    /// them.
     #[must_use]
-    pub fn exceeded(&self, client: &Client) -> Vec<Flaw> {
+    pub fn exceeded(&self, client: &Client, before: Option<&Client>) -> Vec<Flaw> {
+        let had = |of: Addresses, uri: &RedirectUri| {
+            before.is_some_and(|before| of(before).contains(uri))
+        };
         let mut flaws = Vec::new();
         if !self.scope.covers(&client.scope) {
             flaws.push(Flaw::of("scope", "this scope is not allowed here"));
@@ -68,21 +75,24 @@ impl RegistrationBounds {
             flaws.push(Flaw::of("grant_types", "these grants are not allowed here"));
         }
         // Decisions 21: what is on the user's device is a native application.
-        let is_plain = |uri: &RedirectUri| uri.as_str().starts_with("http://");
+        let is_plain = |uri: &RedirectUri| {
+            uri.as_str().starts_with("http://") && !had(|client| &client.redirect_uris, uri)
+        };
         if client.application_type == ApplicationType::Web
             && client.redirect_uris.iter().any(is_plain)
         {
             let what = "the redirect_uris of a web application begin with https";
             flaws.push(Flaw::of("redirect_uris", what));
         }
-        for (member, uris) in [
-            ("redirect_uris", &client.redirect_uris),
-            (
-                "post_logout_redirect_uris",
-                &client.post_logout_redirect_uris,
-            ),
-        ] {
-            if !uris.iter().all(|uri| self.admits(uri)) {
+        let members: [(_, Addresses); 2] = [
+            ("redirect_uris", |client| &client.redirect_uris),
+            ("post_logout_redirect_uris", |client| {
+                &client.post_logout_redirect_uris
+            }),
+        ];
+        for (member, of) in members {
+            let mut uris = of(client).iter();
+            if !uris.all(|uri| self.admits(uri) || had(of, uri)) {
                 flaws.push(Flaw::of(member, "such a host is not allowed here"));
             }
         }
@@ -127,7 +137,7 @@ mod tests {
         client.redirect_uris = vec!["https://app.example/".parse().unwrap()];
         client.post_logout_redirect_uris = Vec::new();
         change(&mut client);
-        members(bounds.exceeded(&client))
+        members(bounds.exceeded(&client, None))
     }
 
     #[test]
@@ -181,6 +191,24 @@ mod tests {
             client.post_logout_redirect_uris = vec!["https://b.example/".parse().unwrap()];
         });
         assert_eq!(logout, ["post_logout_redirect_uris"]);
+    }
+
+    #[test]
+    fn addresses_that_stood_there_before_may_stay() {
+        let bounds = RegistrationBounds {
+            redirect_hosts: vec!["app.example".to_owned()],
+            ..RegistrationBounds::of_scope("openid".parse().unwrap())
+        };
+        let mut before = client();
+        before.scope = bounds.scope.clone();
+        before.grant_types = vec![GrantType::AuthorizationCode];
+        before.redirect_uris = vec!["http://127.0.0.1/".parse().unwrap()];
+        before.post_logout_redirect_uris = vec!["https://b.example/".parse().unwrap()];
+        assert_eq!(members(bounds.exceeded(&before, Some(&before))), [""; 0]);
+        let mut after = before.clone();
+        after.redirect_uris = vec!["https://b.example/".parse().unwrap()];
+        let new = bounds.exceeded(&after, Some(&before));
+        assert_eq!(members(new), ["redirect_uris"]);
     }
 
     #[test]

@@ -221,8 +221,8 @@ pub const REGISTRATION_OPEN_PER_ADDRESS: Setting = Setting {
     path: "registration.open_per_address",
     kind: ATTEMPTS,
     default: DefaultValue::Is("10"),
-    about: "How often one address may try to register a client without a token within \
-            `throttle.window`.",
+    about: "How often one address may try to register a client without a token, or to change one that \
+            needed none, within `throttle.window`.",
 };
 
 /// `registration.open_clients`

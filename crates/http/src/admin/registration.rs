@@ -96,16 +96,8 @@ fn policy(fields: &mut Fields, new: &NewInitialAccessToken) -> Option<Registrati
             ..usual
         },
         profile: profile.unwrap_or(ClientProfile::Strict),
-        pkce: if new.require_pkce.unwrap_or(true) {
-            PkceRule::Required
-        } else {
-            PkceRule::Exempt
-        },
-        nonce: if new.require_nonce.unwrap_or(true) {
-            NonceRule::Required
-        } else {
-            NonceRule::Exempt
-        },
+        pkce: new.require_pkce.unwrap_or(true).into(),
+        nonce: new.require_nonce.unwrap_or(true).into(),
     })
 }
 

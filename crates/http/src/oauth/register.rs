@@ -50,8 +50,8 @@ pub(crate) async fn read(
     registrations: web::Data<RegistrationService>,
     settings: web::Data<HttpSettings>,
 ) -> Result<HttpResponse, OAuthFailure> {
-    let own = registrations.read(aim(&token, &client_id)).await?;
-    Ok(shown(&own, &settings.issuer, &token))
+    let opened = registrations.open(aim(&token, &client_id)).await?;
+    Ok(shown(&opened.into_own(), &settings.issuer, &token))
 }
 
 /// `PUT /api/v1/oauth/register/{client_id}` -
@@ -64,13 +64,13 @@ pub(crate) async fn replace(
     settings: web::Data<HttpSettings>,
     request: HttpRequest,
 ) -> Result<HttpResponse, OAuthFailure> {
-    let aim = aim(&token, &client_id);
     // Who may not see the registration learns nothing about what it sends.
-    registrations.read(aim).await?;
+    let opened = registrations.open(aim(&token, &client_id)).await?;
+    let from = (client_address(&request)?, origin(&request));
     let said = metadata::read(&document, &registrations)?;
     said.check_replacement(&client_id)?;
     let own = registrations
-        .replace(aim, said.asked, origin(&request))
+        .replace(&opened, said.asked, from.0, from.1)
         .await?;
     Ok(shown(&own, &settings.issuer, &token))
 }
@@ -83,9 +83,8 @@ pub(crate) async fn delete(
     registrations: web::Data<RegistrationService>,
     request: HttpRequest,
 ) -> Result<HttpResponse, OAuthFailure> {
-    registrations
-        .delete(aim(&token, &client_id), origin(&request))
-        .await?;
+    let opened = registrations.open(aim(&token, &client_id)).await?;
+    registrations.delete(&opened, origin(&request)).await?;
     Ok(HttpResponse::NoContent()
         .insert_header((CACHE_CONTROL, "no-store"))
         .finish())

@@ -58,16 +58,8 @@ pub(super) fn record(row: &Columns<'_>) -> Result<Client, DbError> {
         optional_scope: scope(row, "optional_scopes")?,
         resources: row.parse_all("resources")?,
         default_audience: row.parse_all("default_audience")?,
-        pkce: if row.get("require_pkce")? {
-            PkceRule::Required
-        } else {
-            PkceRule::Exempt
-        },
-        nonce: if row.get("require_nonce")? {
-            NonceRule::Required
-        } else {
-            NonceRule::Exempt
-        },
+        pkce: PkceRule::from(row.get::<bool>("require_pkce")?),
+        nonce: NonceRule::from(row.get::<bool>("require_nonce")?),
         consent: if row.get("require_consent")? {
             ConsentPolicy::Ask
         } else {

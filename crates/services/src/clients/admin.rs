@@ -23,6 +23,7 @@ use crate::idempotency::{self, Answered, Keyed};
 use crate::paging::{CursorError, Cursors, PageAsked, Paged, Position};
 
 pub use error::ClientAdminError;
+pub(crate) use rights::check_entitled;
 pub use secrets::{GivenSecret, RotatedSecret, Rotation};
 
 /// Looks after the registered clients.
@@ -201,10 +202,11 @@ impl ClientAdmin {
         }
         let scope_changes = change.scope.is_some() || change.optional_scope.is_some();
         let mark = change.managed_by.clone();
+        let (names_scope, names_grants) = (change.scope.is_some(), change.grant_types.is_some());
         let mut client = found.client.clone();
         change.apply(&mut client);
         let mut flaws = client.flaws();
-        rights::check_entitled(&found, &client, &mut flaws);
+        check_entitled(&found, &client, &mut flaws);
         flaws.extend(unknown_scopes(&unknown));
         flaws.extend(servers::name_registered(&mut client, &named, &held));
         refuse_flaws(flaws)?;
@@ -214,6 +216,13 @@ impl ClientAdmin {
         }
         if scope_changes {
             store_scopes(&work, &client).await?;
+        }
+        if names_scope || names_grants {
+            // One that has registered itself goes by what was said last.
+            let scope = names_scope.then_some(&client.scope);
+            let grants = names_grants.then_some(client.grant_types.as_slice());
+            let registrations = work.registrations();
+            registrations.bound(client.key, scope, grants).await?;
         }
         let changed = self.present(&work, client.key).await?;
         let event = self.context.deed(action, aim.by).of_client(aim.client);

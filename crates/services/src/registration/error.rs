@@ -7,6 +7,7 @@ use authly_domain::refusals::{Explain, Explanation, Facts, Reason};
 use authly_domain::registration::StatementFlaw;
 use authly_repositories::DbError;
 
+use super::SectorFlaw;
 use crate::clients::{ClientAdminError, of_jwt};
 
 /// Why a registration is refused. Nothing is stored then.
@@ -36,6 +37,9 @@ pub enum RegistrationError {
     /// Something is wrong with what the client says of itself.
     #[error("{} member(s) of the registration are wrong", .0.len())]
     Metadata(Vec<Flaw>),
+    /// The document of its sector does not stand for it.
+    #[error(transparent)]
+    Sector(#[from] SectorFlaw),
     /// The statements of this issuer do not count.
     #[error("the issuer of the software statement is not approved")]
     StatementNotApproved,
@@ -79,6 +83,7 @@ impl Explain for RegistrationError {
                 return Explanation::new(Reason::RegistrationThrottled, facts);
             }
             Self::Statement(flaw) => return of_statement(*flaw),
+            Self::Sector(flaw) => return of_sector(*flaw),
             Self::StatementNotApproved => Reason::SoftwareStatement,
             Self::Closed => Reason::RegistrationClosed,
             Self::TokenMissing => Reason::TokenMissing,
@@ -93,6 +98,18 @@ impl Explain for RegistrationError {
         };
         reason.into()
     }
+}
+
+fn of_sector(flaw: SectorFlaw) -> Explanation {
+    let more = match flaw {
+        SectorFlaw::NotFetched => "The document of sector_identifier_uri cannot be fetched.",
+        SectorFlaw::NoList => "The document of sector_identifier_uri is no array of JSON.",
+        SectorFlaw::NotListed => {
+            "The document of sector_identifier_uri does not list every one of redirect_uris."
+        }
+    };
+    let facts = Facts::default().more(more);
+    Explanation::new(Reason::RegisteredMetadata, facts)
 }
 
 /// What is wrong about a statement, without what it says.

@@ -1,10 +1,15 @@
 //! Clients that look after their registration (RFC 7592).
 
+use std::net::IpAddr;
+
 use authly_crypto::{compare, opaque};
 use authly_domain::audit::{Actor, AuditAction, Origin};
-use authly_domain::clients::{Client, ClientChange, ClientId, Flaw, RegisteredClient};
+use authly_domain::clients::{
+    Client, ClientChange, ClientId, Flaw, NonceRule, PkceRule, RegisteredClient,
+};
+use authly_domain::id::ClientKey;
 use authly_domain::registration::RegistrationBounds;
-use authly_domain::secret::{AccessToken, ClientSecret};
+use authly_domain::secret::{AccessToken, ClientSecret, SecretDigest};
 use authly_repositories::UnitOfWork;
 use authly_repositories::registration::Registration;
 
@@ -12,7 +17,7 @@ use super::{
     Asked, OwnRegistration, RegistrationError, RegistrationService, check_scopes, present, refuse,
     type_of,
 };
-use crate::clients::store_scopes;
+use crate::clients::{check_entitled, store_scopes};
 
 /// Which registration, and who asks for it.
 #[derive(Debug, Clone, Copy)]
@@ -23,44 +28,90 @@ pub struct OwnAim<'a> {
     pub id: &'a str,
 }
 
+/// A registration that its token has opened.
+#[derive(Debug)]
+pub struct Opened {
+    own: OwnRegistration,
+    registration: Registration,
+    digest: SecretDigest,
+}
+
+impl Opened {
+    /// What is registered.
+    #[must_use]
+    pub fn into_own(self) -> OwnRegistration {
+        self.own
+    }
+
+    const fn key(&self) -> ClientKey {
+        self.registration.client
+    }
+}
+
 impl RegistrationService {
-    /// What is registered of the client whose token this is (RFC 7592 §2.1).
+    /// The registration of the client whose token this is (RFC 7592 §2.1).
     ///
     /// # Errors
     /// When the token is not the client's, or storage fails.
-    pub async fn read(&self, aim: OwnAim<'_>) -> Result<OwnRegistration, RegistrationError> {
-        Ok(self.found(aim).await?.0)
+    pub async fn open(&self, aim: OwnAim<'_>) -> Result<Opened, RegistrationError> {
+        let digest = opaque::digest(aim.token.expose());
+        let conn = self.context.db.connect().await?;
+        let registration = conn.reads().registrations().find(&digest).await?;
+        let registration = registration.ok_or(RegistrationError::Token)?;
+        let clients = conn.reads().clients();
+        let found = clients.find_registered(registration.client).await?;
+        let named: Option<ClientId> = aim.id.parse().ok();
+        let client = found.filter(|found| Some(&found.client.id) == named.as_ref());
+        let client = client.ok_or(RegistrationError::Token)?;
+        let own = OwnRegistration {
+            client: client.with_live_secrets(self.context.now()),
+            said: registration.said.clone(),
+        };
+        Ok(Opened {
+            own,
+            registration,
+            digest,
+        })
     }
 
     /// Replaces what a client has said of itself by what it says now (RFC 7592 §2.2). What an
-    /// administrator has said of it stays.
+    /// administrator has said of it stays. Where no token was needed to register, it counts as another
+    /// registration does.
     ///
     /// # Errors
-    /// When the token is not the client's, something is wrong with what it says, or storage fails.
-    /// Nothing is stored then.
+    /// When something is wrong with what it says, too many came from this address, the registration was
+    /// changed or closed meanwhile, or storage fails. Nothing is stored then.
     pub async fn replace(
         &self,
-        aim: OwnAim<'_>,
+        opened: &Opened,
         asked: Asked,
+        from: IpAddr,
         origin: Origin,
     ) -> Result<OwnRegistration, RegistrationError> {
-        let (seen, registration) = self.found(aim).await?;
-        let before = &seen.client.client;
-        let planned = replaced(before, &registration.bounds, asked.change)?;
+        if opened.registration.initial.is_none() {
+            self.count(from).await?;
+        }
+        let planned = replaced(
+            &opened.own.client,
+            &opened.registration.bounds,
+            asked.change,
+        )?;
         refuse(asked.said.flaws())?;
         self.check_sector(&planned).await?;
         let now = self.context.now();
         let mut conn = self.context.db.connect().await?;
         let work = conn.begin("registration.replace").await?;
         check_scopes(&work, &planned).await?;
-        self.hold(&work, aim, before).await?;
-        let found = present(&work, planned.key, now).await?;
+        let found = self.hold(&work, opened).await?;
+        if found.client.version != opened.own.client.client.version {
+            // What is planned would be laid over what is no more.
+            return Err(RegistrationError::Changing);
+        }
         self.check_secret(&found, asked.secret.as_ref())?;
         work.clients().upsert(&planned, now).await?;
         store_scopes(&work, &planned).await?;
-        work.registrations()
-            .replace_said(planned.key, &asked.said)
-            .await?;
+        let registrations = work.registrations();
+        registrations.replace_said(planned.key, &asked.said).await?;
         let client = present(&work, planned.key, now).await?;
         let actor = Actor::Client(planned.key);
         let event = self
@@ -76,15 +127,12 @@ impl RegistrationService {
     /// Removes a client that wants to be (RFC 7592 §2.3), with everything of its.
     ///
     /// # Errors
-    /// When the token is not the client's, or storage fails.
-    pub async fn delete(&self, aim: OwnAim<'_>, origin: Origin) -> Result<(), RegistrationError> {
-        let (seen, _) = self.found(aim).await?;
-        let key = seen.client.client.key;
+    /// When the registration was closed meanwhile, or storage fails.
+    pub async fn delete(&self, opened: &Opened, origin: Origin) -> Result<(), RegistrationError> {
+        let key = opened.key();
         let mut conn = self.context.db.connect().await?;
         let work = conn.begin("registration.delete").await?;
-        if !work.clients().lock(key).await? {
-            return Err(RegistrationError::Token);
-        }
+        self.hold(&work, opened).await?;
         self.clients.end_access(&work, key).await?;
         let event = |action| {
             let actor = Actor::Client(key);
@@ -99,43 +147,18 @@ impl RegistrationService {
         Ok(self.clients.remove(&mut conn, key, event).await?)
     }
 
-    async fn found(
-        &self,
-        aim: OwnAim<'_>,
-    ) -> Result<(OwnRegistration, Registration), RegistrationError> {
-        let digest = opaque::digest(aim.token.expose());
-        let conn = self.context.db.connect().await?;
-        let registration = conn.reads().registrations().find(&digest).await?;
-        let registration = registration.ok_or(RegistrationError::Token)?;
-        let clients = conn.reads().clients();
-        let found = clients.find_registered(registration.client).await?;
-        let named: Option<ClientId> = aim.id.parse().ok();
-        let client = found.filter(|found| Some(&found.client.id) == named.as_ref());
-        let client = client.ok_or(RegistrationError::Token)?;
-        let said = registration.said.clone();
-        let client = client.with_live_secrets(self.context.now());
-        Ok((OwnRegistration { client, said }, registration))
-    }
-
-    /// Keeps a client from everybody else, if it is what was seen and its token still opens it.
+    /// Keeps a client from everybody else, if its token still opens it: as others have left it.
     async fn hold(
         &self,
         work: &UnitOfWork<'_>,
-        aim: OwnAim<'_>,
-        seen: &Client,
-    ) -> Result<(), RegistrationError> {
-        let digest = opaque::digest(aim.token.expose());
-        if !work.clients().lock(seen.key).await? {
+        opened: &Opened,
+    ) -> Result<RegisteredClient, RegistrationError> {
+        if !work.clients().lock(opened.key()).await? {
             return Err(RegistrationError::Token);
         }
-        let registration = work.registrations().find(&digest).await?;
+        let registration = work.registrations().find(&opened.digest).await?;
         registration.ok_or(RegistrationError::Token)?;
-        let found = present(work, seen.key, self.context.now()).await?;
-        if found.client.version != seen.version {
-            // What is planned would be laid over what is no more.
-            return Err(RegistrationError::Changing);
-        }
-        Ok(())
+        present(work, opened.key(), self.context.now()).await
     }
 
     /// A client chooses no secret: where it names one, it is its own (RFC 7592 §2.2).
@@ -164,29 +187,22 @@ impl RegistrationService {
 /// The client as it is to be from now on: what it does not say any more is as if it had never been
 /// said, and what only an administrator says stays.
 fn replaced(
-    before: &Client,
+    present: &RegisteredClient,
     bounds: &RegistrationBounds,
     asked: ClientChange,
 ) -> Result<Client, RegistrationError> {
-    let mut client = Client {
-        scope: before.scope.clone(),
-        client_type: before.client_type,
-        profile: before.profile,
-        secrets: before.secrets.clone(),
-        resources: before.resources.clone(),
-        default_audience: before.default_audience.clone(),
-        pkce: before.pkce,
-        nonce: before.nonce,
-        consent: before.consent,
-        refresh_rotation: before.refresh_rotation,
-        lifetimes: before.lifetimes,
-        is_active: before.is_active,
-        version: before.version,
-        ..Client::new(before.key, before.id.clone())
-    };
+    let before = &present.client;
+    let mut client = unsaid(before);
     asked.apply(&mut client);
+    client.optional_scope = client.optional_scope.intersection(&client.scope);
+    client.default_scope = client.default_scope.intersection(&client.scope);
+    if !client.can_be_exempted() {
+        client.pkce = PkceRule::Required;
+        client.nonce = NonceRule::Required;
+    }
     let mut flaws = client.flaws();
-    flaws.extend(bounds.exceeded(&client));
+    flaws.extend(bounds.exceeded(&client, Some(before)));
+    check_entitled(present, &client, &mut flaws);
     let is_alike = type_of(&client) == before.client_type
         && client.auth_method.is_by_secret() == before.auth_method.is_by_secret();
     if !is_alike {
@@ -195,4 +211,27 @@ fn replaced(
     }
     refuse(flaws)?;
     Ok(client)
+}
+
+/// The client without what it can say of itself, but for its scope, which stays where it says none.
+fn unsaid(before: &Client) -> Client {
+    let blank = Client::new(before.key, before.id.clone());
+    Client {
+        name: blank.name,
+        application_type: blank.application_type,
+        auth_method: blank.auth_method,
+        assertion_alg: blank.assertion_alg,
+        redirect_uris: blank.redirect_uris,
+        post_logout_redirect_uris: blank.post_logout_redirect_uris,
+        grant_types: blank.grant_types,
+        jwks: blank.jwks,
+        jwks_uri: blank.jwks_uri,
+        requests: blank.requests,
+        openid: blank.openid,
+        logout: blank.logout,
+        client_uri: blank.client_uri,
+        policy_uri: blank.policy_uri,
+        tos_uri: blank.tos_uri,
+        ..before.clone()
+    }
 }

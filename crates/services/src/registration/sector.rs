@@ -18,29 +18,39 @@ impl RegistrationService {
         let Some(uri) = &client.openid.sector_identifier_uri else {
             return Ok(());
         };
-        let flaw =
-            |what: &str| RegistrationError::Metadata(vec![Flaw::of("sector_identifier_uri", what)]);
         let url: FetchUrl = uri.parse().map_err(|_malformed| {
-            flaw("sector_identifier_uri is no https address that can be fetched")
+            let what = "sector_identifier_uri is no https address that can be fetched";
+            RegistrationError::Metadata(vec![Flaw::of("sector_identifier_uri", what)])
         })?;
         let fetched = self
             .fetcher
             .fetch(DocumentKind::Json, &url, Freshness::AsServed)
             .await;
-        let fetched = fetched
-            .map_err(|_logged| flaw("the document of sector_identifier_uri cannot be fetched"))?;
+        let fetched = fetched.map_err(|_logged| SectorFlaw::NotFetched)?;
         let document = strict_json::parse(&fetched.body, MAX_SECTOR).ok();
         let listed = document.as_ref().and_then(Value::as_array);
-        let listed = listed
-            .ok_or_else(|| flaw("the document of sector_identifier_uri is no list of addresses"))?;
+        let listed = listed.ok_or(SectorFlaw::NoList)?;
         let is_listed = |uri: &str| listed.iter().any(|one| one.as_str() == Some(uri));
         let mut uris = client.redirect_uris.iter();
         if uris.all(|uri| is_listed(uri.as_str())) {
             Ok(())
         } else {
-            Err(flaw(
-                "the document of sector_identifier_uri does not list every one of redirect_uris",
-            ))
+            Err(SectorFlaw::NotListed.into())
         }
     }
+}
+
+/// What is wrong about the document of a sector. The client learns that something is, and not what: it
+/// may be at an address that only this server sees.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum SectorFlaw {
+    /// It could not be fetched.
+    #[error("the document of the sector cannot be fetched")]
+    NotFetched,
+    /// It is no array.
+    #[error("the document of the sector is no array of JSON")]
+    NoList,
+    /// It lacks a redirect URI.
+    #[error("the document of the sector does not list every one of redirect_uris")]
+    NotListed,
 }

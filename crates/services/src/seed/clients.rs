@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use authly_domain::clients::{
     AuthMethod, Client, ClientId, ClientType, ConsentPolicy, LogoutMetadata, MIN_SECRET_BYTES,
-    NonceRule, OpenIdMetadata, PkceRule, RefreshRotation, RequestObjectRule,
+    OpenIdMetadata, RefreshRotation, RequestObjectRule,
 };
 use authly_domain::id::ClientKey;
 use authly_domain::network::FetchUrl;
@@ -129,18 +129,10 @@ fn replace<T>(present: &mut T, listed: Option<T>) {
 fn take_switches(client: &mut Client, seed: &SeedClient) {
     let switch = |listed: Option<bool>, on, off| listed.map(|listed| if listed { on } else { off });
     if let Some(rule) = seed.require_pkce {
-        client.pkce = if rule {
-            PkceRule::Required
-        } else {
-            PkceRule::Exempt
-        };
+        client.pkce = rule.into();
     }
     if let Some(rule) = seed.require_nonce {
-        client.nonce = if rule {
-            NonceRule::Required
-        } else {
-            NonceRule::Exempt
-        };
+        client.nonce = rule.into();
     }
     let consent = switch(
         seed.require_consent,

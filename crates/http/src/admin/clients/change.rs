@@ -5,8 +5,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use authly_domain::clients::{
-    ClientChange, ClientJwks, ClientType, ConsentPolicy, NonceRule, PkceRule, RefreshRotation,
-    RequestObjectRule,
+    ClientChange, ClientJwks, ClientType, ConsentPolicy, RefreshRotation, RequestObjectRule,
 };
 use authly_domain::scopes::Scope;
 use authly_protocol::admin::clients::{self as wire, AssignedScopes, NewClient};
@@ -221,16 +220,8 @@ fn lifetimes(said: &wire::ClientChange) -> ClientChange {
 
 fn switches(fields: &mut Fields, said: &wire::ClientChange, rest: ClientChange) -> ClientChange {
     ClientChange {
-        pkce: switch(
-            fields.required("/require_pkce", said.require_pkce),
-            PkceRule::Required,
-            PkceRule::Exempt,
-        ),
-        nonce: switch(
-            fields.required("/require_nonce", said.require_nonce),
-            NonceRule::Required,
-            NonceRule::Exempt,
-        ),
+        pkce: (fields.required("/require_pkce", said.require_pkce)).map(Into::into),
+        nonce: (fields.required("/require_nonce", said.require_nonce)).map(Into::into),
         consent: switch(
             fields.required("/require_consent", said.require_consent),
             ConsentPolicy::Ask,

@@ -98,20 +98,26 @@ pub(super) fn read(
     Ok(Said { asked, document })
 }
 
-/// The only type is `code`, and it belongs to the grant of the same name.
+/// The only type is `code`, and it belongs to the grant `authorization_code`, which a client has that names
+/// no grants (RFC 7591 §2.1). Others have none.
 fn check_response_types(document: &Map<String, Value>) -> Result<(), OAuthFailure> {
-    let types = document.get("response_types");
-    let codes_alone = types.is_none_or(|types| {
-        let list = types.as_array().map(Vec::as_slice).unwrap_or_default();
-        types.is_null() || matches!(list, [Value::String(one)] if one == "code")
-    });
-    if codes_alone {
+    let grants = document.get("grant_types").and_then(Value::as_array);
+    let code = GrantType::AuthorizationCode.as_str();
+    let has_code = grants.is_none_or(|grants| grants.iter().any(|grant| grant == code));
+    let said = document.get("response_types");
+    let mut said = said.into_iter().filter(|types| !types.is_null());
+    if said.all(|types| *types == Value::from(response_types(has_code))) {
         return Ok(());
     }
     Err(refused(
         &["response_types"],
-        "response_types: code is the only one",
+        "response_types: code is the only one, and belongs to the grant authorization_code",
     ))
+}
+
+/// The response types of a client with the code flow, or without.
+const fn response_types(has_code: bool) -> &'static [&'static str] {
+    if has_code { &["code"] } else { &[] }
 }
 
 /// These members of a document.
@@ -179,9 +185,9 @@ pub(super) fn of(own: &OwnRegistration) -> Map<String, Value> {
     };
     let mut shown = object(serde_json::to_value(admin::shown(&own.client)));
     shown.retain(|name, _value| MEMBERS.contains(&name.as_str()));
-    if own.client.client.may_use(GrantType::AuthorizationCode) {
-        shown.insert("response_types".to_owned(), vec!["code"].into());
-    }
+    let has_code = own.client.client.may_use(GrantType::AuthorizationCode);
+    let types = response_types(has_code).into();
+    shown.insert("response_types".to_owned(), types);
     shown.extend(object(serde_json::to_value(&own.said)));
     shown
 }

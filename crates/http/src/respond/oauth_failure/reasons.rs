@@ -159,6 +159,10 @@ impl From<RegistrationError> for OAuthFailure {
                 };
                 Self::of(code).explain(&what.join("; "))
             }
+            RegistrationError::Sector(_) => Self::of(ErrorCode::InvalidClientMetadata).explain(
+                "the document of sector_identifier_uri cannot be read, or does not list every one of \
+                 redirect_uris",
+            ),
             RegistrationError::StatementNotApproved => {
                 Self::of(ErrorCode::UnapprovedSoftwareStatement)
             }

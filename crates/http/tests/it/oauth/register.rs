@@ -187,6 +187,7 @@ async fn the_document_of_a_sector_lists_every_address() {
     let mut said = web();
     said["subject_type"] = json!("pairwise");
     said["sector_identifier_uri"] = json!(stranger.url("/sector").as_str());
+    let mut texts = Vec::new();
     for document in [
         json!([]),
         json!(["https://app.example/other"]),
@@ -196,11 +197,14 @@ async fn the_document_of_a_sector_lists_every_address() {
         let path = format!("/sector/{}", document.to_string().len());
         stranger.serve(&path, &document.to_string());
         said["sector_identifier_uri"] = json!(stranger.url(&path).as_str());
-        refused(&app, &token, &said, "invalid_client_metadata").await;
+        let answer = refused(&app, &token, &said, "invalid_client_metadata").await;
+        texts.push(answer.json()["error_description"].clone());
     }
     let private = stranger.url_at("10.0.0.1", "/sector");
     said["sector_identifier_uri"] = json!(private.as_str());
-    refused(&app, &token, &said, "invalid_client_metadata").await;
+    let answer = refused(&app, &token, &said, "invalid_client_metadata").await;
+    // Nobody learns by it what is at an address inside.
+    assert_eq!(texts, vec![answer.json()["error_description"].clone(); 4]);
     let right = json!(["https://app.example/callback", "https://b.example/"]);
     stranger.serve("/right", &right.to_string());
     said["sector_identifier_uri"] = json!(stranger.url("/right").as_str());

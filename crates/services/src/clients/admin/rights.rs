@@ -50,6 +50,8 @@ impl ClientAdmin {
         let clients = work.clients();
         clients.replace_scopes(aim.client, &scope, optional).await?;
         clients.entitle(aim.client, to).await?;
+        let registrations = work.registrations();
+        registrations.bound(aim.client, Some(&scope), None).await?;
         let changed = self.present(&work, aim.client).await?;
         self.finish(work, aim, AuditAction::ClientEntitled).await?;
         Ok(changed)
@@ -72,7 +74,7 @@ pub(super) fn check_within(
 }
 
 /// A client that may administer for itself stays one that acts for itself.
-pub(super) fn check_entitled(present: &RegisteredClient, next: &Client, flaws: &mut Vec<Flaw>) {
+pub(crate) fn check_entitled(present: &RegisteredClient, next: &Client, flaws: &mut Vec<Flaw>) {
     if !present.entitled_to.is_empty() && !acts_for_itself(next) {
         let what = "client_credentials stays while the client is entitled to administer";
         flaws.push(Flaw::of("grant_types", what));

@@ -164,14 +164,92 @@ async fn what_an_administrator_has_said_stays() {
     let said = json!({
         "require_consent": false, "access_token_lifetime": 60,
         "resources": ["https://api.example/"], "refresh_rotation": false,
+        "require_pkce": false, "optional_scope": "email notes:read",
     });
     assert_eq!(root.patch(&path, &said).await.status, 200);
-    let answer = own.call(Method::PUT, own.token(), Some(&own.said())).await;
+    let mut own_word = own.said();
+    let answer = own.call(Method::PUT, own.token(), Some(&own_word)).await;
     assert_eq!(answer.status, 200, "{}", answer.body);
     let stored = root.get(&path).await.json();
     for (member, value) in said.as_object().unwrap() {
         assert_eq!(&stored[member], value, "{member}");
     }
+    // What the client does without is nothing to exempt it from, or to decline.
+    own_word["scope"] = json!("email");
+    let answer = own.call(Method::PUT, own.token(), Some(&own_word)).await;
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    let stored = root.get(&path).await.json();
+    assert_eq!(stored["require_pkce"], true);
+    assert_eq!(stored["optional_scope"], "email");
+}
+
+#[tokio::test]
+async fn what_an_administrator_says_of_its_bounds_counts_from_then_on() {
+    let own = Own::start(&web()).await;
+    let root = own.app.administrator("boss").await;
+    let listed = format!("/admin/clients?client_id={}", own.id());
+    let key = root.get(&listed).await.json()["items"][0]["id"].clone();
+    let path = format!("/admin/clients/{}", key.as_str().unwrap());
+    let wider = json!({
+        "scope": "openid phone", "grant_types": ["authorization_code", "refresh_token"],
+        "redirect_uris": ["https://app.example/callback", "http://127.0.0.1/callback"],
+    });
+    assert_eq!(root.patch(&path, &wider).await.status, 200);
+    let read = own.call(Method::GET, own.token(), None).await.json();
+    let mut said = own.said();
+    for member in ["scope", "grant_types", "redirect_uris"] {
+        said[member] = read[member].clone();
+    }
+    let answer = own.call(Method::PUT, own.token(), Some(&said)).await;
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    assert_eq!(answer.json()["scope"], "openid phone");
+    let before = own.app.stored().registry().await;
+    for (member, value) in [
+        ("scope", json!("openid email")),
+        ("grant_types", json!(["client_credentials"])),
+    ] {
+        let mut back = said.clone();
+        back[member] = value;
+        let answer = own.call(Method::PUT, own.token(), Some(&back)).await;
+        answer.expect_error(400, "invalid_client_metadata");
+    }
+    assert_eq!(own.app.stored().registry().await, before);
+}
+
+#[tokio::test]
+async fn a_client_that_may_administer_keeps_what_it_needs_for_that() {
+    let (app, _) = app_and_token().await;
+    let grants = json!(["client_credentials"]);
+    let root = app.administrator("boss").await;
+    let new = json!({
+        "name": "Service", "scope": "notes:read",
+        "grant_types": ["client_credentials", "authorization_code"],
+    });
+    let made = root.post("/admin/initial-access-tokens", &new).await.json();
+    let token = made["token"].as_str().unwrap();
+    let mut service = json!({ "grant_types": grants, "response_types": ["code"] });
+    refused(&app, token, &service, "invalid_client_metadata").await;
+    service["response_types"] = json!([]);
+    let client = register(&app, token, &service).await.json();
+    assert_eq!(client["response_types"], json!([]));
+    let own = Own { app, client };
+    let listed = format!("/admin/clients?client_id={}", own.id());
+    let key = root.get(&listed).await.json()["items"][0]["id"].clone();
+    let path = format!("/admin/clients/{}", key.as_str().unwrap());
+    let entitled = json!({ "entitled_admin_scopes": ["admin:clients:read"] });
+    let place = format!("{path}/entitled_admin_scopes");
+    let answer = root.put(&place, &entitled).await;
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    let mut said = json!({ "client_id": own.id(), "grant_types": grants });
+    let answer = own.call(Method::PUT, own.token(), Some(&said)).await;
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    assert_eq!(answer.json()["scope"], "admin:clients:read notes:read");
+    let before = own.app.stored().registry().await;
+    said["grant_types"] = json!(["authorization_code"]);
+    said["redirect_uris"] = json!(["https://app.example/callback"]);
+    let answer = own.call(Method::PUT, own.token(), Some(&said)).await;
+    answer.expect_error(400, "invalid_client_metadata");
+    assert_eq!(own.app.stored().registry().await, before);
 }
 
 #[tokio::test]
@@ -232,12 +310,17 @@ async fn a_disabled_client_looks_after_nothing() {
     let key = root.get(&listed).await.json()["items"][0]["id"].clone();
     let path = format!("/admin/clients/{}/disable", key.as_str().unwrap());
     assert_eq!(root.post(&path, &json!({})).await.status, 200);
-    let answer = own.call(Method::GET, own.token(), None).await;
-    assert_eq!(answer.status, 401, "{}", answer.body);
-    assert_eq!(
-        own.call(Method::DELETE, own.token(), None).await.status,
-        401
-    );
+    let before = own.app.stored().registry().await;
+    let said = own.said();
+    for (method, body) in [
+        (Method::GET, None),
+        (Method::PUT, Some(&said)),
+        (Method::DELETE, None),
+    ] {
+        let answer = own.call(method, own.token(), body).await;
+        answer.expect_error(401, "invalid_token");
+    }
+    assert_eq!(own.app.stored().registry().await, before);
 }
 
 #[tokio::test]

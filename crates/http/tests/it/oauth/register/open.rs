@@ -90,6 +90,51 @@ async fn one_address_registers_so_many_clients_in_a_window_and_no_more() {
 }
 
 #[tokio::test]
+async fn an_update_of_a_client_that_needed_no_token_counts_as_a_registration_does() {
+    let app = setup(RegistrationMode::Open)
+        .policies(|policies| policies.registration.open_per_address = 2)
+        .app()
+        .await;
+    let client = come_along(&app, &web()).await.json();
+    let own = client["registration_client_uri"].as_str().unwrap();
+    let its = client["registration_access_token"].as_str().unwrap();
+    let mut said = web();
+    said["client_id"] = client["client_id"].clone();
+    let update = || send(http_client().put(own).bearer_auth(its).json(&said));
+    assert_eq!(update().await.status, 200);
+    let before = app.stored().registry().await;
+    update().await.expect_error(429, "temporarily_unavailable");
+    assert_eq!(app.stored().registry().await, before);
+    let read = send(http_client().get(own).bearer_auth(its)).await;
+    assert_eq!(read.status, 200, "{}", read.body);
+
+    let token = initial(&app, &json!({ "scope": "openid" })).await;
+    let client = register(&app, &token, &web()).await.json();
+    let own = client["registration_client_uri"].as_str().unwrap();
+    let its = client["registration_access_token"].as_str().unwrap();
+    said["client_id"] = client["client_id"].clone();
+    let answer = send(http_client().put(own).bearer_auth(its).json(&said)).await;
+    assert_eq!(answer.status, 200, "{}", answer.body);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_many_that_register_at_once_no_more_get_in_than_the_setting_allows() {
+    let app = setup(RegistrationMode::Open)
+        .policies(|policies| policies.registration.open_clients = 3)
+        .app()
+        .await;
+    let said = web();
+    let answers = join_all((0..8).map(|_one| come_along(&app, &said))).await;
+    let registered = answers.iter().filter(|answer| answer.status == 201);
+    assert_eq!(registered.count(), 3);
+    for refused in answers.iter().filter(|answer| answer.status != 201) {
+        refused.expect_error(503, "temporarily_unavailable");
+    }
+    let stored = app.stored().row_counts().await;
+    assert_eq!(stored["client_registrations"], 3);
+}
+
+#[tokio::test]
 async fn no_more_clients_are_registered_without_a_token_than_the_setting_allows() {
     let app = setup(RegistrationMode::Open)
         .policies(|policies| policies.registration.open_clients = 1)
