@@ -1,7 +1,10 @@
 //! The export of a Keycloak realm, as what Authly can take of it.
 
+mod attributes;
 mod clients;
 mod export;
+mod realm;
+mod scopes;
 mod users;
 
 use std::fs;
@@ -73,7 +76,9 @@ pub(crate) fn read(path: &Path) -> Result<Taken, Failure> {
         realm: realm.realm.clone(),
         ..Taken::default()
     };
-    clients::take(&realm, &mut taken);
+    realm::note(&realm, &mut taken);
+    let known = scopes::take(&realm, &mut taken);
+    clients::take(&realm, &known, &mut taken);
     users::take(&realm, &mut taken);
     Ok(taken)
 }

@@ -1,6 +1,7 @@
 //! What a configuration would change. Nothing is guessed: each change is asked of the server as a dry
 //! run, so that what it would refuse is known, all of it, before anything changes.
 
+mod added;
 mod clients;
 mod prune;
 mod scopes;
@@ -216,26 +217,6 @@ impl Planner<'_> {
     /// The mark of what is made.
     fn mark(&self) -> Option<&str> {
         (self.present == Present::Changed).then_some(self.name.as_str())
-    }
-
-    /// Passes over what is here already, where that stays.
-    fn passes_over(&mut self, what: String) -> bool {
-        let keeps = self.present == Present::Kept;
-        if keeps {
-            let why = "it is here already, and stays as it is".to_owned();
-            self.plan.notes.push(Note { what, why });
-        }
-        keeps
-    }
-
-    /// Where things are only added, what is wrong about one of them is a note.
-    fn settle(&mut self, what: &str) {
-        if self.present == Present::Kept && !self.problems.is_empty() {
-            let problems = std::mem::take(&mut self.problems);
-            let why = format!("it is refused: {}", problems.join("; "));
-            let what = what.to_owned();
-            self.plan.notes.push(Note { what, why });
-        }
     }
 
     fn problem(&mut self, at: &Place, what: &str) {

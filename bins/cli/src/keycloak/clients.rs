@@ -1,15 +1,17 @@
-//! Clients and client scopes of a realm.
+//! Clients of a realm.
 
 use authly_admin_client::WireSecret;
 use authly_admin_client::secret::ClientSecret;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 use url::Url;
 
 use super::Taken;
-use super::export::{Client, ClientScope, Realm, first};
+use super::attributes::{Attributes, PRIVATE_KEY_JWT};
+use super::export::{Client, Realm, first, saying};
+use super::scopes::{BUILT_IN, SHARED};
 
 /// Clients that every realm has for Keycloak itself.
-const OWN: [&str; 6] = [
+pub(super) const OWN: [&str; 6] = [
     "account",
     "account-console",
     "admin-cli",
@@ -18,22 +20,19 @@ const OWN: [&str; 6] = [
     "security-admin-console",
 ];
 
-/// Scopes that Authly has as well.
-const SHARED: [&str; 5] = ["profile", "email", "address", "phone", "offline_access"];
-
-/// Client scopes that every realm has, and Authly has no use for.
-const BUILT_IN: [&str; 10] = [
-    "roles",
-    "web-origins",
-    "acr",
-    "basic",
-    "microprofile-jwt",
-    "role_list",
-    "saml_organization",
-    "organization",
-    "service_account",
-    "openid",
+/// What is said of a client elsewhere, or means something to Keycloak alone. Scripts of all origins may call
+/// what they need of Authly, so that no `webOrigins` are lost.
+const KNOWN: [&str; 6] = [
+    "id",
+    "access",
+    "fullScopeAllowed",
+    "notBefore",
+    "registeredNodes",
+    "webOrigins",
 ];
+
+/// The attribute with the addresses where a browser may go after a logout.
+const LOGOUT_URIS: &str = "post.logout.redirect.uris";
 
 /// Whether a client acts for itself as well.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,64 +41,58 @@ enum Acts {
     ForUsers,
 }
 
-/// Takes scopes and clients of a realm.
-pub(super) fn take(realm: &Realm, taken: &mut Taken) {
-    for (kind, count) in [
-        ("realm roles", realm.roles.realm.len()),
-        ("groups", realm.groups.len()),
-        ("identity providers", realm.identity_providers.len()),
-    ] {
-        if count > 0 {
-            taken.note(format!("{count} {kind}"), "Authly has nothing like them");
-        }
-    }
-    let mut known: Vec<&str> = SHARED.to_vec();
-    for scope in &realm.client_scopes {
-        let name = scope.name.as_str();
-        if SHARED.contains(&name) || BUILT_IN.contains(&name) {
-            continue;
-        }
-        if scope
-            .protocol
-            .as_deref()
-            .is_some_and(|kind| kind != "openid-connect")
-        {
-            taken.note(
-                format!("client scope {name}"),
-                "it is none of OpenID Connect",
-            );
-            continue;
-        }
-        known.push(name);
-        taken
-            .scopes
-            .push(json!({"name": name, "description": description(scope)}));
-    }
+/// Takes the clients of a realm, which may ask for the scopes that are known.
+pub(super) fn take(realm: &Realm, known: &[&str], taken: &mut Taken) {
     for client in &realm.clients {
         let what = format!("client {}", client.client_id);
-        match one(client, &known, taken) {
-            Ok(said) => {
-                let secret = secret(client, &what, taken);
-                taken.clients.push((said, secret));
+        match one(client, &what, known, taken) {
+            Ok(mut said) => {
+                let mut attributes = Attributes::of(client, &what);
+                // It is read with the addresses.
+                attributes.take(LOGOUT_URIS);
+                attributes.say(client, realm, &mut said, taken);
+                note_the_rest(client, known, &what, taken);
+                let secret = secret(client, &said, &what, taken);
+                taken.clients.push((Value::Object(said), secret));
             }
             Err(why) => taken.note(what, why),
         }
     }
 }
 
-/// What people read: Keycloak's own words may be names of translations.
-fn description(scope: &ClientScope) -> String {
-    let words = [
-        first(&scope.attributes, "consent.screen.text"),
-        scope.description.as_deref(),
-    ];
-    let mut words = words.into_iter().flatten();
-    let said = words.find(|text| !text.is_empty() && !text.starts_with("${"));
-    said.unwrap_or(&scope.name).to_owned()
+/// Notes what nothing was made of.
+fn note_the_rest(client: &Client, known: &[&str], what: &str, taken: &mut Taken) {
+    for name in client.asks_for() {
+        if !known.contains(&name) && !BUILT_IN.contains(&name) {
+            taken.note(
+                what,
+                format!("the scope {name} is not taken: it is not here"),
+            );
+        }
+    }
+    for mapper in &client.protocol_mappers {
+        let why = if mapper.kind.contains("pairwise") {
+            "its users get other subjects"
+        } else {
+            "claims are those of its scopes"
+        };
+        let why = format!("the protocol mapper {} is not taken: {why}", mapper.name);
+        taken.note(what, why);
+    }
+    for (name, _) in saying(&client.rest, &KNOWN) {
+        taken.note(
+            what,
+            format!("its {name} is not taken: Authly has nothing like it"),
+        );
+    }
 }
 
-fn one(client: &Client, known: &[&str], taken: &mut Taken) -> Result<Value, String> {
-    let what = format!("client {}", client.client_id);
+fn one(
+    client: &Client,
+    what: &str,
+    known: &[&str],
+    taken: &mut Taken,
+) -> Result<Map<String, Value>, String> {
     if OWN.contains(&client.client_id.as_str()) || client.client_id.ends_with("-realm") {
         return Err("it is one of Keycloak's own".to_owned());
     }
@@ -121,13 +114,10 @@ fn one(client: &Client, known: &[&str], taken: &mut Taken) -> Result<Value, Stri
     ] {
         if is_on {
             taken.note(
-                &what,
+                what,
                 format!("{flow} is not taken, since OAuth 2.1 has done away with it"),
             );
         }
-    }
-    if !client.protocol_mappers.is_empty() {
-        taken.note(&what, "its protocol mappers are not taken");
     }
     let signs_in = client.standard_flow_enabled.unwrap_or(true);
     let acts = if client.service_accounts_enabled && !client.public_client {
@@ -137,7 +127,7 @@ fn one(client: &Client, known: &[&str], taken: &mut Taken) -> Result<Value, Stri
     };
     let redirect_uris = if signs_in {
         let uris = client.redirect_uris.iter().map(String::as_str);
-        whole(uris, "redirect URI", client, &what, taken)
+        whole(uris, "redirect URI", client, what, taken)
     } else {
         Vec::new()
     };
@@ -146,14 +136,14 @@ fn one(client: &Client, known: &[&str], taken: &mut Taken) -> Result<Value, Stri
             return Err("no redirect URI of its can be taken".to_owned());
         }
         taken.note(
-            &what,
+            what,
             "nobody signs in through it, since no redirect URI of its can be taken",
         );
     }
     if !signs_in && acts == Acts::ForUsers {
         return Err("no grant of its can be taken".to_owned());
     }
-    let logout_uris = logout_uris(client, &redirect_uris, &what, taken);
+    let logout_uris = logout_uris(client, &redirect_uris, what, taken);
     Ok(said(client, known, redirect_uris, logout_uris, acts))
 }
 
@@ -164,7 +154,7 @@ fn said(
     redirect_uris: Vec<String>,
     logout_uris: Vec<String>,
     acts: Acts,
-) -> Value {
+) -> Map<String, Value> {
     let signs_in = !redirect_uris.is_empty();
     let mut grants = Vec::new();
     if signs_in {
@@ -203,19 +193,16 @@ fn said(
             say("post_logout_redirect_uris", logout_uris.into());
         }
     }
-    let lifespan = first(&client.attributes, "access.token.lifespan");
-    if let Some(seconds) = lifespan.and_then(|text| text.parse::<u64>().ok()) {
-        say("access_token_lifetime", seconds.into());
+    if let Some(uri) = client.base_url.as_deref().filter(|uri| !uri.is_empty()) {
+        say("client_uri", client.below_root(uri).into());
     }
-    Value::Object(said)
+    said
 }
 
 /// What it may ask for: of Keycloak's default and optional scopes those that are here.
 fn scope(client: &Client, known: &[&str], signs_in: bool) -> String {
     let mut names = if signs_in { vec!["openid"] } else { Vec::new() };
-    let all = client.default_client_scopes.iter();
-    for name in all.chain(&client.optional_client_scopes) {
-        let name = name.as_str();
+    for name in client.asks_for() {
         // Claims and offline access are about users.
         let is_fit = known.contains(&name) && (signs_in || !SHARED.contains(&name));
         if is_fit && !names.contains(&name) {
@@ -232,7 +219,7 @@ fn logout_uris(
     what: &str,
     taken: &mut Taken,
 ) -> Vec<String> {
-    let said = first(&client.attributes, "post.logout.redirect.uris").unwrap_or_default();
+    let said = first(&client.attributes, LOGOUT_URIS).unwrap_or_default();
     let own = said.split("##").filter(|uri| !["", "+", "-"].contains(uri));
     let mut all = whole(own, "post-logout redirect URI", client, what, taken);
     if said.split("##").any(|uri| uri == "+") {
@@ -250,14 +237,9 @@ fn whole<'u>(
     what: &str,
     taken: &mut Taken,
 ) -> Vec<String> {
-    let root = client.root_url.as_deref().unwrap_or_default();
     let mut all = Vec::new();
     for uri in uris {
-        let whole = if uri.starts_with('/') {
-            format!("{}{uri}", root.trim_end_matches('/'))
-        } else {
-            uri.to_owned()
-        };
+        let whole = client.below_root(uri);
         if whole.contains('*') {
             taken.note(
                 what,
@@ -275,14 +257,43 @@ fn whole<'u>(
     all
 }
 
+impl Client {
+    /// An address, which may stand below the root URL.
+    pub(super) fn below_root(&self, uri: &str) -> String {
+        let root = self.root_url.as_deref().unwrap_or_default();
+        if uri.starts_with('/') {
+            format!("{}{uri}", root.trim_end_matches('/'))
+        } else {
+            uri.to_owned()
+        }
+    }
+
+    /// Which client scopes it has, by default or on request.
+    fn asks_for(&self) -> impl Iterator<Item = &str> {
+        let all = self.default_client_scopes.iter();
+        all.chain(&self.optional_client_scopes).map(String::as_str)
+    }
+
+    /// Whether it authenticates by assertions that it signs.
+    pub(super) fn authenticates_by_key(&self) -> bool {
+        !self.public_client && self.client_authenticator_type.as_deref() == Some("client-jwt")
+    }
+}
+
 /// Whether an address is one of an application on a device.
 fn is_native(uri: &str) -> bool {
     !(uri.starts_with("https://") || uri.starts_with("http://"))
 }
 
 /// The secret of a confidential client, if it can be taken.
-fn secret(client: &Client, what: &str, taken: &mut Taken) -> Option<WireSecret> {
-    if client.public_client {
+fn secret(
+    client: &Client,
+    said: &Map<String, Value>,
+    what: &str,
+    taken: &mut Taken,
+) -> Option<WireSecret> {
+    let method = said.get("token_endpoint_auth_method");
+    if client.public_client || method.is_some_and(|method| method == PRIVATE_KEY_JWT) {
         return None;
     }
     let kind = client.client_authenticator_type.as_deref();

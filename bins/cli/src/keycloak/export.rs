@@ -22,10 +22,12 @@ pub(super) struct Realm {
     pub(super) users: Vec<User>,
     #[serde(default)]
     pub(super) roles: Roles,
+    /// What ID tokens are signed with where a client does not say.
     #[serde(default)]
-    pub(super) groups: Vec<Value>,
-    #[serde(default)]
-    pub(super) identity_providers: Vec<Value>,
+    pub(super) default_signature_algorithm: Option<String>,
+    /// Everything else.
+    #[serde(flatten)]
+    pub(super) rest: BTreeMap<String, Value>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -33,6 +35,9 @@ pub(super) struct Realm {
 pub(super) struct Roles {
     #[serde(default)]
     pub(super) realm: Vec<Value>,
+    /// By the client whose they are.
+    #[serde(default)]
+    pub(super) client: BTreeMap<String, Vec<Value>>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -70,15 +75,30 @@ pub(super) struct Client {
     #[serde(default)]
     pub(super) root_url: Option<String>,
     #[serde(default)]
+    pub(super) base_url: Option<String>,
+    #[serde(default)]
+    pub(super) frontchannel_logout: bool,
+    #[serde(default)]
     pub(super) redirect_uris: Vec<String>,
     #[serde(default)]
     pub(super) default_client_scopes: Vec<String>,
     #[serde(default)]
     pub(super) optional_client_scopes: Vec<String>,
     #[serde(default)]
-    pub(super) protocol_mappers: Vec<Value>,
+    pub(super) protocol_mappers: Vec<Mapper>,
     #[serde(default)]
     pub(super) attributes: BTreeMap<String, Value>,
+    /// Everything else.
+    #[serde(flatten)]
+    pub(super) rest: BTreeMap<String, Value>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Mapper {
+    #[serde(default)]
+    pub(super) name: String,
+    #[serde(default, rename = "protocolMapper")]
+    pub(super) kind: String,
 }
 
 #[derive(Debug, Deserialize)]
@@ -89,6 +109,8 @@ pub(super) struct ClientScope {
     pub(super) description: Option<String>,
     #[serde(default)]
     pub(super) protocol: Option<String>,
+    #[serde(default)]
+    pub(super) protocol_mappers: Vec<Mapper>,
     #[serde(default)]
     pub(super) attributes: BTreeMap<String, Value>,
 }
@@ -122,6 +144,9 @@ pub(super) struct User {
     pub(super) federated_identities: Vec<Value>,
     #[serde(default)]
     pub(super) service_account_client_id: Option<String>,
+    /// Everything else.
+    #[serde(flatten)]
+    pub(super) rest: BTreeMap<String, Value>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -161,5 +186,27 @@ pub(super) fn first<'v>(of: &'v BTreeMap<String, Value>, name: &str) -> Option<&
         Value::String(text) => Some(text),
         Value::Array(texts) => texts.first()?.as_str(),
         _ => None,
+    }
+}
+
+/// The names of what says anything, but for these.
+pub(super) fn saying<'v>(
+    of: &'v BTreeMap<String, Value>,
+    without: &'v [&str],
+) -> impl Iterator<Item = (&'v str, &'v Value)> {
+    of.iter()
+        .map(|(name, value)| (name.as_str(), value))
+        .filter(|(name, value)| !without.contains(name) && says(value))
+}
+
+/// Whether a value is none of those by which Keycloak says nothing.
+fn says(value: &Value) -> bool {
+    match value {
+        Value::Null => false,
+        Value::Bool(is_on) => *is_on,
+        Value::Number(number) => number.as_i64().is_none_or(|number| number > 0),
+        Value::String(text) => !["", "false", "-1"].contains(&text.as_str()),
+        Value::Array(entries) => entries.iter().any(says),
+        Value::Object(members) => members.values().any(says),
     }
 }

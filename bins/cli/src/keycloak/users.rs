@@ -1,18 +1,90 @@
 //! Users of a realm.
 
+use std::collections::BTreeMap;
+
 use authly_admin_client::WireSecret;
 use authly_admin_client::admin::Id;
-use authly_admin_client::admin::users::{ImportedUser, NewUser};
+use authly_admin_client::admin::users::{Address, ImportedUser, NewUser};
 use authly_admin_client::id::UserId;
+use serde_json::Value;
 
 use super::Taken;
-use super::export::{Credential, CredentialData, Realm, SecretData, User, first};
+use super::export::{Credential, CredentialData, Realm, SecretData, User, first, saying};
+
+/// Attributes that are claims here, by the names that Keycloak's own mappers expect.
+const CLAIMS: [&str; 17] = [
+    "birthdate",
+    "country",
+    "formatted",
+    "gender",
+    "locale",
+    "locality",
+    "middleName",
+    "nickname",
+    "phoneNumber",
+    "phoneNumberVerified",
+    "picture",
+    "postal_code",
+    "profile",
+    "region",
+    "street",
+    "website",
+    "zoneinfo",
+];
+
+/// What is said of a user elsewhere, or means something to Keycloak alone.
+const KNOWN: [&str; 4] = ["access", "disableableCredentialTypes", "notBefore", "totp"];
 
 /// Takes the users of a realm.
 pub(super) fn take(realm: &Realm, taken: &mut Taken) {
+    let mut lost = Lost::default();
     for user in &realm.users {
-        if let Some(user) = one(user, taken) {
-            taken.users.push(user);
+        if let Some(imported) = one(user, taken) {
+            taken.users.push(imported);
+            lost.count(user);
+        }
+    }
+    lost.note(taken);
+}
+
+/// What of users is not taken, by what it is: how many have it, and who has it first.
+#[derive(Default)]
+struct Lost<'u>(BTreeMap<String, (usize, &'u str)>);
+
+impl<'u> Lost<'u> {
+    fn count(&mut self, user: &'u User) {
+        for (name, _) in saying(&user.rest, &KNOWN) {
+            self.one(name.to_owned(), user);
+        }
+        for (name, value) in saying(&user.attributes, &[]) {
+            if !CLAIMS.contains(&name) {
+                self.one(format!("the attribute {name}"), user);
+            } else if value.as_array().is_some_and(|values| values.len() > 1) {
+                self.one(
+                    format!("all values of the attribute {name} but the first"),
+                    user,
+                );
+            }
+        }
+    }
+
+    fn one(&mut self, what: String, user: &'u User) {
+        let (count, _) = self.0.entry(what).or_insert((0, &user.username));
+        *count += 1;
+    }
+
+    fn note(self, taken: &mut Taken) {
+        for (what, (count, first)) in self.0 {
+            let why = match what.as_str() {
+                "createdTimestamp" => "they are new here",
+                "clientConsents" => "they are asked again",
+                _ => "Authly has nothing like it",
+            };
+            let of = match count {
+                1 => format!("user {first}"),
+                count => format!("{count} users, such as {first}"),
+            };
+            taken.note(of, format!("{what}: not taken, {why}"));
         }
     }
 }
@@ -35,7 +107,7 @@ fn one(user: &User, taken: &mut Taken) -> Option<ImportedUser> {
             taken.note(&what, format!("the required action {action} is not taken"));
         }
     }
-    let attribute = |name: &str| first(&user.attributes, name).map(str::to_owned);
+    let attribute = |name: &str| said(&user.attributes, name);
     let sub = user.id.clone().filter(|id| {
         let read = id.parse::<Id<UserId>>();
         read.is_ok_and(|read| read.to_string() == *id)
@@ -43,12 +115,6 @@ fn one(user: &User, taken: &mut Taken) -> Option<ImportedUser> {
     if sub.is_none() {
         taken.note(&what, "it gets another sub, since its id is no UUID");
     }
-    let full_name = [user.first_name.as_deref(), user.last_name.as_deref()];
-    let full_name = full_name
-        .into_iter()
-        .flatten()
-        .collect::<Vec<_>>()
-        .join(" ");
     Some(ImportedUser {
         user: NewUser {
             username: user.username.clone(),
@@ -58,7 +124,7 @@ fn one(user: &User, taken: &mut Taken) -> Option<ImportedUser> {
                 .required_actions
                 .iter()
                 .any(|one| one == "UPDATE_PASSWORD"),
-            name: Some(full_name).filter(|name| !name.is_empty()),
+            name: full_name(user),
             given_name: user.first_name.clone().filter(|name| !name.is_empty()),
             family_name: user.last_name.clone().filter(|name| !name.is_empty()),
             middle_name: attribute("middleName"),
@@ -70,12 +136,41 @@ fn one(user: &User, taken: &mut Taken) -> Option<ImportedUser> {
             zoneinfo: attribute("zoneinfo"),
             locale: attribute("locale"),
             phone_number: attribute("phoneNumber"),
+            phone_number_verified: attribute("phoneNumberVerified")
+                .is_some_and(|text| text == "true"),
+            profile: attribute("profile"),
+            address: address(&user.attributes),
             ..NewUser::default()
         },
         sub,
         is_active: (user.enabled == Some(false)).then_some(false),
         password_hash: hash,
     })
+}
+
+fn full_name(user: &User) -> Option<String> {
+    let names = [user.first_name.as_deref(), user.last_name.as_deref()];
+    let names: Vec<_> = names.into_iter().flatten().collect();
+    Some(names.join(" ")).filter(|name| !name.is_empty())
+}
+
+/// The text of an attribute, if it has any.
+fn said(attributes: &BTreeMap<String, Value>, name: &str) -> Option<String> {
+    let text = first(attributes, name)?;
+    (!text.is_empty()).then(|| text.to_owned())
+}
+
+fn address(attributes: &BTreeMap<String, Value>) -> Option<Address> {
+    let attribute = |name: &str| said(attributes, name);
+    let address = Address {
+        formatted: attribute("formatted"),
+        street_address: attribute("street"),
+        locality: attribute("locality"),
+        region: attribute("region"),
+        postal_code: attribute("postal_code"),
+        country: attribute("country"),
+    };
+    (address != Address::default()).then_some(address)
 }
 
 /// The hash of a user's password; what else they log in with is noted.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use authly_admin_client::ClientError;
 use authly_admin_client::WireSecret;
 use authly_admin_client::admin::clients::{
-    Client, ClientChange, EntitledScopes, GivenSecret, ListQuery,
+    Client, ClientChange, CreatedClient, EntitledScopes, GivenSecret, ListQuery, NewClient,
 };
 use authly_admin_client::admin::{Patch, ProblemCode};
 use authly_admin_client::secret::ClientSecret;
@@ -55,16 +55,7 @@ impl Planner<'_> {
     async fn new_client(&mut self, placed: &Placed<ClientSaid>) -> Result<(), Failure> {
         let Placed { at, said } = placed;
         let new = said.as_new(self.mark())?;
-        let mut known = new.clone();
-        known.scope = known.scope.map(|scope| self.without_coming(&scope));
-        known.optional_scope = known
-            .optional_scope
-            .map(|scope| self.without_coming(&scope));
-        let of = |named: Vec<String>| self.without_coming_servers(named);
-        known.resources = known.resources.map(of);
-        known.default_audience = known.default_audience.map(of);
-        let call = self.caller.client.create_client(&known).dry_run();
-        let Some(made) = self.tried(at, call.await)? else {
+        let Some((new, made)) = self.registered(at, new).await? else {
             return Ok(());
         };
         let client = made.client;
@@ -106,6 +97,29 @@ impl Planner<'_> {
             },
         });
         Ok(())
+    }
+
+    /// What the server would make of a new client; `None` where it would refuse.
+    async fn registered(
+        &mut self,
+        at: &Place,
+        mut new: NewClient,
+    ) -> Result<Option<(NewClient, CreatedClient)>, Failure> {
+        loop {
+            let mut known = new.clone();
+            known.scope = known.scope.map(|scope| self.without_coming(&scope));
+            known.optional_scope = known
+                .optional_scope
+                .map(|scope| self.without_coming(&scope));
+            let of = |named: Vec<String>| self.without_coming_servers(named);
+            known.resources = known.resources.map(of);
+            known.default_audience = known.default_audience.map(of);
+            let answer = self.caller.client.create_client(&known).dry_run().await;
+            match self.with_less(&new, &answer)? {
+                Some(less) => new = less,
+                None => return Ok(self.tried(at, answer)?.map(|made| (new, made))),
+            }
+        }
     }
 
     async fn present_client(
