@@ -43,7 +43,8 @@ pub(crate) struct Creation {
     /// A grant that they may use; repeat it. `authorization_code` and `refresh_token` unless said.
     #[arg(long = "grant-type", value_name = "GRANT")]
     grant_types: Vec<String>,
-    /// A host that their addresses may have; repeat it. Any unless said.
+    /// A host that their redirect URIs may have, those for after a logout too; repeat it. Any unless said.
+    /// Their other addresses are not held to it.
     #[arg(long = "redirect-host", value_name = "HOST")]
     redirect_hosts: Vec<String>,
     /// The rules that they go by: `strict` unless said, `oidc` or `fapi2`.

@@ -18,7 +18,7 @@ pub struct RegistrationBounds {
     pub scope: Scope,
     /// The grants that it may use.
     pub grant_types: Vec<GrantType>,
-    /// The hosts that its addresses may have; empty for any.
+    /// The hosts that its redirect URIs may have, those for after a logout too; empty for any.
     pub redirect_hosts: Vec<String>,
 }
 

@@ -66,7 +66,7 @@ pub struct InitialAccessToken {
     pub scope: String,
     /// The grants that they may use.
     pub grant_types: Vec<String>,
-    /// The hosts that their addresses may have; empty for any.
+    /// The hosts that their `redirect_uris` and `post_logout_redirect_uris` may have; empty for any.
     pub redirect_hosts: Vec<String>,
     /// The rules that they go by: `strict`, `oidc` or `fapi2`.
     pub profile: String,
