@@ -1,5 +1,7 @@
 //! What is there, as a configuration.
 
+use std::collections::BTreeMap;
+
 use authly_admin_client::admin::settings::SettingSource;
 use authly_admin_client::admin::{clients, resource_servers, scopes};
 use clap::ValueEnum;
@@ -8,6 +10,7 @@ use serde::{Serialize, Serializer};
 use serde_json::Value;
 
 use super::entry::written;
+use super::schema::changeable;
 use crate::args::Paging;
 use crate::caller::Caller;
 use crate::failure::Failure;
@@ -85,7 +88,7 @@ pub(crate) async fn export(
         configuration: name.to_owned(),
         scopes: scopes_of(caller).await?,
         resource_servers: servers_of(caller).await?,
-        clients: clients_of(caller).await?,
+        clients: clients_of(notation, caller).await?,
         settings: settings_of(caller).await?,
     };
     let unwritable = |error: String| Failure::refused(format!("it cannot be written: {error}"));
@@ -108,14 +111,12 @@ async fn scopes_of(caller: &Caller) -> Result<Vec<Members>, Failure> {
     let all = caller.gather(&ALL, page).await?;
     let ours = all.into_iter().filter(|scope| !scope.is_system);
     let members = ours.map(|scope| {
-        let mut said = vec![
+        let said = vec![
             ("name", scope.name.into()),
             ("description", scope.description.into()),
             ("is_default", scope.is_default.into()),
+            ("is_active", scope.is_active.into()),
         ];
-        if !scope.is_active {
-            said.push(("is_active", false.into()));
-        }
         Members(said, Vec::new())
     });
     Ok(members.collect())
@@ -133,20 +134,18 @@ async fn servers_of(caller: &Caller) -> Result<Vec<Members>, Failure> {
     };
     let all = caller.gather(&ALL, page).await?;
     let members = all.into_iter().map(|server| {
-        let mut said = vec![
+        let said = vec![
             ("resource", server.resource.into()),
             ("name", server.name.into()),
             ("open_to", server.open_to.into()),
+            ("is_active", server.is_active.into()),
         ];
-        if !server.is_active {
-            said.push(("is_active", false.into()));
-        }
         Members(said, Vec::new())
     });
     Ok(members.collect())
 }
 
-async fn clients_of(caller: &Caller) -> Result<Vec<Members>, Failure> {
+async fn clients_of(notation: Notation, caller: &Caller) -> Result<Vec<Members>, Failure> {
     let page = |cursor, size: u32| {
         caller.client.clients(&clients::ListQuery {
             limit: Some(u64::from(size)),
@@ -157,14 +156,27 @@ async fn clients_of(caller: &Caller) -> Result<Vec<Members>, Failure> {
     let all = caller.gather(&ALL, page).await?;
     let ours = all.into_iter().filter(|client| !client.is_system);
     let members = ours.map(|client| {
-        let shown = written(&client)?.into_iter();
-        let said = shown.filter(|(name, value)| {
-            let is_usual = name == "is_active" && value == &Value::Bool(true);
-            !NOT_SAID.contains(&name.as_str()) && !is_empty(value) && !is_usual
-        });
+        let mut said: BTreeMap<_, _> = written(&client)?
+            .into_iter()
+            .filter(|(name, _)| !NOT_SAID.contains(&name.as_str()))
+            .collect();
+        // What has no value is said as well, or it would not be noticed when it is given one. TOML has no
+        // word for it.
+        if notation == Notation::Yaml {
+            for name in changeable() {
+                said.entry(name).or_insert(Value::Null);
+            }
+        }
+        if !client
+            .grant_types
+            .iter()
+            .any(|one| one == "client_credentials")
+        {
+            said.remove("entitled_admin_scopes");
+        }
         Ok(Members(
             vec![("client_id", client.client_id.into())],
-            said.collect(),
+            said.into_iter().collect(),
         ))
     });
     members.collect()
@@ -180,14 +192,4 @@ async fn settings_of(caller: &Caller) -> Result<Members, Failure> {
         (setting.name, value)
     });
     Ok(Members(Vec::new(), members.collect()))
-}
-
-/// Whether nothing is said by it. An empty list or text of a client is what holds without it, too.
-fn is_empty(value: &Value) -> bool {
-    match value {
-        Value::Null => true,
-        Value::Array(entries) => entries.is_empty(),
-        Value::String(text) => text.is_empty(),
-        Value::Bool(_) | Value::Number(_) | Value::Object(_) => false,
-    }
 }

@@ -7,6 +7,9 @@ use serde_json::{Map, Value, json};
 
 use super::entry::{ClientOwn, ScopeSaid, ServerSaid, sorted};
 
+/// What `apply` says of a client by itself.
+const MARK: &str = "managed_by";
+
 /// The schema (JSON Schema 2020-12).
 pub(crate) fn schema() -> Value {
     let mut generator = SchemaSettings::draft2020_12().into_generator();
@@ -17,7 +20,7 @@ pub(crate) fn schema() -> Value {
     let own = client.get_mut("properties").and_then(Value::as_object_mut);
     let said = change.get_mut("properties").and_then(Value::as_object_mut);
     if let (Some(own), Some(said)) = (own, said) {
-        said.remove("managed_by");
+        said.remove(MARK);
         own.append(said);
     }
     client.insert(
@@ -61,6 +64,15 @@ pub(crate) fn schema() -> Value {
         },
         "$defs": definitions,
     }))
+}
+
+/// The members of a client that a configuration changes.
+pub(super) fn changeable() -> Vec<String> {
+    let mut generator = SchemaSettings::draft2020_12().into_generator();
+    let change = object::<ClientChange>(&mut generator);
+    let members = change.get("properties").and_then(Value::as_object);
+    let names = members.into_iter().flat_map(Map::keys);
+    names.filter(|name| *name != MARK).cloned().collect()
 }
 
 fn object<T: JsonSchema>(generator: &mut SchemaGenerator) -> Map<String, Value> {

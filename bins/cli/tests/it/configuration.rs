@@ -1,5 +1,6 @@
 //! `authly apply`, `authly export` and `authly schema` against a server.
 
+mod exported;
 mod refused;
 mod servers;
 
@@ -329,52 +330,6 @@ async fn is_accepted(desk: &Desk, client_id: &str, secret: &str) -> bool {
     let status = call.send().await.unwrap().status().as_u16();
     assert!([200, 401].contains(&status), "{status}");
     status == 200
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn what_is_exported_applies_as_it_is_and_elsewhere_too() {
-    let desk = Desk::new().await;
-    let folder = Folder::of(&[("shop.yaml", WHOLE)]);
-    assert_eq!(
-        desk.run(&["apply", "-f", &folder.path("shop.yaml"), "--yes"])
-            .status,
-        0
-    );
-    desk.result(&["scope", "create", "by-hand", "--description", "By hand"]);
-    desk.result(&["scope", "disable", "by-hand", "--yes"]);
-
-    for format in ["yaml", "toml"] {
-        let exported = desk.run(&["export", "--format", format, "--name", "shop"]);
-        assert_eq!(exported.status, 0, "{}", exported.messages);
-        for text in ["authly_cs_", "client_secret:", "client_secret ="] {
-            assert!(!exported.results.contains(text), "{}", exported.results);
-        }
-        let name = format!("exported.{format}");
-        folder.write(&name, &exported.results);
-        let here = desk.run(&["apply", "-f", &folder.path(&name), "--dry-run"]);
-        assert_eq!(here.status, 5, "{}", here.messages);
-        let only = "~ scope by-hand\n    managed_by: - -> shop\n\
-                    ~ client console\n    managed_by: - -> shop\n0 to create, 2 to change";
-        assert!(here.results.starts_with(only), "{}", here.results);
-
-        let elsewhere = Desk::new().await;
-        let applied = elsewhere.run(&["apply", "-f", &folder.path(&name), "--yes"]);
-        assert_eq!(applied.status, 0, "{}", applied.messages);
-        let shown = |desk: &Desk| {
-            let mut shop = client(desk, "shop");
-            for member in ["id", "created_at", "updated_at", "secrets", "version"] {
-                shop.as_object_mut().unwrap().remove(member);
-            }
-            shop
-        };
-        assert_eq!(shown(&elsewhere), shown(&desk));
-        assert_eq!(
-            elsewhere.json(&["scope", "show", "by-hand"])["is_active"],
-            false
-        );
-        let again = elsewhere.run(&["apply", "-f", &folder.path(&name), "--dry-run"]);
-        assert_eq!(again.status, 0, "{}", again.results);
-    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
