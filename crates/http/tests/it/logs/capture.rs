@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::fmt::{Debug, Write as _};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
+use std::thread::ThreadId;
 
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
@@ -21,8 +22,8 @@ pub(super) struct Line {
     pub(super) level: &'static str,
     /// Message and fields, of the spans around it too.
     pub(super) text: String,
-    /// Whether a server's thread wrote it, and not a test's own.
-    pub(super) is_of_a_server: bool,
+    /// The thread that wrote it: of a server, or a test's own.
+    pub(super) thread: ThreadId,
 }
 
 /// The log of the process.
@@ -115,11 +116,10 @@ impl Subscriber for Capture {
     fn event(&self, event: &Event<'_>) {
         let mut fields = Fields(self.fields_of(event.parent().map(Id::into_u64)));
         event.record(&mut fields);
-        let thread = std::thread::current();
         let line = Line {
             level: event.metadata().level().as_str(),
             text: fields.0,
-            is_of_a_server: thread.name().is_some_and(|name| name.starts_with("actix")),
+            thread: std::thread::current().id(),
         };
         self.0.lines.lock().unwrap().push(line);
     }
