@@ -48,7 +48,14 @@ impl Record {
                     self.token(name, token);
                 }
             }
-            for name in ["client_secret", "temporary_password", "next_cursor"] {
+            for name in [
+                "client_secret",
+                "temporary_password",
+                "next_cursor",
+                // Of an initial access token.
+                "token",
+                "registration_access_token",
+            ] {
                 if let Some(secret) = body.get(name).and_then(|secret| secret.as_str()) {
                     self.secret(name, secret);
                 }

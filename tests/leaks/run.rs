@@ -4,6 +4,7 @@ mod administration;
 mod clients;
 mod mistakes;
 mod people;
+mod registration;
 mod trouble;
 
 use authly_testing::browser::Browser;

@@ -5,7 +5,7 @@ use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
 
 use super::people::code_of_user;
-use super::{Client, PLANTED, World};
+use super::{Client, PLANTED, World, registration};
 
 /// The client of the command line, which has no secret.
 const COMMAND_LINE: Client = Client {
@@ -51,12 +51,12 @@ impl<'w> Administrator<'w> {
         request.bearer_auth(&self.tokens.access_token)
     }
 
-    async fn send(&self, method: Method, path: &str, body: &Value) -> Answer {
+    pub(super) async fn send(&self, method: Method, path: &str, body: &Value) -> Answer {
         let request = self.request(method, path).json(body);
         self.world.record.send(path, request).await
     }
 
-    async fn post(&self, path: &str, body: &Value) -> Answer {
+    pub(super) async fn post(&self, path: &str, body: &Value) -> Answer {
         self.send(Method::POST, path, body).await
     }
 
@@ -97,6 +97,7 @@ pub(super) async fn administer(world: &World<'_>) {
     users(&admin).await;
     tokens(&admin).await;
     mistakes(&admin).await;
+    registration::register(&admin, world).await;
     let settings = json!({ "values": { "tokens.code_lifetime": "45s" } });
     let changed = admin
         .send(Method::PATCH, "/admin/settings", &settings)
