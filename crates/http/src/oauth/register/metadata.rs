@@ -1,10 +1,14 @@
-//! What a client says of itself (RFC 7591 §2, OpenID Connect Dynamic Client Registration §2).
+//! What a client says of itself (RFC 7591 §2, OpenID Connect Dynamic Client Registration §2). What else it says
+//! is ignored: what only an administrator says, and what we do not know.
+
+mod checked;
 
 use authly_domain::clients::GrantType;
 use authly_domain::refusals::{Explanation, Facts, Reason};
 use authly_domain::registration::Declaration;
 use authly_domain::secret::ClientSecret;
-use authly_protocol::oauth::ErrorCode;
+use authly_protocol::admin::FieldError;
+use authly_protocol::oauth::{DECLARED_MEMBERS, ErrorCode, REGISTERED_MEMBERS};
 use authly_services::registration::{Asked, OwnRegistration, RegistrationService, read_document};
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -12,48 +16,6 @@ use serde_json::{Map, Value};
 use crate::admin;
 use crate::respond::OAuthFailure;
 
-/// What a client may say of itself. What else it says is ignored (RFC 7591 §2): what only an administrator
-/// says, and what we do not know.
-const MEMBERS: [&str; 30] = [
-    "client_name",
-    "application_type",
-    "token_endpoint_auth_method",
-    "token_endpoint_auth_signing_alg",
-    "redirect_uris",
-    "post_logout_redirect_uris",
-    "grant_types",
-    "scope",
-    "jwks",
-    "jwks_uri",
-    "request_object_signing_alg",
-    "require_signed_request_object",
-    "request_uris",
-    "id_token_signed_response_alg",
-    "userinfo_signed_response_alg",
-    "id_token_encrypted_response_alg",
-    "id_token_encrypted_response_enc",
-    "userinfo_encrypted_response_alg",
-    "userinfo_encrypted_response_enc",
-    "subject_type",
-    "sector_identifier_uri",
-    "default_max_age",
-    "require_auth_time",
-    "backchannel_logout_uri",
-    "backchannel_logout_session_required",
-    "frontchannel_logout_uri",
-    "frontchannel_logout_session_required",
-    "client_uri",
-    "policy_uri",
-    "tos_uri",
-];
-/// What is kept for it beside that.
-const DECLARED: [&str; 5] = [
-    "contacts",
-    "initiate_login_uri",
-    "software_id",
-    "software_version",
-    "software_statement",
-];
 /// What a client never says of itself in an update (RFC 7592 §2.2).
 const OURS: [&str; 4] = [
     "registration_access_token",
@@ -81,13 +43,13 @@ pub(super) fn read(
     })?;
     let document = registrations.stated(document)?;
     check_response_types(&document)?;
-    let change = admin::registered(&part(&document, &MEMBERS)?).map_err(|errors| {
-        let members: Vec<_> = errors.iter().map(|error| member(&error.pointer)).collect();
-        let errors = errors.iter();
-        let what = errors.map(|error| format!("{}: {}", member(&error.pointer), error.detail));
-        refused(&members, &what.collect::<Vec<_>>().join("; "))
-    })?;
-    let said: Declaration = part(&document, &DECLARED)?;
+    let change = admin::registered(&part(&document, &REGISTERED_MEMBERS)?);
+    let unused = checked::flaws(&document);
+    let change = match change {
+        Ok(change) if unused.is_empty() => change,
+        other => return Err(refused_all(&other.err().unwrap_or_default(), &unused)),
+    };
+    let said: Declaration = part(&document, &DECLARED_MEMBERS)?;
     let secret = document.get("client_secret").and_then(Value::as_str);
     let secret = secret.map(|secret| ClientSecret::new(secret.to_owned()));
     let asked = Asked {
@@ -145,6 +107,19 @@ fn member(pointer: &str) -> &str {
     path.split_once('/').map_or(path, |(member, _index)| member)
 }
 
+/// All of that is wrong, about what is registered and about what is not used.
+fn refused_all(errors: &[FieldError], unused: &[(&'static str, &'static str)]) -> OAuthFailure {
+    let registered = errors
+        .iter()
+        .map(|error| (member(&error.pointer), error.detail.as_str()));
+    let wrong: Vec<_> = registered.chain(unused.iter().copied()).collect();
+    let members: Vec<_> = wrong.iter().map(|(member, _what)| *member).collect();
+    let what = wrong
+        .iter()
+        .map(|(member, what)| format!("{member}: {what}"));
+    refused(&members, &what.collect::<Vec<_>>().join("; "))
+}
+
 /// Something is wrong about these members.
 fn refused(members: &[&str], what: &str) -> OAuthFailure {
     let (code, reason) = if members.contains(&"redirect_uris") {
@@ -184,7 +159,7 @@ pub(super) fn of(own: &OwnRegistration) -> Map<String, Value> {
         _ => Map::new(),
     };
     let mut shown = object(serde_json::to_value(admin::shown(&own.client)));
-    shown.retain(|name, _value| MEMBERS.contains(&name.as_str()));
+    shown.retain(|name, _value| REGISTERED_MEMBERS.contains(&name.as_str()));
     let has_code = own.client.client.may_use(GrantType::AuthorizationCode);
     let types = response_types(has_code).into();
     shown.insert("response_types".to_owned(), types);

@@ -1,6 +1,13 @@
 //! What clients say of themselves.
 
-use pretty_assertions::assert_eq;
+use std::collections::BTreeSet;
+
+use authly_domain::keys::KeyManagement;
+use authly_protocol::oauth::{
+    CHECKED_MEMBERS, DECLARED_MEMBERS, REGISTERED_MEMBERS, TRANSLATED_MEMBERS,
+};
+use authly_testing::recipient::Recipient;
+use pretty_assertions::{assert_eq, assert_ne};
 
 use super::*;
 
@@ -23,8 +30,10 @@ fn taken() -> Value {
 /// administrator's to say.
 fn ignored() -> Value {
     json!({
-        "client_name#de": "Anwendung", "tos_uri": null, "logo_uri": "https://app.example/logo.png",
-        "default_acr_values": ["1"], "require_consent": false, "require_pkce": false,
+        "client_name#de": "Anwendung", "client_name#ja-Hani-JP": "応用", "tos_uri": null,
+        "tos_uri#fr": "https://app.example/conditions", "logo_uri": "https://app.example/logo.png",
+        "default_acr_values": ["1"], "request_object_encryption_alg": "ECDH-ES",
+        "request_object_encryption_enc": "A256GCM", "grant_types#de": 7, "require_consent": false, "require_pkce": false,
         "resources": ["https://api.example/"], "access_token_lifetime": 1_000_000,
         "profile": "oidc", "client_id": "chosen", "is_system": true, "managed_by": "me",
     })
@@ -69,6 +78,11 @@ async fn what_a_client_says_is_registered_and_what_it_may_not_say_is_ignored() {
 
 /// Members, each with a value that it cannot have.
 fn wrong() -> Vec<(&'static str, Value)> {
+    [registered_wrong(), unused_wrong()].concat()
+}
+
+/// Of what is registered or kept.
+fn registered_wrong() -> Vec<(&'static str, Value)> {
     vec![
         ("client_name", json!("")),
         ("client_name", json!(1)),
@@ -96,8 +110,14 @@ fn wrong() -> Vec<(&'static str, Value)> {
         ("id_token_signed_response_alg", json!("HS256")),
         ("id_token_encrypted_response_alg", json!("RSA1_5")),
         ("id_token_encrypted_response_alg", json!("ECDH-ES")),
+        // Without an `alg`, and no such value.
+        ("id_token_encrypted_response_enc", json!("A128GCM")),
+        ("id_token_encrypted_response_enc", json!("A192GCM")),
         ("userinfo_signed_response_alg", json!("HS256")),
+        ("userinfo_encrypted_response_alg", json!("RSA-OAEP")),
+        ("userinfo_encrypted_response_alg", json!("ECDH-ES")),
         ("userinfo_encrypted_response_enc", json!("A128GCM")),
+        ("userinfo_encrypted_response_enc", json!(128)),
         ("subject_type", json!("secret")),
         ("default_max_age", json!(-1)),
         ("default_max_age", json!("60")),
@@ -120,12 +140,73 @@ fn wrong() -> Vec<(&'static str, Value)> {
     ]
 }
 
+/// Of what is looked at and not kept.
+fn unused_wrong() -> Vec<(&'static str, Value)> {
+    vec![
+        ("logo_uri", json!("javascript:alert(1)")),
+        ("logo_uri", json!("http://app.example/logo.png")),
+        ("logo_uri", json!(["https://app.example/logo.png"])),
+        ("logo_uri#de", json!("data:image/png,x")),
+        ("client_name#de", json!("")),
+        ("client_name#de", json!(7)),
+        ("client_name#", json!("App")),
+        ("client_name#no language", json!("App")),
+        ("client_uri#de", json!("javascript:alert(1)")),
+        ("policy_uri#fr-CA", json!("data:text/html,x")),
+        ("tos_uri#fr", json!({})),
+        ("default_acr_values", json!("1")),
+        ("default_acr_values", json!([1])),
+        ("request_object_encryption_alg", json!("RSA1_5")),
+        ("request_object_encryption_alg", json!(1)),
+        ("request_object_encryption_enc", json!("A128GCM")),
+    ]
+}
+
+/// What is wrong only together.
+fn wrong_together() -> Vec<Value> {
+    let recipient = Recipient::new(KeyManagement::RsaOaep256);
+    let jwks = serde_json::to_value(recipient.jwks()).unwrap();
+    let encrypted = |name: &str, enc: &str| {
+        let mut said = json!({ "jwks": jwks });
+        said[format!("{name}_encrypted_response_alg")] = json!("RSA-OAEP-256");
+        said[format!("{name}_encrypted_response_enc")] = json!(enc);
+        said
+    };
+    vec![
+        json!({ "jwks": jwks, "jwks_uri": "https://app.example/jwks" }),
+        encrypted("id_token", "A192GCM"),
+        encrypted("userinfo", "none"),
+        json!({
+            "request_object_encryption_alg": "ECDH-ES",
+            "request_object_encryption_enc": "A128CBC-HS256",
+        }),
+    ]
+}
+
 #[tokio::test]
 async fn each_wrong_member_is_refused_and_nothing_is_stored() {
     let (app, token) = app_and_token().await;
+    let mut unnamed = Vec::new();
     for (name, value) in wrong() {
         let mut said = web();
         said[name] = value;
+        let answer = refused(&app, &token, &said, "invalid_client_metadata").await;
+        let description = answer.json()["error_description"].to_string();
+        if !description.contains(name.split('#').next().unwrap()) {
+            unnamed.push(description);
+        }
+    }
+    // Each says which one is wrong, two of them in other words.
+    let other_words = [
+        r#""private_key_jwt needs jwks or jwks_uri""#,
+        r#""these grants are not allowed here""#,
+    ];
+    assert_eq!(unnamed, other_words);
+    for together in wrong_together() {
+        let mut said = web();
+        for (member, value) in together.as_object().unwrap() {
+            said[member] = value.clone();
+        }
         refused(&app, &token, &said, "invalid_client_metadata").await;
     }
     for uris in [
@@ -141,7 +222,57 @@ async fn each_wrong_member_is_refused_and_nothing_is_stored() {
         let said = json!({ "redirect_uris": uris });
         refused(&app, &token, &said, "invalid_redirect_uri").await;
     }
+    let statement = json!({ "software_statement": 7 });
+    refused(&app, &token, &statement, "invalid_software_statement").await;
     for said in [json!([]), json!("text"), json!(null)] {
         refused(&app, &token, &said, "invalid_client_metadata").await;
     }
+}
+
+#[test]
+fn each_member_that_is_looked_at_has_a_wrong_value_here() {
+    let here: BTreeSet<&str> = wrong().iter().map(|(name, _value)| *name).collect();
+    // Those have codes of their own.
+    let elsewhere = ["redirect_uris", "software_statement"];
+    let names = REGISTERED_MEMBERS.iter().chain(&DECLARED_MEMBERS);
+    for name in names.chain(&CHECKED_MEMBERS) {
+        assert_ne!(here.contains(name), elsewhere.contains(name), "{name}");
+    }
+    for name in TRANSLATED_MEMBERS {
+        let translated = format!("{name}#");
+        assert!(
+            here.iter().any(|one| one.starts_with(&translated)),
+            "{name}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn everything_that_is_wrong_is_said_at_once_and_an_update_is_looked_at_likewise() {
+    let (app, token) = app_and_token().await;
+    let mut said = web();
+    said["client_name"] = json!(null);
+    said["request_object_signing_alg"] = json!("none");
+    said["logo_uri"] = json!("javascript:alert(1)");
+    said["tos_uri#<b>"] = json!("https://app.example/terms");
+    let answer = refused(&app, &token, &said, "invalid_client_metadata").await;
+    let description = answer.json()["error_description"].to_string();
+    for member in ["request_object_signing_alg", "logo_uri", "tos_uri"] {
+        assert!(
+            description.contains(&format!("{member}: ")),
+            "{description}"
+        );
+    }
+    assert!(!description.contains("<b>"), "{description}");
+
+    let client = register(&app, &token, &web()).await.json();
+    let before = app.stored().registry().await;
+    let mut update = web();
+    update["client_id"] = client["client_id"].clone();
+    update["logo_uri"] = json!("javascript:alert(1)");
+    let place = client["registration_client_uri"].as_str().unwrap();
+    let own = client["registration_access_token"].as_str().unwrap();
+    let answer = send(http_client().put(place).bearer_auth(own).json(&update)).await;
+    answer.expect_error(400, "invalid_client_metadata");
+    assert_eq!(app.stored().registry().await, before);
 }
