@@ -2,6 +2,9 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use openssl::hash::MessageDigest;
+use openssl::pkey::{PKey, Private};
+use openssl::rsa::Rsa;
 use rcgen::{
     KeyPair, PKCS_ECDSA_P256_SHA256, PKCS_ED25519, PKCS_RSA_SHA256, PublicKeyData as _, RsaKeySize,
     SigningKey as _,
@@ -11,7 +14,14 @@ use serde_json::{Value, json};
 /// A key pair of a client's.
 pub struct Signer {
     alg: &'static str,
-    pair: KeyPair,
+    pair: Pair,
+}
+
+/// The key pair itself.
+enum Pair {
+    Sound(KeyPair),
+    /// One that other libraries make nothing of.
+    Short(PKey<Private>),
 }
 
 impl Signer {
@@ -34,8 +44,18 @@ impl Signer {
         Self::new("RS256", pair)
     }
 
+    /// A new key for RS256 with 1,024 bits, which are too few (RFC 7518 §3.3).
+    #[must_use]
+    pub fn short_rs256() -> Self {
+        let pair = Rsa::generate(1_024).and_then(PKey::from_rsa);
+        Self {
+            alg: "RS256",
+            pair: Pair::Short(pair.expect("a key can be made")),
+        }
+    }
+
     fn new(alg: &'static str, pair: Result<KeyPair, rcgen::Error>) -> Self {
-        let pair = pair.expect("a key can be made");
+        let pair = Pair::Sound(pair.expect("a key can be made"));
         Self { alg, pair }
     }
 
@@ -49,7 +69,15 @@ impl Signer {
     #[must_use]
     pub fn jwk(&self) -> Value {
         let encode = |bytes: &[u8]| URL_SAFE_NO_PAD.encode(bytes);
-        let public = self.pair.der_bytes();
+        let pair = match &self.pair {
+            Pair::Sound(pair) => pair,
+            Pair::Short(pair) => {
+                let key = pair.rsa().expect("it is an RSA key");
+                let (n, e) = (key.n().to_vec(), key.e().to_vec());
+                return json!({ "kty": "RSA", "n": encode(&n), "e": encode(&e) });
+            }
+        };
+        let public = pair.der_bytes();
         match self.alg {
             "ES256" => {
                 // RFC 5480 §2.2: a byte, and two coordinates.
@@ -70,7 +98,10 @@ impl Signer {
     /// The private half, as other libraries import it: PKCS #8 in base64.
     #[must_use]
     pub fn pkcs8(&self) -> String {
-        STANDARD.encode(self.pair.serialize_der())
+        STANDARD.encode(match &self.pair {
+            Pair::Sound(pair) => pair.serialize_der(),
+            Pair::Short(pair) => pair.private_key_to_pkcs8().expect("the key is one"),
+        })
     }
 
     /// The public half with a `kid`.
@@ -91,7 +122,12 @@ impl Signer {
         let parts = [members, claims.clone()];
         let parts = parts.map(|part| URL_SAFE_NO_PAD.encode(part.to_string()));
         let input = parts.join(".");
-        let signature = self.pair.sign(input.as_bytes()).expect("the key signs");
+        let signature = match &self.pair {
+            Pair::Sound(pair) => pair.sign(input.as_bytes()).expect("the key signs"),
+            Pair::Short(pair) => openssl::sign::Signer::new(MessageDigest::sha256(), pair)
+                .and_then(|mut signer| signer.sign_oneshot_to_vec(input.as_bytes()))
+                .expect("the key signs"),
+        };
         let signature = match self.alg {
             "ES256" => raw(&signature),
             _ => signature,

@@ -158,11 +158,13 @@ pub(super) const TABLE: [Row; 15] = [
             "authly-repositories",
             "authly-services",
         ],
-        // josekit decrypts what was encrypted to a client, which the server never does.
+        // josekit decrypts what was encrypted to a client, which the server never does; openssl signs
+        // with keys that are too short for other libraries.
         theirs: &[
             "actix-web",
             "josekit",
             "nix",
+            "openssl",
             "rcgen",
             "reqwest",
             "rustls",

@@ -145,6 +145,23 @@ fn weak_keys_are_refused() {
 }
 
 #[test]
+fn of_keys_that_are_kept_elsewhere_those_are_read_that_could_be_registered() {
+    let short = json!({ "n": base64url::encode([0xFF; 128]) });
+    let keys = [
+        with(rsa(), &short),
+        with(p256(), &json!({ "y": X })),
+        with(p256(), &json!({ "d": X })),
+        json!({ "kty": "oct", "k": "AAAA" }),
+        json!({ "kty": "AKP", "alg": "ML-DSA-44", "pub": "AAAA" }),
+        json!(7),
+        with(p256(), &json!({ "kid": "sound" })),
+    ];
+    let read = read_usable(json!({ "keys": keys }).to_string().as_bytes()).unwrap();
+    let names: Vec<_> = read.keys().iter().map(|key| key.kid.as_deref()).collect();
+    assert_eq!(names, [Some("sound")]);
+}
+
+#[test]
 fn what_is_no_key_that_is_known_is_refused() {
     for (key, why) in [
         (json!("key"), JwkError::NotAnObject),

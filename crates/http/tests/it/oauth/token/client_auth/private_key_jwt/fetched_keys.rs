@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use authly_domain::clients::ClientProfile;
 use authly_testing::signer::{Signer, key_set};
 use authly_testing::stranger::{Answer, Conduct, Seen};
 use authly_testing::{Setup, Stranger, TestApp};
@@ -86,10 +87,14 @@ async fn keys_that_are_of_no_use_do_not_spoil_the_others() {
     let (stranger, signer, private) = (Stranger::start().await, Signer::es256(), Signer::es256());
     let mut leaked = private.named("leaked");
     leaked["d"] = "AAAA".into();
+    let mut off_curve = private.named("no point");
+    off_curve["y"] = off_curve["x"].clone();
     let keys = [
         json!({ "kty": "AKP", "alg": "ML-DSA-44", "pub": "AAAA" }),
         json!({ "kty": "oct", "k": "AAAA" }),
         json!(7),
+        Signer::short_rs256().named("short"),
+        off_curve,
         leaked,
         signer.named("one"),
     ];
@@ -101,6 +106,29 @@ async fn keys_that_are_of_no_use_do_not_spoil_the_others() {
     // Whose private half everybody can read proves nothing.
     let asked = ask_with(&app, &private, "2", |_claims| {});
     assert_refused(&unchanged(&app, asked).await, 401, "invalid_client");
+}
+
+#[tokio::test]
+async fn a_key_that_is_too_short_proves_nothing_beside_one_that_is_not() {
+    let (stranger, short, sound) = (
+        Stranger::start().await,
+        Signer::short_rs256(),
+        Signer::rs256(),
+    );
+    serve(&stranger, &[short.named("short"), sound.named("sound")]);
+    let app = Setup::default().stranger(&stranger).app().await;
+    let client = app.client().private_key_jwt_at(&stranger.url(PATH));
+    client.profile(ClientProfile::Oidc).create().await;
+    let signed = |signer: &Signer, kid: &str, jti: &str| {
+        signer.sign(&json!({ "kid": kid }), &claims(&app, "web", jti))
+    };
+    // RS256 is good here, and that key alone is not.
+    let _ = ask(&app, &signed(&sound, "sound", "1"))
+        .await
+        .expect_tokens();
+    let by_short = signed(&short, "short", "2");
+    let answer = unchanged(&app, ask(&app, &by_short)).await;
+    assert_refused(&answer, 401, "invalid_client");
 }
 
 #[tokio::test]
