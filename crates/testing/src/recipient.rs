@@ -1,4 +1,5 @@
-//! A client that has tokens encrypted to it, with the library itself: `crypto` encrypts alone.
+//! A client that has tokens encrypted to it and checks what is signed, with the library itself: `crypto`
+//! encrypts and signs.
 
 use authly_domain::clients::ClientJwks;
 use authly_domain::keys::KeyManagement;
@@ -8,6 +9,8 @@ use josekit::jwe::alg::rsaes::RsaesJweAlgorithm::RsaOaep256;
 use josekit::jwe::{self, JweDecrypter};
 use josekit::jwk::Jwk;
 use josekit::jwk::alg::ec::EcCurve;
+use josekit::jws;
+use josekit::jws::alg::rsassa::RsassaJwsAlgorithm::Rs256;
 use serde_json::{Value, json};
 
 use crate::answer::jose_header;
@@ -63,4 +66,21 @@ impl Recipient {
         let content = String::from_utf8(content).expect("the content is text");
         (jose_header(token), content)
     }
+}
+
+/// What a token says that is signed with RS256 by one of these published keys, which the header names.
+///
+/// # Panics
+/// When it is not.
+#[must_use]
+pub fn signed_rs256(token: &str, keys: &[Value]) -> Value {
+    let header = jose_header(token);
+    assert_eq!(header.get("alg"), Some(&json!("RS256")), "{header}");
+    let named = |key: &&Value| key.get("kid") == header.get("kid");
+    let key = keys.iter().find(named).expect("the key is published");
+    let key: Jwk = serde_json::from_value(key.clone()).expect("it is a key");
+    let verifier = Rs256.verifier_from_jwk(&key).expect("it is for RS256");
+    let (content, _header) =
+        jws::deserialize_compact(token, &verifier).expect("the signature is of that key");
+    serde_json::from_slice(&content).expect("the content is JSON")
 }

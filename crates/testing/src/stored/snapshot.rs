@@ -34,6 +34,15 @@ const REGISTRY: [&str; 8] = [
 #[derive(Debug, Clone, PartialEq)]
 pub struct Snapshot(BTreeMap<&'static str, Value>);
 
+impl Snapshot {
+    /// What is there beside this table.
+    #[must_use]
+    pub fn without(mut self, table: &str) -> Self {
+        self.0.remove(table);
+        self
+    }
+}
+
 impl Stored<'_> {
     /// Requests, codes, consents, grants, sessions and tokens.
     pub async fn protocol_state(&self) -> Snapshot {

@@ -3,6 +3,8 @@
 use authly_testing::answer::{claims, jose_header};
 use authly_testing::browser::Page;
 use authly_testing::fixtures::ClientFixture;
+use authly_testing::recipient::signed_rs256;
+use authly_testing::signer::Signer;
 use authly_testing::stranger::Answer;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -192,22 +194,35 @@ async fn oidcc_rp_initiated_logout_modified_id_token_hint() {
 
 #[tokio::test]
 async fn oidcc_rp_initiated_logout_bad_id_token_hint() {
-    let mut leaving = Leaving::start().await;
-    let mut claims = claims(&leaving.id_token);
-    claims["sub"] = json!("somebody else");
-    let mut parts = leaving.id_token.split('.');
-    let (header, signature) = (parts.next().unwrap(), parts.next_back().unwrap());
-    let claims = URL_SAFE_NO_PAD.encode(claims.to_string());
-    let bad = format!("{header}.{claims}.{signature}");
-    let client = leaving.suite.client.id.clone();
-    leaving
-        .is_asked_and_stays_here(&[
-            ("id_token_hint", &bad),
-            ("client_id", &client),
-            ("post_logout_redirect_uri", WAY_BACK),
-            ("state", "s"),
-        ])
-        .await;
+    // What the client has signed itself, under the name of our key too; and our signature of another token.
+    let signer = Signer::rs256();
+    let of_another = |token: &str| {
+        let mut claims = claims(token);
+        claims["sub"] = json!("somebody else");
+        let (header, rest) = token.split_once('.').unwrap();
+        let (_claims, signature) = rest.split_once('.').unwrap();
+        let claims = URL_SAFE_NO_PAD.encode(claims.to_string());
+        format!("{header}.{claims}.{signature}")
+    };
+    let named = |token: &str| json!({ "kid": jose_header(token)["kid"] });
+    let forge: [&dyn Fn(&str) -> String; 3] = [
+        &|token| signer.sign(&json!({}), &claims(token)),
+        &|token| signer.sign(&named(token), &claims(token)),
+        &of_another,
+    ];
+    for forge in forge {
+        let mut leaving = Leaving::start().await;
+        let bad = forge(&leaving.id_token);
+        let client = leaving.suite.client.id.clone();
+        leaving
+            .is_asked_and_stays_here(&[
+                ("id_token_hint", &bad),
+                ("client_id", &client),
+                ("post_logout_redirect_uri", WAY_BACK),
+                ("state", "s"),
+            ])
+            .await;
+    }
 }
 
 #[tokio::test]
@@ -260,20 +275,24 @@ async fn oidcc_backchannel_rp_initiated_logout() {
         ])
         .await;
     assert_eq!(page.status(), 303);
+    assert_eq!(
+        page.answer.header("location"),
+        format!("{WAY_BACK}?state=s")
+    );
     let caller = &leaving.suite.app.deps.exits.caller;
     assert_eq!(caller.call_due().await.unwrap(), 1);
     let received = host.received();
+    assert_eq!(received.len(), 1);
+    assert_eq!(received[0].method, "POST");
     let fields: Vec<_> = form_urlencoded::parse(received[0].body.as_bytes()).collect();
     assert_eq!(fields.len(), 1, "{fields:?}");
     assert_eq!(fields[0].0, "logout_token");
     let token = &fields[0].1;
-    let keys = published_keys(&leaving.suite.app).await;
-    assert!(
-        keys.iter()
-            .any(|key| key["kid"] == jose_header(token)["kid"])
-    );
-    let (told, id_token) = (claims(token), claims(&hint));
+    assert_eq!(jose_header(token)["typ"], "logout+jwt");
+    let told = signed_rs256(token, &published_keys(&leaving.suite.app).await);
+    let id_token = claims(&hint);
     for claim in ["iss", "aud", "sub", "sid"] {
+        assert!(told[claim].is_string(), "{claim}");
         assert_eq!(told[claim], id_token[claim], "{claim}");
     }
     let event = json!({ "http://schemas.openid.net/event/backchannel-logout": {} });

@@ -1,19 +1,27 @@
-//! The modules of the plan dynamic that are about registration: each registers a client of its own, which
-//! proves itself by an RS256 key without a kid, for the token endpoint.
+//! The modules of the plan dynamic: each registers a client of its own, which proves itself by an RS256 key
+//! without a kid, for the token endpoint, and sends no PKCE.
+
+mod keys;
+mod metadata;
+mod redirect_uris;
+mod requests;
+
+use std::cell::Cell;
 
 use authly_domain::registration::RegistrationMode;
-use authly_testing::answer::{Answer, Tokens, claims as claims_in, jose_header};
+use authly_testing::answer::{Answer, Tokens, jose_header};
 use authly_testing::fixtures::{TestClient, TestUser};
 use authly_testing::policies::Policies;
+use authly_testing::recipient::signed_rs256;
 use authly_testing::rp::{http_client, send};
 use authly_testing::signer::{Signer, key_set};
-use authly_testing::{Setup, Stranger, TestApp};
+use authly_testing::{Setup, TestApp};
 use pretty_assertions::assert_eq;
 use serde_json::{Value, json};
 
-use crate::assertion_support::{carried, claims};
+use crate::assertion_support::{JWT_BEARER, claims};
 use crate::machine_support::{TOKEN, USERINFO, post_form, published_keys};
-use crate::support::expect_error_page;
+use crate::support::{Answered, Asking};
 
 const REGISTER: &str = "/api/v1/oauth/register";
 const CALLBACK: &str = "https://suite.example/test/a/authly/callback";
@@ -24,6 +32,16 @@ struct Suite {
     alice: TestUser,
     token: String,
     signer: Signer,
+    /// How often a client has proved itself.
+    proofs: Cell<u32>,
+}
+
+/// By what a client proves itself.
+struct Proof<'p> {
+    signer: &'p Signer,
+    /// What its header calls the key.
+    kid: Option<&'p str>,
+    aud: String,
 }
 
 impl Suite {
@@ -35,11 +53,12 @@ impl Suite {
         let by_token = |policies: &mut Policies| {
             policies.registration.mode = RegistrationMode::Token;
         };
-        let app = setup.policies(by_token).app().await;
+        let app = Box::pin(setup.policies(by_token).app()).await;
         let alice = app.user("alice").create().await;
         let root = app.administrator("root").await;
         let new = json!({
-            "name": "Suite", "scope": "openid profile email", "profile": "oidc", "max_clients": 10,
+            "name": "Suite", "scope": "openid profile email offline_access", "profile": "oidc",
+            "require_pkce": false, "max_clients": 10,
         });
         let made = root.post("/admin/initial-access-tokens", &new).await.json();
         Self {
@@ -47,6 +66,7 @@ impl Suite {
             alice,
             token: made["token"].as_str().unwrap().to_owned(),
             signer: Signer::rs256(),
+            proofs: Cell::new(0),
         }
     }
 
@@ -67,9 +87,16 @@ impl Suite {
 
     /// A client that was registered so.
     async fn client(&self, more: &Value) -> TestClient {
-        let answer = self.register(more).await;
+        self.client_of(&self.register(more).await).await
+    }
+
+    /// The client of this answer. It has no secret, so that none of them can expire.
+    async fn client_of(&self, answer: &Answer) -> TestClient {
         assert_eq!(answer.status, 201, "{}", answer.body);
-        let id = answer.json()["client_id"].as_str().unwrap().to_owned();
+        assert_eq!(answer.header("content-type"), "application/json");
+        let said = answer.json();
+        assert_eq!(said.get("client_secret"), None);
+        let id = said["client_id"].as_str().unwrap().to_owned();
         let conn = self.app.context.db.connect().await.unwrap();
         let found = conn.reads().clients().find(&id.parse().unwrap()).await;
         TestClient {
@@ -79,29 +106,109 @@ impl Suite {
         }
     }
 
-    /// Signs alice in at it.
-    async fn tokens(&self, client: &TestClient) -> Tokens {
-        let code = self.app.code(client, &self.alice, "openid").await;
-        let mut said = claims(&self.app, &client.id, "1");
-        said["aud"] = format!("{}{TOKEN}", self.app.issuer()).into();
-        let form = format!(
-            "grant_type=authorization_code&code={}&code_verifier={}&redirect_uri={}&{}",
-            code.code,
-            code.verifier,
-            client.redirect_uri(),
-            carried(&self.signer.sign(&json!({}), &said)),
-        );
-        let answer = post_form(&self.app, TOKEN, None, &form).await;
-        answer.expect_tokens()
+    /// The answer to it, through whatever pages there are.
+    async fn answered(&self, client: &TestClient, asking: &Asking) -> Answered {
+        let mut browser = self.app.browser();
+        let asked = asking.asked();
+        let page = self.app.walk(&mut browser, &asked, &self.alice).await;
+        let uri = client.redirect_uri();
+        let separator = if uri.contains('?') { '&' } else { '?' };
+        let answered = Answered::behind(&page, &format!("{uri}{separator}"));
+        assert_eq!(answered.get("iss"), Some(self.app.issuer()));
+        answered
     }
 
-    /// Sends the user there with another redirect URI, which leads to a page that says what is wrong.
-    async fn is_refused_at(&self, client: &TestClient, redirect_uri: &str) {
-        let more = [("redirect_uri", redirect_uri)];
-        let asked = self.app.ask(client, "openid", &more);
-        let page = self.app.browser().get(&asked.target).await;
-        expect_error_page(&page, 400);
+    /// The suite's proof: a key without a kid, for the token endpoint.
+    fn proof(&self) -> Proof<'_> {
+        self.proof_by(&self.signer, None)
     }
+
+    fn proof_by<'p>(&self, signer: &'p Signer, kid: Option<&'p str>) -> Proof<'p> {
+        let aud = format!("{}{TOKEN}", self.app.issuer());
+        Proof { signer, kid, aud }
+    }
+
+    /// A token request of a client's.
+    async fn ask(&self, client: &TestClient, form: &[(&str, &str)], proof: &Proof<'_>) -> Answer {
+        self.proofs.set(self.proofs.get() + 1);
+        let mut said = claims(&self.app, &client.id, &self.proofs.get().to_string());
+        said["aud"] = proof.aud.as_str().into();
+        let header = proof.kid.map_or(json!({}), |kid| json!({ "kid": kid }));
+        let assertion = proof.signer.sign(&header, &said);
+        let body = form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(form)
+            .append_pair("client_assertion_type", JWT_BEARER)
+            .append_pair("client_assertion", &assertion)
+            .finish();
+        post_form(&self.app, TOKEN, None, &body).await
+    }
+
+    /// A request with a refresh token.
+    async fn refresh(&self, client: &TestClient, token: &str, proof: &Proof<'_>) -> Answer {
+        let form = [
+            ("grant_type", "refresh_token"),
+            ("refresh_token", token),
+            ("scope", "openid"),
+        ];
+        self.ask(client, &form, proof).await
+    }
+
+    /// Redeems the code of an answer with the address that it came to.
+    async fn redeem(&self, client: &TestClient, answered: &Answered, proof: &Proof<'_>) -> Tokens {
+        let form = [
+            ("grant_type", "authorization_code"),
+            ("code", answered.get("code").unwrap()),
+            ("redirect_uri", client.redirect_uri()),
+        ];
+        let answer = self.ask(client, &form, proof).await;
+        let tokens = self.issued(client, &answer).await;
+        assert_eq!(self.id_token(&tokens).await["nonce"], "the nonce");
+        tokens
+    }
+
+    /// The tokens of an answer, of which this holds what every module holds of them.
+    async fn issued(&self, client: &TestClient, answer: &Answer) -> Tokens {
+        let tokens = answer.expect_tokens();
+        assert_eq!(answer.header("cache-control"), "no-store");
+        assert_eq!(tokens.json["token_type"], "Bearer");
+        assert!(tokens.json["expires_in"].is_u64());
+        let id_token = self.id_token(&tokens).await;
+        assert_eq!(id_token["iss"], self.app.issuer());
+        assert_eq!(id_token["aud"], client.id.as_str());
+        let userinfo = self.userinfo(&tokens).await;
+        assert_eq!(userinfo.status, 200, "{}", userinfo.body);
+        let said = match userinfo.header("content-type") {
+            "application/jwt" => signed_rs256(&userinfo.body, &published_keys(&self.app).await),
+            _ => userinfo.json(),
+        };
+        assert_eq!(said["sub"], id_token["sub"]);
+        tokens
+    }
+
+    /// What the ID token says, whose signature is that of a published key.
+    async fn id_token(&self, tokens: &Tokens) -> Value {
+        let id_token = tokens.id_token.as_deref().unwrap();
+        signed_rs256(id_token, &published_keys(&self.app).await)
+    }
+
+    async fn userinfo(&self, tokens: &Tokens) -> Answer {
+        let request = http_client().get(self.app.url(USERINFO));
+        send(request.bearer_auth(&tokens.access_token)).await
+    }
+
+    /// Signs alice in at a client.
+    async fn tokens(&self, client: &TestClient) -> Tokens {
+        let answered = self.answered(client, &asking(client, "openid")).await;
+        assert_eq!(answered.get("state"), Some("the state"));
+        self.redeem(client, &answered, &self.proof()).await
+    }
+}
+
+/// A request of a client's.
+fn asking(client: &TestClient, scope: &str) -> Asking {
+    Asking::of(client, scope)
+        .without("code_challenge")
+        .without("code_challenge_method")
 }
 
 /// Where the suite's client looks after itself, and by which token.
@@ -117,21 +224,25 @@ fn own(answer: &Answer) -> (String, String) {
 #[tokio::test]
 async fn oidcc_server_dynamic_and_its_client_is_deleted_in_the_end() {
     let suite = Suite::start().await;
-    let client = suite.client(&json!({})).await;
-    let id_token = suite.tokens(&client).await.id_token.unwrap();
-    assert_eq!(claims_in(&id_token)["aud"], json!(client.id));
-
     let answer = suite.register(&json!({})).await;
+    let client = suite.client_of(&answer).await;
+    let tokens = suite.tokens(&client).await;
+
     let (place, token) = own(&answer);
-    let deleted = send(http_client().delete(place).bearer_auth(token)).await;
+    let deleted = send(http_client().delete(&place).bearer_auth(&token)).await;
     assert_eq!((deleted.status, deleted.body.as_str()), (204, ""));
+    let read = send(http_client().get(place).bearer_auth(token)).await;
+    assert_eq!(read.status, 401);
+    assert_eq!(suite.userinfo(&tokens).await.status, 401);
 }
 
 #[tokio::test]
 async fn oidcc_idtoken_rs256() {
     let suite = Suite::start().await;
     let said = json!({ "id_token_signed_response_alg": "RS256" });
-    let tokens = suite.tokens(&suite.client(&said).await).await;
+    let answer = suite.register(&said).await;
+    assert_eq!(answer.json()["id_token_signed_response_alg"], "RS256");
+    let tokens = suite.tokens(&suite.client_of(&answer).await).await;
     assert_eq!(jose_header(&tokens.id_token.unwrap())["alg"], "RS256");
 }
 
@@ -139,131 +250,15 @@ async fn oidcc_idtoken_rs256() {
 async fn oidcc_userinfo_rs256() {
     let suite = Suite::start().await;
     let said = json!({ "userinfo_signed_response_alg": "RS256" });
-    let tokens = suite.tokens(&suite.client(&said).await).await;
-    let request = http_client().get(suite.app.url(USERINFO));
-    let answer = send(request.bearer_auth(&tokens.access_token)).await;
+    let client = suite.client(&said).await;
+    let tokens = suite.tokens(&client).await;
+    let answer = suite.userinfo(&tokens).await;
     assert_eq!(answer.header("content-type"), "application/jwt");
-    assert_eq!(jose_header(&answer.body)["alg"], "RS256");
-}
-
-#[tokio::test]
-async fn oidcc_ensure_redirect_uri_in_authorization_request() {
-    let suite = Suite::start().await;
-    let two = json!({ "redirect_uris": [CALLBACK, "https://suite.example/second"] });
-    suite.is_refused_at(&suite.client(&two).await, "").await;
-}
-
-#[tokio::test]
-async fn oidcc_redirect_uri_query_ok() {
-    let suite = Suite::start().await;
-    let with_query = json!({ "redirect_uris": [format!("{CALLBACK}?dummy1=lorem&dummy2=ipsum")] });
-    let client = suite.client(&with_query).await;
-    let asked = suite.app.ask(&client, "openid", &[]);
-    let mut browser = suite.app.browser();
-    let page = suite.app.walk(&mut browser, &asked, &suite.alice).await;
-    let location = page.expect_location();
-    let query = location.query().unwrap();
-    assert!(query.starts_with("dummy1=lorem&dummy2=ipsum&"), "{query}");
-    assert!(page.answered("code").is_some());
-}
-
-#[tokio::test]
-async fn oidcc_redirect_uri_query_mismatch() {
-    let suite = Suite::start().await;
-    let with_query = json!({ "redirect_uris": [format!("{CALLBACK}?foo=bar")] });
-    let client = suite.client(&with_query).await;
-    let other = format!("{CALLBACK}?foo=baz");
-    suite.is_refused_at(&client, &other).await;
-    suite.is_refused_at(&client, CALLBACK).await;
-}
-
-#[tokio::test]
-async fn oidcc_redirect_uri_query_added() {
-    let suite = Suite::start().await;
-    let client = suite.client(&json!({})).await;
-    let other = format!("{CALLBACK}?foo=bar");
-    suite.is_refused_at(&client, &other).await;
-}
-
-#[tokio::test]
-async fn oidcc_redirect_uri_regfrag() {
-    let suite = Suite::start().await;
-    let said = json!({ "redirect_uris": [format!("{CALLBACK}#foobar")] });
-    let refused = suite.register(&said).await;
-    refused.expect_error(400, "invalid_redirect_uri");
-}
-
-#[tokio::test]
-async fn oidcc_registration_policy_uri_and_tos_uri_and_logo_uri() {
-    let suite = Suite::start().await;
-    let said = json!({
-        "policy_uri": "https://suite.example/policy", "tos_uri": "https://suite.example/terms",
-        "logo_uri": "https://suite.example/logo.png",
+    let said = signed_rs256(&answer.body, &published_keys(&suite.app).await);
+    let expected = json!({
+        "iss": suite.app.issuer(), "aud": client.id, "sub": suite.alice.subject,
     });
-    let client = suite.client(&said).await;
-    let mut browser = suite.app.logged_in(&suite.alice).await;
-    let page = browser
-        .get(&suite.app.ask(&client, "openid", &[]).target)
-        .await;
-    let page = browser.follow(&page).await;
-    let html = page.html();
-    for link in [
-        "https://suite.example/policy",
-        "https://suite.example/terms",
-    ] {
-        assert!(html.contains(&format!("href=\"{link}\"")), "{html}");
-    }
-    // Nobody has fetched the logo and looked at it, so that nobody sees it.
-    assert!(!html.contains("logo.png"), "{html}");
-    let _ = suite.tokens(&client).await;
-}
-
-#[tokio::test]
-async fn oidcc_registration_sector_uri() {
-    let stranger = Stranger::start().await;
-    let suite = Suite::on(Setup::default().stranger(&stranger)).await;
-    stranger.serve("/sector", &json!([CALLBACK]).to_string());
-    let said = json!({
-        "subject_type": "pairwise", "sector_identifier_uri": stranger.url("/sector").as_str(),
-    });
-    let client = suite.client(&said).await;
-    let _ = suite.tokens(&client).await;
-}
-
-#[tokio::test]
-async fn oidcc_registration_sector_bad() {
-    let stranger = Stranger::start().await;
-    let suite = Suite::on(Setup::default().stranger(&stranger)).await;
-    let other = json!(["https://suite.example/another"]);
-    stranger.serve("/sector", &other.to_string());
-    let said = json!({
-        "subject_type": "pairwise", "sector_identifier_uri": stranger.url("/sector").as_str(),
-    });
-    let refused = suite.register(&said).await;
-    refused.expect_error(400, "invalid_client_metadata");
-}
-
-#[tokio::test]
-async fn oidcc_server_rotate_keys() {
-    let suite = Suite::start().await;
-    let kid_of = |tokens: &Tokens| {
-        let header = jose_header(tokens.id_token.as_deref().unwrap());
-        header["kid"].as_str().unwrap().to_owned()
-    };
-    let published = async || {
-        let keys = published_keys(&suite.app).await;
-        let kid = |key: &Value| key["kid"].as_str().unwrap().to_owned();
-        keys.iter().map(kid).collect::<Vec<_>>()
-    };
-    let before = kid_of(&suite.tokens(&suite.client(&json!({})).await).await);
-    assert!(published().await.contains(&before));
-    let root = suite.app.administrator("operator").await;
-    let rotated = root.post("/admin/keys/rotate", &json!({})).await;
-    assert_eq!(rotated.status, 200, "{}", rotated.body);
-    let after = kid_of(&suite.tokens(&suite.client(&json!({})).await).await);
-    assert_ne!(before, after);
-    let keys = published().await;
-    assert!(keys.contains(&before) && keys.contains(&after), "{keys:?}");
+    assert_eq!(said, expected);
 }
 
 #[tokio::test]
@@ -274,7 +269,9 @@ async fn oidcc_3rd_party_init_login() {
     assert_eq!(answer.status, 201, "{}", answer.body);
     let (place, token) = own(&answer);
     let read = send(http_client().get(place).bearer_auth(token)).await;
+    assert_eq!(read.status, 200, "{}", read.body);
     for answer in [answer, read] {
+        assert_eq!(answer.header("content-type"), "application/json");
         assert_eq!(
             answer.json()["initiate_login_uri"],
             said["initiate_login_uri"]
@@ -285,9 +282,11 @@ async fn oidcc_3rd_party_init_login() {
 #[tokio::test]
 async fn oidcc_3rd_party_init_login_nohttps() {
     let suite = Suite::start().await;
+    let before = suite.app.stored().registry().await;
     let said = json!({ "initiate_login_uri": "http://suite.example/initiate" });
     let refused = suite.register(&said).await;
     refused.expect_error(400, "invalid_client_metadata");
+    assert_eq!(suite.app.stored().registry().await, before);
 }
 
 #[tokio::test]
