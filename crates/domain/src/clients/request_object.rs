@@ -131,7 +131,8 @@ impl RequestObjectClaims {
         issuer: &str,
         now: Timestamp,
     ) -> Result<(), RequestObjectFlaw> {
-        self.check_presence(client.profile)?;
+        let profile = client.request_object_profile();
+        self.check_presence(profile)?;
         let id = client.id.as_str();
         if self.sub.as_deref() == Some(id) {
             return Err(RequestObjectFlaw::Subject);
@@ -143,7 +144,7 @@ impl RequestObjectClaims {
         if self.aud.as_ref().is_some_and(|aud| !aud.holds(issuer)) {
             return Err(RequestObjectFlaw::Audience);
         }
-        self.check_times(client.profile, now)
+        self.check_times(profile, now)
     }
 
     fn check_presence(&self, profile: ClientProfile) -> Result<(), RequestObjectFlaw> {
@@ -195,6 +196,16 @@ impl RequestObjectClaims {
 }
 
 impl Client {
+    /// The profile whose rules its request objects go by. OpenID Connect lets them be completed by whoever
+    /// sends them; where all are to be signed, nothing counts that is not (RFC 9101 §6.3, §10.5).
+    #[must_use]
+    pub const fn request_object_profile(&self) -> ClientProfile {
+        match (self.profile, self.requests.rule) {
+            (ClientProfile::Oidc, RequestObjectRule::Required) => ClientProfile::Strict,
+            (profile, _) => profile,
+        }
+    }
+
     /// What is wrong about how it signs its requests.
     pub(super) fn check_requests(&self, flaws: &mut Vec<Flaw>) {
         let requests = &self.requests;

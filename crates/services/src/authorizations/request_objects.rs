@@ -119,10 +119,12 @@ impl RequestObjects {
                 self.fetch(url.as_fetch_url(), client).await?
             }
         };
-        Ok(Some(match client.profile.outside_parameters() {
-            OutsideParameters::Ignored => signed,
-            OutsideParameters::Complete => signed.completed_by(outside),
-        }))
+        Ok(Some(
+            match client.request_object_profile().outside_parameters() {
+                OutsideParameters::Ignored => signed,
+                OutsideParameters::Complete => signed.completed_by(outside),
+            },
+        ))
     }
 
     /// What is at a registered address. A document that was kept may have been replaced by now, so that

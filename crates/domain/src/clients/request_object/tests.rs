@@ -62,6 +62,22 @@ fn each_profile_demands_its_own_claims() {
 }
 
 #[test]
+fn a_client_that_signs_all_its_requests_goes_by_the_rules_of_rfc_9101() {
+    use ClientProfile::{Fapi2, Oidc, Strict};
+    for (profile, rules) in [(Strict, Strict), (Oidc, Strict), (Fapi2, Fapi2)] {
+        let mut client = client();
+        client.profile = profile;
+        assert_eq!(client.request_object_profile(), profile);
+        client.requests.rule = RequestObjectRule::Required;
+        assert_eq!(client.request_object_profile(), rules);
+        let nothing = RequestObjectClaims::default();
+        let now = Timestamp::from_unix_seconds(NOW).unwrap();
+        let checked = nothing.check(&client, ISSUER, now);
+        assert_eq!(checked, Err(RequestObjectFlaw::Claim("iss")), "{profile:?}");
+    }
+}
+
+#[test]
 fn it_is_by_the_client_for_us_and_about_nobody() {
     let several =
         |texts: &[&str]| Audience::Several(texts.iter().map(|text| (*text).to_owned()).collect());

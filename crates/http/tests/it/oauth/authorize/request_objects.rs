@@ -118,23 +118,32 @@ async fn what_is_signed_is_never_overruled_from_outside() {
 
 #[tokio::test]
 async fn what_is_not_signed_is_ignored_but_for_the_profile_of_openid_connect() {
-    for (profile, state) in [
-        (ClientProfile::Strict, None),
-        (ClientProfile::Fapi2, None),
-        (ClientProfile::Oidc, Some("the state")),
+    use RequestObjectRule::{Optional, Required};
+    for (profile, rule, state) in [
+        (ClientProfile::Strict, Optional, None),
+        (ClientProfile::Fapi2, Optional, None),
+        (ClientProfile::Oidc, Optional, Some("the state")),
+        (ClientProfile::Oidc, Required, None),
     ] {
         let mut signing = Signing::start(profile).await;
+        // The user has allowed it everything by a request that was not signed.
+        let Trusted { app, client, .. } = &signing.trusted;
+        let all = |client: &mut Client| client.requests.rule = rule;
+        client.change(&app.context, all).await;
         let without_state = signing.object(|claims| drop(take(claims, "state")));
         let asking = signing.trusted.asking().and("request", &without_state);
         let answered = signing.answered(&asking).await;
-        assert!(answered.get("code").is_some(), "{profile:?} {answered:?}");
-        assert_eq!(answered.get("state"), state, "{profile:?}");
+        assert!(
+            answered.get("code").is_some(),
+            "{profile:?} {rule:?} {answered:?}"
+        );
+        assert_eq!(answered.get("state"), state, "{profile:?} {rule:?}");
 
         let without_challenge = signing.object(|claims| drop(take(claims, "code_challenge")));
         let asking = signing.trusted.asking().and("request", &without_challenge);
         let answered = signing.answered(&asking).await;
-        let is_completed = profile == ClientProfile::Oidc;
-        assert_eq!(answered.get("code").is_some(), is_completed, "{profile:?}");
+        let code = answered.get("code");
+        assert_eq!(code.is_some(), state.is_some(), "{profile:?} {rule:?}");
     }
 }
 
