@@ -10,6 +10,7 @@ mod request_objects;
 mod respond;
 mod servers;
 mod service;
+mod steps;
 mod validate;
 mod views;
 
@@ -19,5 +20,6 @@ pub use failure::{AuthorizeFailure, RedirectUriRefusal, UnknownClient};
 pub use parameters::AuthorizationParameters;
 pub use request_objects::RequestObjects;
 pub use respond::{AuthorizationAnswer, AuthorizationErrorCode, AuthorizationResponse, SeenLogin};
-pub use service::{AuthorizationService, AuthorizeStep};
+pub use service::AuthorizationService;
+pub use steps::AuthorizeStep;
 pub use views::{ConsentView, LoginView, ScopeLine, ScopeOption};

@@ -4,15 +4,14 @@ use std::sync::Arc;
 
 use authly_crypto::opaque;
 use authly_domain::authorizations::{
-    AuthorizationRequest, LoginReason, NextStep, Situation, StoredRequest, StoredRequestState,
-    Unmet, next_step,
+    AuthorizationRequest, NextStep, Situation, StoredRequest, StoredRequestState, next_step,
 };
 use authly_domain::clients::{Client, ClientId};
 use authly_domain::id::AuthorizationRequestId;
 use authly_domain::issuer::Issuer;
-use authly_domain::refusals::{Facts, Reason};
+use authly_domain::refusals::Facts;
 use authly_domain::secret::RequestHandle;
-use authly_domain::sessions::{LoginStep, Session};
+use authly_domain::sessions::Session;
 use authly_domain::throttle::counted_network;
 use authly_domain::users::Subject;
 use authly_repositories::DbError;
@@ -22,9 +21,10 @@ use super::answer::Answered;
 use super::failure::{active, uri_facts};
 use super::request_objects::RequestObjects;
 use super::respond::{Refusal, ReturnAddress, SeenLogin};
+use super::steps::{Tried, page_for, page_needed, unmet};
 use super::{
-    AuthorizationErrorCode, AuthorizationParameters, AuthorizationResponse, AuthorizeFailure,
-    LoginView, UnknownClient, validate,
+    AuthorizationParameters, AuthorizationResponse, AuthorizeFailure, AuthorizeStep, LoginView,
+    UnknownClient, validate,
 };
 use crate::Context;
 use crate::clients::ClientCache;
@@ -35,19 +35,6 @@ use crate::sessions::{Browser, SessionService};
 
 /// Begins the handle in the address of the pages.
 const HANDLE_PREFIX: &str = "authly_rq_";
-
-/// What the browser is to see next.
-#[derive(Debug)]
-pub enum AuthorizeStep {
-    /// The answer, at the client.
-    Respond(AuthorizationResponse),
-    /// The login page for this request.
-    LogIn(RequestHandle),
-    /// A step that is left of the login, for this request.
-    FinishLogin(RequestHandle, LoginStep),
-    /// The consent page for this request.
-    AskConsent(RequestHandle),
-}
 
 /// Leads a user through an authorization.
 pub struct AuthorizationService {
@@ -99,64 +86,99 @@ impl AuthorizationService {
         let id = id.parse::<ClientId>();
         let id = id.map_err(|_malformed| UnknownClient::Unknown)?;
         let client = self.clients.get(&id).await?;
-        if let Some(step) = self.try_authorize(&parameters, client, browser).await? {
-            return Ok(step);
+        let client = client.ok_or(UnknownClient::Unknown)?;
+        let refused = match self.try_authorize(&parameters, &client, browser).await? {
+            Tried::Settled(step) => return Ok(step),
+            Tried::Refused(refused) => Some(refused),
+            Tried::Stale => None,
+        };
+        // The copy of the client is stale, or may be: what it has no room for may be registered by now.
+        let present = self.clients.read_anew(&id).await?;
+        let present = present.ok_or(UnknownClient::Unknown)?;
+        if let Some(refused) = refused
+            && present.version == client.version
+        {
+            return refused;
         }
-        // The copy of the client was stale: everything once more, with the present one.
-        let client = self.clients.read_anew(&id).await?;
-        let step = self.try_authorize(&parameters, client, browser).await?;
-        step.ok_or(AuthorizeFailure::ClientChanging)
+        match self.try_authorize(&parameters, &present, browser).await? {
+            Tried::Settled(step) => Ok(step),
+            Tried::Refused(refused) => refused,
+            Tried::Stale => Err(AuthorizeFailure::ClientChanging),
+        }
     }
 
-    /// `None` where the copy of the client turned out to be stale.
+    /// What comes of a request by this copy of the client.
     async fn try_authorize(
         &self,
         parameters: &AuthorizationParameters,
-        client: Option<Arc<Client>>,
+        client: &Client,
         browser: &Browser,
-    ) -> Result<Option<AuthorizeStep>, AuthorizeFailure> {
-        let client = active(client)?;
-        let signed = match self.requests.open(parameters, &client).await {
+    ) -> Result<Tried, AuthorizeFailure> {
+        if !client.is_active {
+            return Ok(Tried::Refused(Err(UnknownClient::Disabled.into())));
+        }
+        let signed = match self.requests.open(parameters, client).await {
             Ok(signed) => signed,
-            Err(refusal) => return self.refuse_unopened(parameters, &client, refusal).map(Some),
+            Err(refusal) => {
+                let refused = self.refuse_unopened(parameters, client, refusal);
+                return Ok(Tried::Refused(refused));
+            }
         };
         let parameters = signed.as_ref().unwrap_or(parameters);
-        let redirect_uri = validate::redirect_uri(parameters, &client).map_err(|why| {
-            AuthorizeFailure::RedirectUri(why, uri_facts(parameters, &client).into())
-        })?;
+        let redirect_uri = match validate::redirect_uri(parameters, client) {
+            Ok(redirect_uri) => redirect_uri,
+            Err(why) => {
+                let facts = uri_facts(parameters, client).into();
+                return Ok(Tried::Refused(Err(AuthorizeFailure::RedirectUri(
+                    why, facts,
+                ))));
+            }
+        };
 
         let to = validate::return_address(parameters, redirect_uri);
         let now = self.context.now();
-        let validated = validate::validate(parameters, &client, &to, now)
-            .and_then(|request| self.with_hint(request, parameters, &client));
+        let validated = validate::validate(parameters, client, &to, now)
+            .and_then(|request| self.with_hint(request, parameters, client));
         let validated = match validated {
-            Ok(request) => self.with_servers(request, &client).await?,
+            Ok(request) => self.with_servers(request, client).await?,
             refused => refused,
         };
-        let request = match validated {
-            Ok(request) => request,
-            Err(refusal) => return Ok(Some(self.refuse(to, refusal))),
-        };
-        let (session, step) = self.next(&request, &client, browser).await?;
-        let seen = SeenLogin::by(&client, &request, session.as_ref());
+        match validated {
+            Ok(request) => self.go_on(&request, to, client, browser).await,
+            Err(refusal) => Ok(Tried::Refused(Ok(self.refuse(to, refusal)))),
+        }
+    }
+
+    /// What comes of a request that is in order.
+    async fn go_on(
+        &self,
+        request: &AuthorizationRequest,
+        to: ReturnAddress,
+        client: &Client,
+        browser: &Browser,
+    ) -> Result<Tried, AuthorizeFailure> {
+        let (session, step) = self.next(request, client, browser).await?;
+        let seen = SeenLogin::by(client, request, session.as_ref());
         if step.forbidden_by(request.prompt) {
             let refused = self.refuse(to, page_needed(&step));
-            return Ok(Some(refused.having_seen(seen)));
+            return Ok(Tried::Settled(refused.having_seen(seen)));
         }
         match (step, &session) {
             (NextStep::Answer(scope), Some(session)) => {
                 let response = self
-                    .answer_at_once(&request, &client, session, &scope)
+                    .answer_at_once(request, client, session, &scope)
                     .await?;
-                Ok(response.map(AuthorizeStep::Respond))
+                let response = response.map(AuthorizeStep::Respond);
+                Ok(response.map_or(Tried::Stale, Tried::Settled))
             }
             (NextStep::Refuse(why), _) => {
                 let refused = self.refuse(to, unmet(why));
-                Ok(Some(refused.having_seen(seen)))
+                Ok(Tried::Settled(refused.having_seen(seen)))
             }
             (step, _) => {
-                let kept = self.keep(&request, &client, browser).await?;
-                Ok(kept.map(|handle| page_for(&step, handle, session.as_ref())))
+                let kept = self.keep(request, client, browser).await?;
+                let page = kept.map(|handle| page_for(&step, handle, session.as_ref()));
+                Ok(page.map_or(Tried::Stale, Tried::Settled))
             }
         }
     }
@@ -276,10 +298,15 @@ impl AuthorizationService {
             StoredRequestState::Expired => return Err(AuthorizeFailure::RequestExpired),
         }
         let client = active(self.clients.get(&stored.client_id).await?)?;
-        if !self.is_still_allowed(&stored.request, &client).await? {
-            return Err(AuthorizeFailure::NoLongerAllowed);
+        if self.is_still_allowed(&stored.request, &client).await? {
+            return Ok((stored, client));
         }
-        Ok((stored, client))
+        // The copy may be older than the request.
+        let client = active(self.clients.read_anew(&stored.client_id).await?)?;
+        if self.is_still_allowed(&stored.request, &client).await? {
+            return Ok((stored, client));
+        }
+        Err(AuthorizeFailure::NoLongerAllowed)
     }
 
     /// Stores a request while the user is asked; `None` where the copy of the client turned out to be
@@ -341,48 +368,5 @@ fn key_of(handle: &RequestHandle, browser: &Browser) -> RequestKey {
     RequestKey {
         handle: opaque::digest(handle.expose()),
         browser: opaque::digest(browser.token.expose()),
-    }
-}
-
-/// The error where `prompt=none` forbids the page (OpenID Connect Core §3.1.2.6).
-fn page_needed(step: &NextStep) -> Refusal {
-    match step {
-        NextStep::LogIn(_) => Refusal::new(
-            AuthorizationErrorCode::LoginRequired,
-            Reason::LoginRequired,
-            "the user has to log in",
-        ),
-        NextStep::AskConsent | NextStep::Answer(_) | NextStep::Refuse(_) => Refusal::new(
-            AuthorizationErrorCode::ConsentRequired,
-            Reason::ConsentRequired,
-            "the user has to consent",
-        ),
-    }
-}
-
-/// The error where a login was made and does not meet the request (OpenID Connect Core §3.1.2.1,
-/// §5.5.1.1).
-fn unmet(why: Unmet) -> Refusal {
-    match why {
-        Unmet::OtherUser => Refusal::new(
-            AuthorizationErrorCode::LoginRequired,
-            Reason::OtherUser,
-            "another user has logged in than the request speaks of",
-        ),
-        Unmet::Acr => validate::acr_out_of_reach(),
-    }
-}
-
-/// The page for a step: a login that was begun goes on where it stopped.
-fn page_for(step: &NextStep, handle: RequestHandle, session: Option<&Session>) -> AuthorizeStep {
-    let unfinished = session.and_then(Session::next_step);
-    match (step, unfinished) {
-        (NextStep::LogIn(LoginReason::NoSession), Some(left)) => {
-            AuthorizeStep::FinishLogin(handle, left)
-        }
-        (NextStep::AskConsent, _) => AuthorizeStep::AskConsent(handle),
-        (NextStep::LogIn(_) | NextStep::Answer(_) | NextStep::Refuse(_), _) => {
-            AuthorizeStep::LogIn(handle)
-        }
     }
 }

@@ -10,6 +10,7 @@ use authly_domain::users::{RequestedClaim, StandardClaim};
 use authly_services::clients::Aim;
 use authly_services::settings::SettingsChange;
 use authly_testing::recipient::Recipient;
+use authly_testing::signer::Signer;
 use authly_testing::{Setup, TestServices};
 use pretty_assertions::assert_eq;
 
@@ -202,6 +203,29 @@ async fn what_cannot_be_a_token_takes_one_and_finds_nothing() {
         .claims(&AccessToken::new("rubbish".to_owned()))
         .await;
     claims.unwrap_err();
+}
+
+#[tokio::test]
+async fn a_request_that_is_refused_takes_one_look_at_its_client() {
+    let services = TestServices::start().await;
+    let signer = Signer::es256();
+    let client = services.client().signing_requests(&signer).create().await;
+    let browser = flow::browser(&services);
+    flow::ask(&services, &client, "openid", &browser).await;
+    for member in ["redirect_uri", "scope", "request", "request_uri"] {
+        let (mut asked, _verifier) = flow::request(&services, &client, "openid");
+        let wrong = Some("https://elsewhere.example/".to_owned());
+        match member {
+            "redirect_uri" => asked.redirect_uri = wrong,
+            "scope" => asked.scope = wrong,
+            "request" => asked.request = wrong,
+            _ => asked.request_uri = wrong,
+        }
+        let asking = services.deps.authorizations.authorize(asked, &browser);
+        let (step, round_trips) = services.round_trips_of(asking).await;
+        let is_refused = step.map_or(true, |step| flow::error_in(&step).is_some());
+        assert_eq!((is_refused, round_trips), (true, 1), "{member}");
+    }
 }
 
 #[tokio::test]

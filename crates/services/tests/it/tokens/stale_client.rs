@@ -229,3 +229,55 @@ async fn a_request_of_a_client_that_was_changed_waits_after_a_retry() {
         client.change(&services.context, rename).await;
     }
 }
+
+#[tokio::test]
+async fn a_request_is_refused_by_what_the_client_is_now_and_by_no_copy() {
+    let services = TestServices::start().await;
+    let client = services.client().create().await;
+    let browser = flow::browser(&services);
+    flow::ask(&services, &client, "openid", &browser).await;
+    let second = "https://app.example.com/second";
+    let ask = async || {
+        let (mut asked, _verifier) = flow::request(&services, &client, "openid");
+        asked.redirect_uri = Some(second.to_owned());
+        let asked = services.deps.authorizations.authorize(asked, &browser);
+        asked.await
+    };
+    let refused = ask().await;
+    assert!(matches!(refused, Err(AuthorizeFailure::RedirectUri(..))));
+
+    let register = |record: &mut Client| record.redirect_uris.push(second.parse().unwrap());
+    client.change(&services.context, register).await;
+    let step = ask().await.unwrap();
+    assert!(matches!(step, AuthorizeStep::LogIn(_)), "{step:?}");
+
+    client.disable(&services.context).await;
+    let refused = ask().await;
+    assert!(matches!(refused, Err(AuthorizeFailure::UnknownClient(_))));
+    client.change(&services.context, register).await;
+    let step = ask().await.unwrap();
+    assert!(matches!(step, AuthorizeStep::LogIn(_)), "{step:?}");
+}
+
+#[tokio::test]
+async fn a_request_that_waits_is_known_to_nodes_whose_copy_of_the_client_is_older() {
+    let services = TestServices::start().await;
+    let client = services.client().create().await;
+    let browser = flow::browser(&services);
+    flow::ask(&services, &client, "openid", &browser).await;
+    let second = "https://app.example.com/second";
+    let register = |record: &mut Client| record.redirect_uris.push(second.parse().unwrap());
+    client.change(&services.context, register).await;
+
+    let other = services.another_node().await;
+    let (mut parameters, _verifier) = flow::request(&services, &client, "openid");
+    parameters.redirect_uri = Some(second.to_owned());
+    let step = other.deps.authorizations.authorize(parameters, &browser);
+    let AuthorizeStep::LogIn(handle) = step.await.unwrap() else {
+        panic!("nobody is logged in")
+    };
+    for node in [&services, &other] {
+        let view = node.deps.authorizations.login_view(&handle, &browser);
+        assert_eq!(view.await.unwrap().client_name, client.record.name);
+    }
+}

@@ -1,5 +1,6 @@
 //! Requests that the client signs (RFC 9101, OpenID Connect Core §6).
 
+mod changed;
 mod encrypted;
 mod registered_uris;
 
