@@ -306,7 +306,7 @@ fn signers_of(
     cache: &ClientCache,
     policies: &LivePolicies,
     fetcher: Arc<dyn DocumentFetcher>,
-    keys: &KeyService,
+    keys: &Arc<KeyService>,
 ) -> (ClientAuthenticator, RequestObjects) {
     let signatures = ClientSignatures::new(Arc::clone(&fetcher));
     let requests = RequestObjects::new(
@@ -314,7 +314,7 @@ fn signers_of(
         policies,
         signatures.clone(),
         fetcher,
-        keys.ring(),
+        Arc::clone(keys),
     );
     let clients =
         ClientAuthenticator::new(context.clone(), cache.clone(), policies.clone(), signatures);

@@ -18,6 +18,7 @@ use authly_crypto::seal::SealError;
 use authly_domain::clock::Timestamp;
 use authly_domain::keys::{KeyPhase, KeySchedule, SigningKeyRecord};
 use authly_repositories::DbError;
+use tokio::sync::Mutex;
 
 pub use admin::{KeyAdmin, KeyAdminError, KeyRevocation};
 pub use rotate::Rotation;
@@ -71,6 +72,8 @@ pub struct KeyService {
     pairwise: Arc<PairwiseSalt>,
     schedule: KeySchedule,
     held: ArcSwap<Held>,
+    /// When keys were last looked for that others may have published.
+    looked_at: Mutex<Option<Timestamp>>,
 }
 
 impl KeyService {
@@ -95,6 +98,7 @@ impl KeyService {
             pairwise: Arc::new(pairwise),
             schedule,
             held: ArcSwap::from_pointee(held),
+            looked_at: Mutex::default(),
         })
     }
 

@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use authly_crypto::keyring::{KeyRing, SharedKeyRing};
+use authly_crypto::keyring::KeyRing;
 use authly_crypto::request_object::RequestObject;
 use authly_domain::clients::{
     Client, ClientJwtFlaw, OutsideParameters, RequestObjectFlaw, RequestObjectRule,
@@ -19,6 +19,7 @@ use super::respond::Refusal;
 use super::validate::{check_repeated, invalid_request};
 use crate::Context;
 use crate::clients::{ClientSignatures, of_jwt};
+use crate::keys::KeyService;
 use crate::policy::LivePolicies;
 use crate::ports::{DocumentFetcher, DocumentKind, FetchedDocument, Freshness};
 
@@ -28,7 +29,7 @@ pub struct RequestObjects {
     issuer: Issuer,
     signatures: ClientSignatures,
     fetcher: Arc<dyn DocumentFetcher>,
-    keys: Arc<SharedKeyRing>,
+    keys: Arc<KeyService>,
 }
 
 /// What came is not in order. The client learns no more than that.
@@ -81,7 +82,7 @@ impl RequestObjects {
         policies: &LivePolicies,
         signatures: ClientSignatures,
         fetcher: Arc<dyn DocumentFetcher>,
-        keys: Arc<SharedKeyRing>,
+        keys: Arc<KeyService>,
     ) -> Self {
         Self {
             context,
@@ -174,7 +175,14 @@ impl RequestObjects {
     ) -> Result<AuthorizationParameters, RequestObjectFlaw> {
         let opened;
         let text = if KeyRing::is_encrypted(text) {
-            opened = self.keys.load().decrypt(text)?;
+            let ring = self.keys.ring().load();
+            let mut found = ring.decrypt(text);
+            if let Err(ClientJwtFlaw::EncryptedToOthers | ClientJwtFlaw::DoesNotOpen) = found
+                && let Some(newer) = self.keys.newer_than(&ring).await
+            {
+                found = newer.decrypt(text);
+            }
+            opened = found?;
             opened.as_str()
         } else {
             text

@@ -2,14 +2,35 @@
 
 use std::sync::Arc;
 
+use authly_crypto::keyring::KeyRing;
 use authly_crypto::keys::generate_encryption_key;
 use authly_crypto::master_key::MasterKey;
 use authly_domain::audit::{Actor, AuditAction, Origin};
 use authly_domain::clock::Timestamp;
 use authly_domain::keys::{EncryptionKeyChange, EncryptionKeyRecord, KeyId, KeySchedule};
 
-use super::KeysError;
+use super::{KeyService, KeysError, POLL_INTERVAL};
 use crate::Context;
+
+impl KeyService {
+    /// The present keys, if they are others than these: another node may have published one just now that a
+    /// client has encrypted to. That is looked up, but not more often than it is anyway, so that nobody makes
+    /// this node read at will. Who comes at the same time waits for what is found.
+    pub(crate) async fn newer_than(&self, known: &Arc<KeyRing>) -> Option<Arc<KeyRing>> {
+        let mut looked_at = self.looked_at.lock().await;
+        let now = self.context.now();
+        if looked_at.is_none_or(|at| now >= at.plus(POLL_INTERVAL)) {
+            *looked_at = Some(now);
+            if let Err(error) = self.refresh().await {
+                let error: &dyn std::error::Error = &error;
+                tracing::warn!(error, "keys of other nodes could not be looked for");
+            }
+        }
+        drop(looked_at);
+        let present = self.ring.load();
+        (!Arc::ptr_eq(known, &present)).then_some(present)
+    }
+}
 
 /// Publishes a key where there is none: in a new installation, and in one that is older than these keys.
 pub(super) async fn ensure_published(

@@ -59,7 +59,7 @@ pub(crate) fn broken(app: &TestApp) -> Deps {
         &policies,
         signatures,
         Arc::new(NoDocuments),
-        app.deps.keys.ring(),
+        Arc::clone(&app.deps.keys),
     );
     let servers = app.deps.resource_server_admin.registry().clone();
     let authorizations = AuthorizationService::new(

@@ -2,11 +2,16 @@
 
 use std::time::Duration;
 
-use authly_domain::keys::EncryptionKeyRecord;
+use authly_domain::keys::{ContentEncryption, EncryptionKeyRecord, KeyManagement};
+use authly_services::authorizations::AuthorizationErrorCode;
 use authly_testing::TestServices;
-use authly_testing::envelope::encryption_key;
+use authly_testing::envelope::{encrypt, encryption_key};
+use authly_testing::fixtures::TestClient;
+use authly_testing::signer::Signer;
 use pretty_assertions::assert_eq;
-use serde_json::Value;
+use serde_json::{Value, json};
+
+use crate::flow;
 
 const DAY: Duration = Duration::from_hours(24);
 
@@ -80,4 +85,66 @@ async fn whoever_rotates_keys_rotates_this_one_too() {
     services.deps.keys.rotate().await.unwrap();
     assert_ne!(published(&services), before);
     assert_eq!(all(&services).await.len(), 2);
+}
+
+/// What comes of a request that is signed, and encrypted to the key that `publisher` publishes, with the round
+/// trips that it takes.
+async fn asked(
+    services: &TestServices,
+    publisher: &TestServices,
+    (client, signer): (&TestClient, &Signer),
+) -> (Option<AuthorizationErrorCode>, u64) {
+    let (mut asked, _verifier) = flow::request(services, client, "openid");
+    let object = signer.sign(
+        &json!({}),
+        &json!({
+            "iss": client.id, "client_id": client.id, "aud": services.policies().tokens.issuer.as_str(),
+            "exp": services.context.now().unix_seconds() + 60, "response_type": "code", "scope": "openid",
+            "redirect_uri": client.redirect_uri(), "code_challenge": asked.code_challenge,
+            "code_challenge_method": "S256", "nonce": "the nonce",
+        }),
+    );
+    let key = encryption_key(&publisher.deps.keys.published().document);
+    let way = (KeyManagement::EcdhEs, ContentEncryption::A256Gcm);
+    asked.request = Some(encrypt(&key, way, &object));
+    let browser = flow::browser(services);
+    let asking = services.deps.authorizations.authorize(asked, &browser);
+    let (step, round_trips) = services.round_trips_of(asking).await;
+    (flow::error_in(&step.unwrap()), round_trips)
+}
+
+#[tokio::test]
+async fn a_key_that_another_node_has_just_published_opens_for_all_who_come_at_once() {
+    let services = TestServices::start().await;
+    let other = services.another_node().await;
+    let signer = Signer::es256();
+    let client = services.client().signing_requests(&signer).create().await;
+    other.deps.keys.rotate().await.unwrap();
+    assert_ne!(published(&services), published(&other));
+    let of = (&client, &signer);
+    let (one, two, three) = tokio::join!(
+        asked(&services, &other, of),
+        asked(&services, &other, of),
+        asked(&services, &other, of),
+    );
+    assert_eq!((one.0, two.0, three.0), (None, None, None));
+}
+
+#[tokio::test]
+async fn whoever_encrypts_to_others_makes_a_node_look_once_a_second() {
+    let (services, others) = (TestServices::start().await, TestServices::start().await);
+    // All begin with the same keys.
+    others.deps.keys.rotate().await.unwrap();
+    let signer = Signer::es256();
+    let client = services.client().signing_requests(&signer).create().await;
+    flow::ask(&services, &client, "openid", &flow::browser(&services)).await;
+    let refused = Some(AuthorizationErrorCode::InvalidRequestObject);
+    // One for the client, which may have changed, and the first time one for the keys.
+    for seconds in 0..2 {
+        services.advance(Duration::from_secs(seconds));
+        for round_trips in [2, 1, 1] {
+            let asked = asked(&services, &others, (&client, &signer)).await;
+            assert_eq!(asked, (refused, round_trips), "{seconds}");
+        }
+    }
 }
