@@ -60,7 +60,11 @@ pub(super) async fn follow(
     if expected.is_empty() {
         return Ok(false);
     }
-    let spare = make(context, master, now).await?;
+    let spare = if expected.contains(&EncryptionKeyChange::Publish) {
+        Some(make(context, master, now).await?)
+    } else {
+        None
+    };
     let mut conn = context.db.connect().await?;
     let work = conn.begin("keys.follow_encryption").await?;
     work.keys().lock_and_bump().await?;
@@ -70,7 +74,10 @@ pub(super) async fn follow(
         // Another node was faster.
         return Ok(false);
     }
-    if due.contains(&EncryptionKeyChange::Publish) {
+    // Without one the next look makes it: it became due only now.
+    if let Some(spare) = spare
+        && due.contains(&EncryptionKeyChange::Publish)
+    {
         work.keys().publish_encryption_key(&spare).await?;
         if !keys.is_empty() {
             let action = AuditAction::EncryptionKeyReplaced;
