@@ -98,7 +98,7 @@ pub(crate) enum Command {
     /// Look at tokens, and revoke them.
     #[command(subcommand)]
     Token(TokenCommand),
-    /// Look at the signing keys, rotate them, and withdraw one in an emergency.
+    /// Look at the keys of the server, rotate them, and withdraw one in an emergency.
     #[command(subcommand)]
     Key(KeyCommand),
     /// Look after users: the people who log in.

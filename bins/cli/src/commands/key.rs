@@ -1,6 +1,6 @@
 //! `authly key …`.
 
-use authly_admin_client::admin::keys::{Key, KeyState, ListQuery, RevokedKey, SigningKey};
+use authly_admin_client::admin::keys::{Key, KeyState, KeyUse, ListQuery, RevokedKey, SigningKey};
 use clap::Subcommand;
 
 use crate::args::{Destruction, Paging};
@@ -9,20 +9,20 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::{Cell, Row, Sheet};
 
-/// What to do with signing keys.
+/// What to do with keys.
 #[derive(Debug, Subcommand)]
 pub(crate) enum KeyCommand {
-    /// List the signing keys, the newest first.
+    /// List the keys, the newest first.
     List {
         #[command(flatten)]
         paging: Paging,
     },
-    /// Let other keys sign, now. What was signed before goes on counting.
+    /// Let other keys sign, and be encrypted to, now. What was signed before goes on counting.
     Rotate {
         #[command(flatten)]
         destruction: Destruction,
     },
-    /// Withdraw a key in an emergency: everything that it signed is dead.
+    /// Withdraw a key in an emergency: everything that it signed is dead, and it opens nothing.
     Revoke {
         /// Its kid.
         kid: String,
@@ -65,26 +65,38 @@ pub(crate) async fn run(command: KeyCommand, caller: &Caller) -> Result<Exit, Fa
 
 async fn revoke(kid: &str, destruction: Destruction, caller: &Caller) -> Result<(), Failure> {
     destruction.confirm(&format!(
-        "Withdraw the signing key {kid}? Every access token that it signed is dead at once, yours \
-         among them if it signed that; its ID tokens verify no more, and clients that keep an old \
-         key set refuse tokens until they fetch the new one. It cannot be undone."
+        "Withdraw the key {kid}? Every access token that it signed is dead at once, yours among them \
+         if it signed that; its ID tokens verify no more, and clients that keep an old key set refuse \
+         tokens until they fetch the new one. If clients encrypt to it, it opens nothing any more. It \
+         cannot be undone."
     ))?;
     let change = destruction.change;
     let revoked = change.apply(caller.client.revoke_key(kid)).await?;
     caller.output.sheet(&revoked)?;
-    let what = format!("withdrawn the signing key {kid}");
+    let what = format!("withdrawn the key {kid}");
     caller.output.done(change, &what);
     Ok(())
 }
 
 impl Row for Key {
-    const HEADINGS: &'static [&'static str] =
-        &["kid", "algorithm", "state", "created", "published until"];
+    const HEADINGS: &'static [&'static str] = &[
+        "kid",
+        "use",
+        "algorithm",
+        "state",
+        "created",
+        "published until",
+    ];
 
     fn cells(&self) -> Vec<Cell> {
         vec![
             Cell::plain(&self.kid),
-            Cell::plain(&self.algorithm),
+            Cell::plain(match self.key_use {
+                KeyUse::Sig => "sig",
+                KeyUse::Enc => "enc",
+                _ => "unknown",
+            }),
+            Cell::maybe(self.algorithm.as_ref()),
             match self.state {
                 KeyState::Announced => Cell::plain("announced"),
                 KeyState::Active => Cell::good("active"),
@@ -111,7 +123,7 @@ impl Sheet for RevokedKey {
     fn lines(&self) -> Vec<(&'static str, Cell)> {
         vec![
             ("kid", Cell::plain(&self.kid)),
-            ("algorithm", Cell::plain(&self.algorithm)),
+            ("algorithm", Cell::maybe(self.algorithm.as_ref())),
             ("withdrawn now", Cell::yes_or_no(self.was_withdrawn_now)),
             ("successor", Cell::maybe(self.successor.as_ref())),
         ]

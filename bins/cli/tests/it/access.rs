@@ -209,7 +209,7 @@ async fn tokens_are_listed_and_revoked_by_id_value_user_client_and_grant() {
 async fn keys_are_listed_rotated_and_withdrawn() {
     let desk = Desk::new().await;
     let before = desk.json(&["key", "list"]);
-    assert_eq!(before.as_array().unwrap().len(), 4);
+    assert_eq!(before.as_array().unwrap().len(), 5);
     let rotated = desk.json(&["key", "rotate", "--yes"]);
     assert_eq!(rotated.as_array().unwrap().len(), 4);
     let eddsa = rotated
@@ -237,7 +237,12 @@ async fn keys_are_listed_rotated_and_withdrawn() {
     );
     let table = desk.result(&["key", "list"]);
     let line = table.lines().find(|line| line.starts_with(kid)).unwrap();
-    assert!(line.contains("revoked"), "{line}");
+    assert!(line.contains("sig") && line.contains("revoked"), "{line}");
+    let before = before.as_array().unwrap().iter();
+    let mut to_encrypt = before.filter(|key| key["use"] == "enc");
+    let kid = to_encrypt.next().unwrap()["kid"].as_str().unwrap();
+    let line = table.lines().find(|line| line.starts_with(kid)).unwrap();
+    assert!(line.contains("enc") && line.contains("gone"), "{line}");
     let unknown = desk.run(&["key", "revoke", "nobody", "--yes"]);
     assert_eq!(unknown.status, 1);
     assert!(

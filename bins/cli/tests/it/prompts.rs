@@ -123,6 +123,6 @@ async fn keys_are_neither_rotated_nor_withdrawn_without_a_yes() {
     // The caller's own token is signed with another algorithm.
     let key = all.find(|key| key["algorithm"] == "PS256" && key["state"] == "active");
     let kid = key.unwrap()["kid"].as_str().unwrap();
-    let question = format!("Withdraw the signing key {kid}?");
+    let question = format!("Withdraw the key {kid}?");
     asks(&desk, &["key", "revoke", kid], &question, keys).await;
 }

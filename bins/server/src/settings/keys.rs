@@ -35,8 +35,9 @@ const ACTIVE_FOR: Setting = Setting {
         most: 10 * 365 * 86_400,
     },
     default: DefaultValue::Is("90d"),
-    about: "How long a key signs before the next takes its place. It stays published until the last \
-            token that it signed has expired.",
+    about: "How long a key signs, or clients encrypt to it, before the next takes its place. One that \
+            signed stays published until the last token that it signed has expired; one that was \
+            encrypted to is published no more, and opens what was for another day.",
 };
 
 pub(super) const SETTINGS: &[Setting] = &[MASTER_KEY, ANNOUNCED_FOR, ACTIVE_FOR];

@@ -3,7 +3,7 @@
 use actix_web::web;
 use authly_domain::keys::{KeyHistory, KeyId, KeyPhase};
 use authly_protocol::admin::Moment;
-use authly_protocol::admin::keys::{self, Key, KeyState, RevokedKey, SigningKey};
+use authly_protocol::admin::keys::{self, Key, KeyState, KeyUse, RevokedKey, SigningKey};
 use authly_services::keys::{KeyAdmin, KeyAdminError, KeysError};
 
 use super::paging::{foreign_cursor, page_asked, page_of};
@@ -52,7 +52,7 @@ async fn revoke(
     let revoked = admin.revoke(&kid, &call.caller.identity, call.run).await?;
     Ok(Answer::of(RevokedKey {
         kid: kid.to_string(),
-        algorithm: revoked.algorithm.to_string(),
+        algorithm: revoked.algorithm.map(|alg| alg.to_string()),
         was_withdrawn_now: revoked.was_withdrawn_now,
         successor: revoked.successor.as_ref().map(KeyId::to_string),
     }))
@@ -61,7 +61,11 @@ async fn revoke(
 fn key(admin: &KeyAdmin, history: &KeyHistory) -> Key {
     Key {
         kid: history.kid.to_string(),
-        algorithm: history.algorithm.to_string(),
+        key_use: match history.algorithm {
+            Some(_) => KeyUse::Sig,
+            None => KeyUse::Enc,
+        },
+        algorithm: history.algorithm.map(|alg| alg.to_string()),
         state: match history.phase {
             KeyPhase::Announced => KeyState::Announced,
             KeyPhase::Active { .. } => KeyState::Active,
@@ -82,7 +86,7 @@ fn key(admin: &KeyAdmin, history: &KeyHistory) -> Key {
 impl From<KeyAdminError> for AdminProblem {
     fn from(error: KeyAdminError) -> Self {
         match error {
-            KeyAdminError::UnknownKey => Self::not_found("signing key"),
+            KeyAdminError::UnknownKey => Self::not_found("key"),
             KeyAdminError::Cursor(error) => foreign_cursor(error),
             KeyAdminError::Keys(KeysError::Storage(error)) => {
                 let is_unavailable = IsUnavailable(error.is_unavailable());

@@ -1,4 +1,4 @@
-//! Signing keys: their public halves, and their change. The private halves are in no answer.
+//! Keys: their public halves, and their change. The private halves are in no answer.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use crate::endpoint::Access::Scope;
 use crate::endpoint::{endpoint, path_values};
 
 endpoint! {
-    /// Lists the signing keys in whatever phase, the newest first.
+    /// Lists the keys, those that sign and those that others encrypt to, in whatever phase, the newest first.
     pub List = "keys.list", Get "/admin/keys", Scope(KeysRead);
     query: ListQuery;
     answer: 200 Page<Key>;
@@ -19,8 +19,8 @@ endpoint! {
 
 endpoint! {
     /// Lets other keys sign, now: the announced ones, and where none is announced new ones. Those
-    /// that signed stay published until the last token that they signed has expired. Of several
-    /// rotations at once one happens, and all get its answer.
+    /// that signed stay published until the last token that they signed has expired. The key that others
+    /// encrypt to is replaced too. Of several rotations at once one happens, and all get its answer.
     pub Rotate = "keys.rotate", Post "/admin/keys/rotate", Scope(KeysWrite);
     answer: 200 Rotation;
 }
@@ -28,14 +28,15 @@ endpoint! {
 endpoint! {
     /// Withdraws a key in an emergency: it leaves the key set at once, and every access token that it
     /// signed is dead. Where it signed, the announced key of its algorithm takes over, or a new one.
-    /// Other nodes follow within two seconds. One that was withdrawn before stays as it is.
+    /// One that others encrypt to opens nothing any more and is forgotten; where it was published, a new one
+    /// is. Other nodes follow within two seconds. One that was withdrawn before stays as it is.
     pub Revoke = "keys.revoke", Post "/admin/keys/{key}/revoke", Scope(KeysWrite);
     path: KeyPath;
     answer: 200 RevokedKey;
 }
 
 path_values! {
-    /// One signing key.
+    /// One key.
     pub KeyPath {
         /// Its `kid`.
         key: String,
@@ -54,23 +55,27 @@ pub struct ListQuery {
     pub cursor: Option<String>,
 }
 
-/// A signing key without its private half.
+/// A key without its private half.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Key {
     /// Its `kid`, the thumbprint of its public half (RFC 7638).
     pub kid: String,
-    /// What it signs with, such as `ES256`.
-    pub algorithm: String,
+    /// What it is for.
+    #[serde(rename = "use")]
+    pub key_use: KeyUse,
+    /// What it signs with, such as `ES256`; absent for one that others encrypt to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub algorithm: Option<String>,
     /// Where in its life it is.
     pub state: KeyState,
     /// The public half, a JWK (RFC 7517).
     pub public_jwk: BTreeMap<String, String>,
     /// When it was made and published.
     pub created_at: Moment,
-    /// When it began to sign; absent if it never did.
+    /// When it began to sign, or to be encrypted to; absent if it never did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub activated_at: Option<Moment>,
-    /// When it ceased to sign, and another took over.
+    /// When another took over.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retired_at: Option<Moment>,
     /// When it leaves or left the key set; absent while that is open.
@@ -81,6 +86,21 @@ pub struct Key {
     pub revoked_at: Option<Moment>,
 }
 
+/// What a key is for (RFC 7517 §4.2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum KeyUse {
+    /// Signatures of ours.
+    Sig,
+    /// What others encrypt to us.
+    Enc,
+    /// A use of a newer server; never sent.
+    #[serde(other)]
+    #[schemars(skip)]
+    Unknown,
+}
+
 /// Where in its life a key is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -88,11 +108,11 @@ pub struct Key {
 pub enum KeyState {
     /// Published, and will sign.
     Announced,
-    /// Signs.
+    /// Signs, or is encrypted to.
     Active,
     /// Signs no more, and is published until the last token that it signed has expired.
     Retiring,
-    /// Published no more; it still verifies an `id_token_hint`.
+    /// Published no more; it still verifies an `id_token_hint`, or opens what was encrypted to it for a day.
     Gone,
     /// Withdrawn: nothing that it signed counts.
     Revoked,
@@ -126,11 +146,12 @@ pub struct SigningKey {
 pub struct RevokedKey {
     /// The key's `kid`.
     pub kid: String,
-    /// What it signed with.
-    pub algorithm: String,
+    /// What it signed with; absent for one that others encrypt to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub algorithm: Option<String>,
     /// Whether it was withdrawn by this request, and not before.
     pub was_withdrawn_now: bool,
-    /// The key that signs in its place; absent where it did not sign.
+    /// The key that is in its place; absent where it neither signed nor was encrypted to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub successor: Option<String>,
 }

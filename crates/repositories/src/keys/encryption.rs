@@ -57,6 +57,17 @@ impl SigningKeys<'_> {
         self.conn().execute(SQL, &[texts(kids)]).await?;
         Ok(())
     }
+
+    /// Forgets a key, whether it is published or was replaced. Answers whether there was one.
+    ///
+    /// # Errors
+    /// When storage fails.
+    pub async fn withdraw_encryption_key(&self, key: &KeyId) -> Result<bool, DbError> {
+        const SQL: &str = "-- encryption_keys.withdraw
+            DELETE FROM encryption_keys WHERE kid = $1";
+        let params = [text(key.as_str())];
+        Ok(self.conn().execute(SQL, &params).await? == 1)
+    }
 }
 
 fn record(row: &Columns<'_>) -> Result<EncryptionKeyRecord, DbError> {

@@ -1,4 +1,4 @@
-//! Signing keys as administrators see and revoke them. The private half is not read.
+//! Keys as administrators see and revoke them. The private half is not read.
 
 use authly_domain::clock::Timestamp;
 use authly_domain::keys::{KeyHistory, KeyId};
@@ -9,18 +9,26 @@ use crate::params::{number, text, time};
 use crate::row::Columns;
 
 impl SigningKeys<'_> {
-    /// Keys in whatever phase, the newest first: so many `rows` of those that come after `after`.
-    /// There are few: those that are past go after a year.
+    /// Keys in whatever phase, those that others encrypt to among them, the newest first: so many `rows` of
+    /// those that come after `after`. There are few: those that are past go after a year.
     ///
     /// # Errors
     /// When storage fails.
     pub async fn list(&self, after: Option<&KeyId>, rows: i64) -> Result<Vec<KeyHistory>, DbError> {
         const SQL: &str = "-- keys.list
+            WITH listed AS (
+                SELECT kid, algorithm, state, public_jwk, created_at, activated_at, retired_at,
+                       gone_at, revoked_at
+                  FROM signing_keys
+                 UNION ALL
+                SELECT kid, NULL, CASE WHEN replaced_at IS NULL THEN 'active' ELSE 'gone' END,
+                       public_jwk, created_at, created_at, replaced_at, replaced_at, NULL
+                  FROM encryption_keys)
             SELECT kid, algorithm, state, public_jwk, created_at, activated_at, retired_at,
                    gone_at, revoked_at
-              FROM signing_keys
+              FROM listed
              WHERE $1::text IS NULL OR (created_at, kid) < (
-                   SELECT a.created_at, a.kid FROM signing_keys a WHERE a.kid = $1)
+                   SELECT a.created_at, a.kid FROM listed a WHERE a.kid = $1)
              ORDER BY created_at DESC, kid DESC
              LIMIT $2";
         let params = [text(after.map(KeyId::as_str)), number(rows)];
@@ -30,7 +38,7 @@ impl SigningKeys<'_> {
             .collect()
     }
 
-    /// Withdraws a key in whatever phase, and erases its private half. Answers whether it was not
+    /// Withdraws a key that signs, in whatever phase, and erases its private half. Answers whether it was not
     /// withdrawn before.
     ///
     /// # Errors
@@ -48,7 +56,7 @@ impl SigningKeys<'_> {
 fn history(row: &Columns<'_>) -> Result<KeyHistory, DbError> {
     Ok(KeyHistory {
         kid: KeyId::new(row.get("kid")?),
-        algorithm: row.parse("algorithm")?,
+        algorithm: row.parse_opt("algorithm")?,
         public_jwk: row.get("public_jwk")?,
         phase: phase(row)?,
         created_at: row.time("created_at")?,

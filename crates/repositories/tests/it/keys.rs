@@ -48,6 +48,14 @@ async fn one_key_for_encryption_is_published_and_those_that_were_replaced_are_fo
     let both = ["a", "b"].map(|kid| KeyId::new(kid.to_owned()));
     keys.forget_encryption_keys(&both).await.unwrap();
     assert_eq!(keys.encryption_keys().await.unwrap(), [key("b")]);
+    // But who withdraws it.
+    let withdraw = |kid: &str| {
+        let kid = KeyId::new(kid.to_owned());
+        async move { keys.withdraw_encryption_key(&kid).await.unwrap() }
+    };
+    assert!(!withdraw("a").await);
+    assert!(withdraw("b").await);
+    assert_eq!(keys.encryption_keys().await.unwrap(), []);
 }
 
 fn key(world: &World, kid: &str, phase: KeyPhase) -> SigningKeyRecord {

@@ -264,17 +264,31 @@ async fn keys_are_listed_without_their_private_half(world: World) {
     let conn = world.conn().await;
     let keys = conn.reads().keys();
     let all = keys.list(None, 10).await.unwrap();
-    assert_eq!(all.len(), 4);
+    assert_eq!(all.len(), 5);
     let times = all.iter().map(|key| (key.created_at, key.kid.as_str()));
     assert!(times.rev().is_sorted());
     let rest = keys.list(Some(&all[1].kid), 10).await.unwrap();
     assert_eq!(rest, all[2..]);
     let stored = keys.all().await.unwrap();
     for key in &all {
+        assert!(key.activated_at.is_some() && key.retired_at.is_none());
+        let Some(algorithm) = key.algorithm else {
+            continue;
+        };
         let same = stored.iter().find(|one| one.kid == key.kid).unwrap();
         assert_eq!((key.phase, &key.public_jwk), (same.phase, &same.public_jwk));
-        assert!(key.activated_at.is_some() && key.retired_at.is_none());
+        assert_eq!(algorithm, same.algorithm);
     }
+    let mut others = all.iter().filter(|key| key.algorithm.is_none());
+    let [stored] = <[_; 1]>::try_from(keys.encryption_keys().await.unwrap()).unwrap();
+    let key = others.next().unwrap();
+    assert_eq!(
+        (&key.kid, &key.public_jwk),
+        (&stored.kid, &stored.public_jwk)
+    );
+    let since = stored.created_at;
+    assert_eq!(key.phase, KeyPhase::Active { since });
+    assert!(others.next().is_none());
 }
 
 async fn a_key_is_revoked_in_whatever_phase_and_its_private_half_erased(world: World) {

@@ -17,9 +17,9 @@ use crate::paging::{CursorError, Cursors, PageAsked, Paged};
 pub struct KeyRevocation {
     /// Whether the key was withdrawn now, and not before.
     pub was_withdrawn_now: bool,
-    /// What the key signed with.
-    pub algorithm: SigningAlgorithm,
-    /// The key that took its place, where it signed.
+    /// What the key signed with; `None` for one that others encrypt to.
+    pub algorithm: Option<SigningAlgorithm>,
+    /// The key that took its place, where it signed or was encrypted to.
     pub successor: Option<KeyId>,
 }
 
@@ -99,7 +99,8 @@ impl KeyAdmin {
 
     /// Withdraws a key at once: it signs and verifies nothing any more, it leaves the key set, and
     /// every access token that it signed is dead. Where it signed, the announced key of its algorithm
-    /// signs from now on, or a new one. A key that was withdrawn before stays as it is.
+    /// signs from now on, or a new one. A key that was withdrawn before stays as it is. One that others
+    /// encrypt to opens nothing any more and is forgotten; where it was published, a new one is.
     ///
     /// # Errors
     /// When there is no such key, one cannot be made, or storage fails: then nothing has changed.
@@ -128,7 +129,7 @@ impl KeyService {
         let before = conn.reads().keys().all().await?;
         drop(conn);
         let Some(key) = before.iter().find(|key| key.kid == *kid) else {
-            return Ok(None);
+            return self.revoke_encryption_key(kid, run, event).await;
         };
         // One that waits may begin to sign before the others are kept from changing keys.
         let may_sign = matches!(key.phase, KeyPhase::Announced | KeyPhase::Active { .. });
@@ -147,7 +148,7 @@ impl KeyService {
             KeyPhase::Active { .. } => Some(replace(&work, &keys, key, spare, now).await?),
             _ => None,
         };
-        let algorithm = key.algorithm;
+        let algorithm = Some(key.algorithm);
         let event = event.with("was_withdrawn_now", was_withdrawn_now);
         let event = match &successor {
             Some(successor) => event.with("successor", successor),

@@ -5,11 +5,12 @@ use std::sync::Arc;
 use authly_crypto::keyring::KeyRing;
 use authly_crypto::keys::generate_encryption_key;
 use authly_crypto::master_key::MasterKey;
-use authly_domain::audit::{Actor, AuditAction, Origin};
+use authly_domain::admin::Run;
+use authly_domain::audit::{Actor, AuditAction, AuditEvent, Origin};
 use authly_domain::clock::Timestamp;
 use authly_domain::keys::{EncryptionKeyChange, EncryptionKeyRecord, KeyId, KeySchedule};
 
-use super::{KeyService, KeysError, POLL_INTERVAL};
+use super::{KeyRevocation, KeyService, KeysError, POLL_INTERVAL};
 use crate::Context;
 
 impl KeyService {
@@ -29,6 +30,51 @@ impl KeyService {
         drop(looked_at);
         let present = self.ring.load();
         (!Arc::ptr_eq(known, &present)).then_some(present)
+    }
+
+    /// Withdraws a key that others encrypt to; where it was published, another one is at once.
+    pub(super) async fn revoke_encryption_key(
+        &self,
+        kid: &KeyId,
+        run: Run,
+        event: AuditEvent,
+    ) -> Result<Option<KeyRevocation>, KeysError> {
+        let (context, now) = (&self.context, self.context.now());
+        let conn = context.db.connect().await?;
+        let keys = conn.reads().keys().encryption_keys().await?;
+        drop(conn);
+        let Some(key) = keys.iter().find(|key| key.kid == *kid) else {
+            return Ok(None);
+        };
+        let spare = match key.replaced_at {
+            None => Some(make(context, &self.master, now).await?),
+            Some(_) => None,
+        };
+
+        let mut conn = context.db.connect().await?;
+        let work = conn.begin("keys.revoke_encryption").await?;
+        work.keys().lock_and_bump().await?;
+        if !work.keys().withdraw_encryption_key(kid).await? {
+            return Ok(None);
+        }
+        let left = work.keys().encryption_keys().await?;
+        let is_published = left.iter().any(|key| key.replaced_at.is_none());
+        let spare = spare.filter(|_new| !is_published);
+        let mut event = event.with("was_withdrawn_now", true);
+        if let Some(spare) = &spare {
+            work.keys().publish_encryption_key(spare).await?;
+            event = event.with("successor", &spare.kid);
+        }
+        context.finish(work, run, event).await?;
+        if run == Run::ForReal {
+            drop(conn);
+            self.refresh().await?;
+        }
+        Ok(Some(KeyRevocation {
+            was_withdrawn_now: true,
+            algorithm: None,
+            successor: spare.map(|key| key.kid),
+        }))
     }
 }
 

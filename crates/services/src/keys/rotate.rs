@@ -22,9 +22,9 @@ pub struct Rotation {
 
 impl KeyService {
     /// Replaces the keys of all algorithms at once: the announced ones sign from now on, and where
-    /// none is announced a new one. Those that signed retire. Clients encrypt to a new key as well. Other nodes notice within two seconds,
-    /// and the schedule goes on from here. Of several who do this at once one does it, and all get
-    /// the same answer.
+    /// none is announced a new one. Those that signed retire. Clients encrypt to a new key as well. Other
+    /// nodes notice within two seconds, and the schedule goes on from here. Of several who do this at once
+    /// one does it, and all get the same answer.
     ///
     /// # Errors
     /// When keys cannot be made, or storage fails: then nothing has changed.
@@ -76,6 +76,7 @@ impl KeyService {
         let present = signing(&work.keys().all().await?);
         let rotation = rotation(&before, present);
         let event = event.of(listed(&rotation.active));
+        let event = event.with("encryption_key", &for_encryption.kid);
         context.finish(work, Run::ForReal, event).await?;
         drop(conn);
         self.refresh().await?;

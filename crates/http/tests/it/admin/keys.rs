@@ -3,6 +3,7 @@
 use authly_testing::TestApp;
 use authly_testing::administrators::AdminCaller;
 use authly_testing::answer::jose_header;
+use authly_testing::envelope::encryption_key;
 use authly_testing::rp::send;
 use pretty_assertions::assert_eq;
 use reqwest::Method;
@@ -17,10 +18,11 @@ async fn keys(caller: &AdminCaller) -> Vec<Value> {
     page.json()["items"].as_array().unwrap().clone()
 }
 
+/// Those that sign, in this phase.
 fn kids(keys: &[Value], state: &str) -> Vec<String> {
     let mut kids: Vec<_> = keys
         .iter()
-        .filter(|key| key["state"] == state)
+        .filter(|key| key["state"] == state && key["use"] == "sig")
         .map(|key| key["kid"].as_str().unwrap().to_owned())
         .collect();
     kids.sort();
@@ -70,6 +72,44 @@ async fn a_rotation_lets_other_keys_sign_and_the_list_tells() {
     let mut listed = first["items"].as_array().unwrap().clone();
     listed.extend(last["items"].as_array().unwrap().clone());
     assert_eq!(listed, after);
+}
+
+#[tokio::test]
+async fn every_published_key_is_listed_with_its_use_and_can_be_withdrawn() {
+    let app = TestApp::start().await;
+    let root = app.administrator("root").await;
+    let replaced = encryption_key(&app.deps.keys.published().document);
+    root.post("/admin/keys/rotate", &json!({})).await;
+    let published = app.deps.keys.published().document;
+    let document: Value = serde_json::from_slice(&published).unwrap();
+    let listed = keys(&root).await;
+    let of = |kid: &Value| listed.iter().find(|key| key["kid"] == *kid).unwrap();
+    for key in document["keys"].as_array().unwrap() {
+        let one = of(&key["kid"]);
+        assert_eq!((&one["use"], &one["public_jwk"]), (&key["use"], key));
+        assert_eq!(one["algorithm"].is_string(), key["use"] == "sig", "{one}");
+    }
+    let present = of(&encryption_key(&published)["kid"]);
+    assert_eq!(present["state"], "active");
+    assert!(present["published_until"].is_null(), "{present}");
+    let past = of(&replaced["kid"]);
+    assert_eq!(past["state"], "gone");
+    assert_eq!(past["published_until"], past["retired_at"]);
+
+    let path = |key: &Value| format!("/admin/keys/{}/revoke", key["kid"].as_str().unwrap());
+    let revoked = root.post(&path(present), &json!({})).await;
+    assert_eq!(revoked.status, 200, "{}", revoked.body);
+    let (revoked, next) = (revoked.json(), app.deps.keys.published().document);
+    assert_eq!(revoked["successor"], encryption_key(&next)["kid"]);
+    assert_eq!(revoked.get("algorithm"), None);
+    assert!(
+        keys(&root)
+            .await
+            .iter()
+            .all(|key| key["kid"] != present["kid"])
+    );
+    let again = root.post(&path(present), &json!({})).await;
+    again.expect_problem(404, "not_found");
 }
 
 #[tokio::test]

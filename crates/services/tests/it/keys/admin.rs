@@ -138,7 +138,7 @@ async fn the_announced_key_takes_over_from_one_that_is_withdrawn_and_others_are_
     let revoked = admin.revoke(&active, &by, Run::ForReal).await.unwrap();
     let expected = KeyRevocation {
         was_withdrawn_now: true,
-        algorithm: es256,
+        algorithm: Some(es256),
         successor: Some(announced(es256)),
     };
     assert_eq!(revoked, expected);

@@ -1,9 +1,13 @@
 //! The key that clients encrypt to.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
+use authly_domain::admin::{Administrator, Run};
+use authly_domain::audit::Origin;
 use authly_domain::keys::{ContentEncryption, EncryptionKeyRecord, KeyManagement};
 use authly_services::authorizations::AuthorizationErrorCode;
+use authly_services::keys::KeyAdminError;
 use authly_testing::TestServices;
 use authly_testing::envelope::{encrypt, encryption_key};
 use authly_testing::fixtures::TestClient;
@@ -83,8 +87,58 @@ async fn whoever_rotates_keys_rotates_this_one_too() {
     let services = TestServices::start().await;
     let before = published(&services);
     services.deps.keys.rotate().await.unwrap();
-    assert_ne!(published(&services), before);
+    let after = published(&services);
+    assert_ne!(after, before);
     assert_eq!(all(&services).await.len(), 2);
+    let [event] = <[_; 1]>::try_from(services.stored().events().await).unwrap();
+    assert_eq!(event.action, "signing_keys.rotated");
+    let details: Value = serde_json::from_str(&event.details.unwrap()).unwrap();
+    assert_eq!(details["encryption_key"], after);
+}
+
+#[tokio::test]
+async fn one_that_is_withdrawn_opens_nothing_and_another_is_published_in_its_place() {
+    let services = TestServices::start().await;
+    let other = services.another_node().await;
+    let signer = Signer::es256();
+    let client = services.client().signing_requests(&signer).create().await;
+    let root = services.user("root").create().await;
+    let by = Administrator::User {
+        id: root.id,
+        username: root.username.parse().unwrap(),
+        origin: Origin::default(),
+    };
+    let before = all(&services).await;
+    let [first] = <[_; 1]>::try_from(before.clone()).unwrap();
+    let admin = &services.deps.key_admin;
+    let dry = admin.revoke(&first.kid, &by, Run::Dry).await.unwrap();
+    assert!(dry.was_withdrawn_now && dry.algorithm.is_none() && dry.successor.is_some());
+    assert_eq!(all(&services).await, before);
+
+    let revoked = admin.revoke(&first.kid, &by, Run::ForReal).await.unwrap();
+    let [second] = <[_; 1]>::try_from(all(&services).await).unwrap();
+    assert!(revoked.was_withdrawn_now && second.kid != first.kid);
+    assert_eq!(revoked.successor, Some(second.kid.clone()));
+    assert_eq!(published(&services), second.kid.as_str());
+    // Whoever holds the old key set learns that it opens nothing any more.
+    let refused = Some(AuthorizationErrorCode::InvalidRequestObject);
+    let of = (&client, &signer);
+    assert_eq!(asked(&services, &other, of).await.0, refused);
+    other.deps.keys.refresh().await.unwrap();
+    assert_eq!(asked(&other, &other, of).await.0, None);
+
+    // One that was replaced has a successor already.
+    services.deps.keys.rotate().await.unwrap();
+    let revoked = admin.revoke(&second.kid, &by, Run::ForReal).await.unwrap();
+    assert_eq!((revoked.was_withdrawn_now, revoked.successor), (true, None));
+    let again = admin.revoke(&second.kid, &by, Run::ForReal).await;
+    assert!(matches!(again, Err(KeyAdminError::UnknownKey)), "{again:?}");
+    assert_eq!(all(&services).await.len(), 1);
+    let events = services.stored().events().await;
+    let withdrawn = events.iter().filter(|event| event.action == "keys.revoke");
+    let targets: BTreeSet<_> = withdrawn.map(|event| event.target.clone()).collect();
+    let expected = [first, second].map(|key| Some(key.kid.to_string()));
+    assert_eq!(targets, expected.into());
 }
 
 /// What comes of a request that is signed, and encrypted to the key that `publisher` publishes, with the round
