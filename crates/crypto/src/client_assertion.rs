@@ -5,7 +5,7 @@ use std::fmt;
 use authly_domain::clients::{AssertionClaims, AssertionFlaw};
 use serde_json::{Map, Value};
 
-use crate::client_jwt::{ClientJwt, audience, seconds};
+use crate::client_jwt::{ClientJwt, audience, claim, seconds};
 
 /// What `typ` may say, if it says anything: RFC 7519 §5.1, draft-ietf-oauth-rfc7523bis §5.
 const TYPES: [&str; 2] = ["jwt", "client-authentication+jwt"];
@@ -23,7 +23,7 @@ impl ClientAssertion {
     /// With the first thing that is wrong.
     pub fn read(text: &str) -> Result<Self, AssertionFlaw> {
         let (jwt, claims) = ClientJwt::read(text, &TYPES)?;
-        let claims = read_claims(&claims)?;
+        let claims = read_claims(&claims).map_err(AssertionFlaw::Claim)?;
         Ok(Self { jwt, claims })
     }
 
@@ -49,29 +49,21 @@ impl fmt::Debug for ClientAssertion {
     }
 }
 
-fn read_claims(claims: &Map<String, Value>) -> Result<AssertionClaims, AssertionFlaw> {
+/// What it says, or the name of what is missing or cannot be read.
+fn read_claims(claims: &Map<String, Value>) -> Result<AssertionClaims, &'static str> {
     let text = |name| {
-        let text = claims
-            .get(name)
-            .and_then(Value::as_str)
-            .filter(|text| !text.is_empty());
-        text.map(str::to_owned).ok_or(AssertionFlaw::Claim(name))
+        let read = |value: &Value| value.as_str().map(str::to_owned);
+        let text = claim(claims, name, read)?;
+        text.filter(|text| !text.is_empty()).ok_or(name)
     };
-    let time = |name| {
-        claims
-            .get(name)
-            .map(|value| seconds(value).ok_or(AssertionFlaw::Claim(name)))
-    };
+    let time = |name| claim(claims, name, seconds);
     Ok(AssertionClaims {
         iss: text("iss")?,
         sub: text("sub")?,
-        aud: claims
-            .get("aud")
-            .and_then(audience)
-            .ok_or(AssertionFlaw::Claim("aud"))?,
-        exp: time("exp").ok_or(AssertionFlaw::Claim("exp"))??,
-        nbf: time("nbf").transpose()?,
-        iat: time("iat").transpose()?,
+        aud: claim(claims, "aud", audience)?.ok_or("aud")?,
+        exp: time("exp")?.ok_or("exp")?,
+        nbf: time("nbf")?,
+        iat: time("iat")?,
         jti: text("jti")?,
     })
 }

@@ -105,6 +105,19 @@ fn fits(key: &PublicKey, algorithm: SigningAlgorithm) -> bool {
     }
 }
 
+/// A claim that may be missing.
+///
+/// # Errors
+/// With its name, where it cannot be read.
+pub(crate) fn claim<T>(
+    claims: &Map<String, Value>,
+    name: &'static str,
+    read: impl FnOnce(&Value) -> Option<T>,
+) -> Result<Option<T>, &'static str> {
+    let value = claims.get(name);
+    value.map(|value| read(value).ok_or(name)).transpose()
+}
+
 /// `aud` as it may stand there (RFC 7519 §4.1.3).
 pub(crate) fn audience(value: &Value) -> Option<Audience> {
     match value {

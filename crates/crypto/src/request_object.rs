@@ -5,7 +5,7 @@ use std::fmt;
 use authly_domain::clients::{RequestObjectClaims, RequestObjectFlaw};
 use serde_json::{Map, Value};
 
-use crate::client_jwt::{ClientJwt, audience, seconds};
+use crate::client_jwt::{ClientJwt, audience, claim, seconds};
 
 /// What `typ` may say, if it says anything: RFC 7519 §5.1, RFC 9101 §10.8.
 const TYPES: [&str; 2] = ["jwt", "oauth-authz-req+jwt"];
@@ -28,7 +28,7 @@ impl RequestObject {
         if parameters.contains_key("request") || parameters.contains_key("request_uri") {
             return Err(RequestObjectFlaw::Nested);
         }
-        let claims = read_claims(&parameters)?;
+        let claims = read_claims(&parameters).map_err(RequestObjectFlaw::Claim)?;
         Ok(Self {
             jwt,
             claims,
@@ -97,27 +97,17 @@ fn text(value: &Value) -> Option<String> {
     }
 }
 
-fn read_claims(members: &Map<String, Value>) -> Result<RequestObjectClaims, RequestObjectFlaw> {
+/// What it says beside its parameters, or the name of what cannot be read.
+fn read_claims(members: &Map<String, Value>) -> Result<RequestObjectClaims, &'static str> {
     let text = |name| {
-        let value = members.get(name);
         let read = |value: &Value| value.as_str().map(str::to_owned);
-        value
-            .map(|value| read(value).ok_or(RequestObjectFlaw::Claim(name)))
-            .transpose()
+        claim(members, name, read)
     };
-    let time = |name| {
-        let value = members.get(name);
-        value
-            .map(|value| seconds(value).ok_or(RequestObjectFlaw::Claim(name)))
-            .transpose()
-    };
-    let aud = members.get("aud");
+    let time = |name| claim(members, name, seconds);
     Ok(RequestObjectClaims {
         iss: text("iss")?,
         sub: text("sub")?,
-        aud: aud
-            .map(|value| audience(value).ok_or(RequestObjectFlaw::Claim("aud")))
-            .transpose()?,
+        aud: claim(members, "aud", audience)?,
         client_id: text("client_id")?,
         exp: time("exp")?,
         nbf: time("nbf")?,

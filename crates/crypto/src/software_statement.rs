@@ -6,7 +6,7 @@ use std::fmt;
 use authly_domain::registration::{StatementFlaw, StatementTimes};
 use serde_json::{Map, Value};
 
-use crate::client_jwt::{ClientJwt, seconds};
+use crate::client_jwt::{ClientJwt, claim, seconds};
 
 /// What `typ` may say, if it says anything.
 const TYPES: [&str; 2] = ["jwt", "software-statement+jwt"];
@@ -41,11 +41,7 @@ impl SoftwareStatement {
         let (jwt, mut claims) = ClientJwt::read(text, &TYPES)?;
         let issuer = claims.get("iss").and_then(Value::as_str);
         let issuer = issuer.ok_or(StatementFlaw::Claim("iss"))?.to_owned();
-        let time = |name| {
-            let value = claims.get(name);
-            let read = |value| seconds(value).ok_or(StatementFlaw::Claim(name));
-            value.map(read).transpose()
-        };
+        let time = |name| claim(&claims, name, seconds).map_err(StatementFlaw::Claim);
         let times = StatementTimes {
             exp: time("exp")?,
             nbf: time("nbf")?,
