@@ -63,7 +63,8 @@ pub(crate) async fn apply(arguments: &ApplyArguments, caller: &Caller) -> Result
     let outcome = plan.outcome(done.steps, &done.secrets);
     caller.output.text("", &outcome)?;
     if let Some(failure) = done.failure {
-        return Err(failure);
+        let stop = plan.stop(done.steps);
+        return Err(failure.hint(&format!("{stop} Apply it again to do the rest.")));
     }
     let note = format!("applied the configuration {}", desired.name);
     caller.output.note(&note);

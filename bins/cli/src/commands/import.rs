@@ -46,6 +46,9 @@ struct Imported<'i> {
     notes: &'i [Note],
 }
 
+/// What to do after a break-off.
+const AGAIN: &str = "Import the file again: it adds the rest, and nothing twice.";
+
 /// Does it.
 pub(crate) async fn run(command: &ImportCommand, caller: &Caller) -> Result<Exit, Failure> {
     let ImportCommand::Keycloak(arguments) = command;
@@ -84,7 +87,13 @@ pub(crate) async fn run(command: &ImportCommand, caller: &Caller) -> Result<Exit
     };
     caller.output.text("", &document)?;
     if let Some(failure) = done.failure {
-        return Err(failure);
+        let (mut added, open) = plan.parted(done.steps);
+        added.insert(0, format!("{} users", users.added));
+        return Err(failure.hint(&format!(
+            "It broke off. Added: {}. Not added, the first perhaps in part: {}. {AGAIN}",
+            added.join(", "),
+            open.join(", ")
+        )));
     }
     let note = format!("imported the realm {}", taken.realm);
     caller.output.note(&note);
@@ -108,13 +117,19 @@ async fn import_users(
         let call = change.apply(caller.client.import_users(&part));
         let report = call.await.map_err(|error| {
             let failure = Failure::from(error);
-            let added = whole.added;
-            if added > 0 && !change.dry_run {
-                return failure.hint(&format!(
-                    "{added} users were added before. Import the file again to add the rest."
-                ));
+            if change.dry_run {
+                return failure;
             }
-            failure
+            let added = whole.added;
+            let next = match failure.exit {
+                Exit::Unreachable => {
+                    "Whether the next ones were, all of them or none, is not known"
+                }
+                _ => "None of the next ones was",
+            };
+            failure.hint(&format!(
+                "It broke off. Added: {added} users. {next}; no scope and no client was. {AGAIN}"
+            ))
         })?;
         whole.added += report.added;
         whole.skipped.extend(report.skipped);

@@ -1,13 +1,13 @@
 //! Doing what a plan says, step by step. Each step names the version that the plan has seen, so that
 //! what somebody else has changed meanwhile is not lost.
 
-use authly_admin_client::admin::Id;
-use authly_admin_client::admin::clients::NewClient;
+use authly_admin_client::admin::clients::{ClientChange, NewClient};
 use authly_admin_client::admin::settings::ChangeQuery;
+use authly_admin_client::admin::{Id, Patch};
 use authly_admin_client::admin::{resource_servers, scopes::DeleteQuery};
 use authly_admin_client::id::ClientKey;
 
-use super::plan::{Act, Plan, Rest, ServerAct};
+use super::plan::{Act, Mark, Plan, Rest, ServerAct};
 use super::show::MadeSecret;
 use crate::args::Change;
 use crate::caller::Caller;
@@ -33,13 +33,7 @@ pub(crate) async fn execute(plan: &Plan, caller: &Caller) -> Done {
     let mut done = Done::default();
     for act in &plan.acts {
         if let Err(failure) = step(act, caller, &mut done).await {
-            let hint = format!(
-                "It stopped at {}, after {} of {} steps, which stay done. Apply it again to do the rest.",
-                act.what(),
-                done.steps,
-                plan.acts.len()
-            );
-            done.failure = Some(failure.hint(&hint));
+            done.failure = Some(failure);
             break;
         }
         done.steps += 1;
@@ -188,11 +182,22 @@ async fn finish(
         let call = server.entitle_client(client, to).if_match(version);
         version = call.await?.version;
     }
-    match rest.active {
-        Some(true) => server.enable_client(client).if_match(version).await?,
-        Some(false) => server.disable_client(client).if_match(version).await?,
-        None => return Ok(()),
+    let changed = match rest.active {
+        Some(true) => Some(server.enable_client(client).if_match(version).await?),
+        Some(false) => Some(server.disable_client(client).if_match(version).await?),
+        None => None,
     };
+    if rest.mark == Mark::Ends {
+        let version = changed.map_or(version, |client| client.version);
+        let change = ClientChange {
+            managed_by: Patch::Clear,
+            ..ClientChange::default()
+        };
+        server
+            .update_client(client, &change)
+            .if_match(version)
+            .await?;
+    }
     Ok(())
 }
 
@@ -207,6 +212,22 @@ fn show(made: &MadeSecret, caller: &Caller) -> Result<(), Failure> {
         Output::script(line.as_bytes())?;
     }
     Ok(())
+}
+
+impl Plan {
+    /// Where it stopped after so many steps.
+    pub(crate) fn stop(&self, done: usize) -> String {
+        let what = self.acts.get(done).map(Act::what).unwrap_or_default();
+        let all = self.acts.len();
+        format!("It stopped at {what}, after {done} of {all} steps, which stay done.")
+    }
+
+    /// What was done by so many steps, and what was not.
+    pub(crate) fn parted(&self, done: usize) -> (Vec<String>, Vec<String>) {
+        let mut all: Vec<_> = self.acts.iter().map(Act::what).collect();
+        let open = all.split_off(done.min(all.len()));
+        (all, open)
+    }
 }
 
 impl Act {

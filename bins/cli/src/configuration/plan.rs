@@ -132,6 +132,17 @@ pub(super) struct Rest {
     pub(super) secret: Option<GivenSecret>,
     pub(super) entitle: Option<EntitledScopes>,
     pub(super) active: Option<bool>,
+    pub(super) mark: Mark,
+}
+
+/// What becomes of a client's `managed_by` in the end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum Mark {
+    /// It is as the registration says.
+    #[default]
+    Stays,
+    /// It told that the client was not finished, and goes.
+    Ends,
 }
 
 /// Makes the plan.

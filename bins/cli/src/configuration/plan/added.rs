@@ -3,11 +3,14 @@
 use std::collections::BTreeSet;
 
 use authly_admin_client::ClientError;
-use authly_admin_client::admin::clients::{CreatedClient, NewClient};
+use authly_admin_client::admin::clients::{Client, CreatedClient, NewClient};
 use serde_json::Value;
 
-use super::super::entry::written;
-use super::{Planner, Present};
+use super::super::document::Placed;
+use super::super::entry::{ClientSaid, written};
+use super::super::show::{FieldChange, Verb};
+use super::clients::secret_change;
+use super::{Act, Mark, Planner, Present, Rest, activity, activity_change};
 use crate::failure::Failure;
 use crate::keycloak::Note;
 
@@ -25,6 +28,10 @@ const DISPENSABLE: [&str; 10] = [
     "request_uris",
     "tos_uri",
 ];
+
+/// The mark of a client that was registered and has not got its secret yet, or is to be disabled still. Who
+/// imports again after a break-off finds by it what is to be finished.
+const UNFINISHED: &str = "unfinished-import";
 
 impl Planner<'_> {
     /// Passes over what is here already, where that stays.
@@ -80,5 +87,46 @@ impl Planner<'_> {
             .map_err(|error| Failure::refused(error.to_string()))?;
         self.plan.notes.extend(notes);
         Ok(Some(less))
+    }
+    /// Marks what is registered in several steps until all of them are done.
+    pub(super) fn mark_unfinished(&self, new: &mut NewClient, rest: &mut Rest) {
+        let is_more = rest.secret.is_some() || rest.active.is_some();
+        if self.present == Present::Kept && is_more {
+            new.managed_by = Some(UNFINISHED.to_owned());
+            rest.mark = Mark::Ends;
+        }
+    }
+
+    /// Whether an import broke off in the midst of this client.
+    pub(super) fn is_unfinished(&self, client: &Client) -> bool {
+        self.present == Present::Kept && client.managed_by.as_deref() == Some(UNFINISHED)
+    }
+
+    /// Plans the steps that are left.
+    pub(super) fn finish_client(&mut self, placed: &Placed<ClientSaid>, present: &Client) {
+        let Placed { at, said } = placed;
+        let secret = self.secret(at, said, present);
+        let active = activity(present.is_active, said.own.is_active);
+        let mut changes = Vec::new();
+        changes.extend(secret.is_some().then(|| secret_change(said)));
+        changes.extend(active.map(activity_change));
+        changes.push(FieldChange {
+            field: "managed_by".to_owned(),
+            old: UNFINISHED.into(),
+            new: Value::Null,
+        });
+        self.thing(Verb::Change, "client", &present.client_id, changes);
+        self.plan.acts.push(Act::ChangeClient {
+            id: present.id,
+            client_id: present.client_id.clone(),
+            version: present.version,
+            change: None,
+            rest: Rest {
+                secret,
+                entitle: None,
+                active,
+                mark: Mark::Ends,
+            },
+        });
     }
 }

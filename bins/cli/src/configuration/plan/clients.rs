@@ -14,7 +14,7 @@ use serde_json::{Map, Value};
 use super::super::document::Placed;
 use super::super::entry::{ClientSaid, Place, SecretSource, written};
 use super::super::show::{FieldChange, Verb};
-use super::{Act, Planner, Rest, activity, activity_change, beginning, difference, is_so};
+use super::{Act, Mark, Planner, Rest, activity, activity_change, beginning, difference, is_so};
 use crate::failure::Failure;
 use crate::prompt;
 
@@ -22,6 +22,10 @@ impl Planner<'_> {
     /// Plans what becomes of a client.
     pub(super) async fn client(&mut self, placed: &Placed<ClientSaid>) -> Result<(), Failure> {
         match self.find_client(&placed.said.own.client_id).await? {
+            Some(present) if self.is_unfinished(&present) => {
+                self.finish_client(placed, &present);
+                Ok(())
+            }
             Some(present) if self.passes_over(format!("client {}", present.client_id)) => Ok(()),
             Some(present) if present.is_system => {
                 self.problem(
@@ -55,7 +59,7 @@ impl Planner<'_> {
     async fn new_client(&mut self, placed: &Placed<ClientSaid>) -> Result<(), Failure> {
         let Placed { at, said } = placed;
         let new = said.as_new(self.mark())?;
-        let Some((new, made)) = self.registered(at, new).await? else {
+        let Some((mut new, made)) = self.registered(at, new).await? else {
             return Ok(());
         };
         let client = made.client;
@@ -88,13 +92,16 @@ impl Planner<'_> {
         let named = named.collect();
         self.naming.insert(said.own.client_id.clone(), named);
         self.thing(Verb::Create, "client", &said.own.client_id, changes);
+        let mut rest = Rest {
+            secret,
+            entitle,
+            active,
+            mark: Mark::Stays,
+        };
+        self.mark_unfinished(&mut new, &mut rest);
         self.plan.acts.push(Act::CreateClient {
             new: Box::new(new),
-            rest: Rest {
-                secret,
-                entitle,
-                active,
-            },
+            rest,
         });
         Ok(())
     }
@@ -180,6 +187,7 @@ impl Planner<'_> {
                 secret,
                 entitle,
                 active,
+                mark: Mark::Stays,
             },
         });
         Ok(())
@@ -255,7 +263,12 @@ impl Planner<'_> {
     }
 
     /// The secret that the configuration names.
-    fn secret(&mut self, at: &Place, said: &ClientSaid, client: &Client) -> Option<GivenSecret> {
+    pub(super) fn secret(
+        &mut self,
+        at: &Place,
+        said: &ClientSaid,
+        client: &Client,
+    ) -> Option<GivenSecret> {
         if let Some(secret) = &said.given {
             return Some(GivenSecret {
                 client_secret: WireSecret::new(secret.expose().to_owned()),
@@ -331,7 +344,7 @@ fn secret_at(source: &SecretSource) -> Result<ClientSecret, String> {
     ))
 }
 
-fn secret_change(said: &ClientSaid) -> FieldChange {
+pub(super) fn secret_change(said: &ClientSaid) -> FieldChange {
     let source = said.own.client_secret.as_ref();
     let place = match source.map(|source| (&source.env, &source.file)) {
         Some((Some(name), _)) => format!("the one in the variable {name}"),
