@@ -111,8 +111,12 @@ impl Visitor {
         self.browser.device = Some(device.token);
     }
 
-    /// The browser has no session from now on.
+    /// The browser has no session from now on. A request that shows nothing of it changes no cookie: the
+    /// session may live, and any ID token of anybody's leads a page of another site here.
     pub(crate) fn end_session(&mut self) {
+        if !self.shows_the_login() {
+            return;
+        }
         self.session_cookie = SessionCookie::Removed;
         self.browser.session = None;
         self.renew_state(Presence::Nobody);
@@ -125,16 +129,21 @@ impl Visitor {
         self.state = self.state_cookie.is_some().then_some(state);
     }
 
+    /// Whether the request shows who is logged in. One out of another site's page may come with the state
+    /// alone, and says nothing of the session then.
+    const fn shows_the_login(&self) -> bool {
+        let has_our_cookies = matches!(self.visit, Visit::Known) || self.browser.session.is_some();
+        has_our_cookies || self.state.is_none()
+    }
+
     /// Somebody was found to be logged in here, or nobody: the state becomes another one where it says
-    /// otherwise, since a session may have ended elsewhere. A request out of another site's page may come
-    /// without the session's cookie, and says nothing of it then. Answers whether the state is right.
+    /// otherwise, since a session may have ended elsewhere. Answers whether the state is right.
     pub(crate) fn meets(&mut self, presence: Presence) -> bool {
         let said = self.state.as_ref().map(BrowserState::presence);
         if said == Some(presence) {
             return true;
         }
-        let has_our_cookies = self.visit == Visit::Known || self.browser.session.is_some();
-        if said.is_some() && !has_our_cookies {
+        if !self.shows_the_login() {
             return false;
         }
         self.renew_state(presence);

@@ -19,6 +19,7 @@ const ISSUER: &str = "https://auth.example.com";
 const STATE: &str = "__Host-authly-state";
 const IFRAME: &str = "/oidc/session/iframe";
 const CHECK: &str = "/oidc/session/check";
+const END: &str = "/oidc/logout";
 
 struct World {
     app: TestApp,
@@ -69,6 +70,17 @@ impl World {
     async fn answered(&mut self) -> Answered {
         let page = self.asked(&self.asking()).await;
         Answered::in_query(&page, self.client.redirect_uri())
+    }
+
+    /// An ID token of somebody with an account of their own.
+    async fn hint_of_somebody_else(&self) -> String {
+        let mallory = self.app.user("mallory").create().await;
+        let mut browser = self.app.logged_in(&mallory).await;
+        let asked = self.app.ask(&self.client, "openid", &[]);
+        let code = browser.get(&asked.target).await.answered("code");
+        let rp = self.app.rp(&self.client);
+        let redeemed = rp.redeem(&code.unwrap(), &asked.verifier).await;
+        redeemed.expect_tokens().id_token.unwrap()
     }
 
     /// Holds that an answer tells of the state that the browser has now (§3.2).
@@ -169,6 +181,7 @@ async fn the_state_is_another_one_after_login_logout_and_an_end_elsewhere() {
 async fn no_page_of_another_site_makes_clients_believe_that_nobody_is_logged_in() {
     let mut world = World::start().await;
     world.log_in().await;
+    let hint = world.hint_of_somebody_else().await;
     let state = world.state();
     let all = world.browser.cookies.clone();
     // A frame in a page of another site: the browser keeps all cookies back but this one.
@@ -179,6 +192,24 @@ async fn no_page_of_another_site_makes_clients_believe_that_nobody_is_logged_in(
         assert_eq!(answered.get("session_state"), None);
         world.browser.get(CHECK).await;
         assert_eq!(world.state(), state);
+    }
+    // An image there, with a hint that is right in itself; or a form, in a browser that does not say where
+    // it comes from.
+    for method in ["GET", "POST"] {
+        world.browser.cookies.retain(|name, _| name == STATE);
+        let page = match method {
+            "GET" => {
+                let target = format!("{END}?id_token_hint={hint}");
+                world.browser.get(&target).await
+            }
+            _ => world.browser.post(END, &[("id_token_hint", &hint)]).await,
+        };
+        assert_eq!(page.status(), 200, "{method}");
+        assert_eq!(world.state(), state, "{method}");
+        assert!(
+            !page.answer.header("set-cookie").contains("session="),
+            "{page:?}"
+        );
     }
     world.browser.cookies = all;
     let answered = world.answered().await;
