@@ -160,7 +160,8 @@ impl Sessions<'_> {
         Ok(())
     }
 
-    /// Ends the session with this cookie.
+    /// Ends the session with this cookie. If one has ended, the event says so, and whose it was; an event
+    /// that names nobody who did it is a deed of that user's.
     ///
     /// # Errors
     /// When storage fails.
@@ -168,40 +169,18 @@ impl Sessions<'_> {
         &self,
         digest: &SecretDigest,
         why: SessionEnd,
-        now: Timestamp,
-    ) -> Result<(), DbError> {
-        const SQL: &str = "-- sessions.end
-            UPDATE sessions
-               SET ended_at = $2, ended_reason = $3
-             WHERE digest = $1 AND ended_at IS NULL";
-        let params = [
-            bytes(digest.as_bytes().as_slice()),
-            time(now.as_date_time()),
-            text(why.as_str()),
-        ];
-        self.conn.execute(SQL, &params).await?;
-        Ok(())
-    }
-
-    /// Ends the session with this cookie because its user wants that. If one has ended, the event says
-    /// so, and whose it was.
-    ///
-    /// # Errors
-    /// When storage fails.
-    pub async fn log_out(
-        &self,
-        digest: &SecretDigest,
         event: &NewEvent<'_>,
     ) -> Result<(), DbError> {
         const SQL: &str = concat!(
-            "-- sessions.log_out
+            "-- sessions.end
             WITH ended AS (
                 UPDATE sessions
                    SET ended_at = $2, ended_reason = $22
                  WHERE digest = $21 AND ended_at IS NULL
                 RETURNING id, user_id
             ), known AS (
-                SELECT 'user' AS actor_kind, user_id AS actor_user_id, user_id,
+                SELECT CASE $5 WHEN 'anonymous' THEN 'user' END AS actor_kind,
+                       CASE $5 WHEN 'anonymous' THEN user_id END AS actor_user_id, user_id,
                        NULL::uuid AS grant_id, id AS session_id, NULL::text AS target,
                        NULL::text AS details
                   FROM ended
@@ -210,10 +189,7 @@ impl Sessions<'_> {
             "
             SELECT id FROM ended"
         );
-        let own = [
-            bytes(digest.as_bytes().as_slice()),
-            text(SessionEnd::LoggedOut.as_str()),
-        ];
+        let own = [bytes(digest.as_bytes().as_slice()), text(why.as_str())];
         let params: Vec<_> = event.params().into_iter().chain(own).collect();
         self.conn.execute(SQL, &params).await?;
         Ok(())

@@ -141,7 +141,7 @@ async fn a_session_that_ended_in_whatever_way_is_not_found(world: World) {
     let end = SessionEnd::LoggedOut;
     conn.reads()
         .sessions()
-        .end(&session.digest, end, world.now)
+        .end_one(session.id, end, world.now)
         .await
         .unwrap();
     assert!(!live(world.now, before).await);
@@ -184,7 +184,7 @@ async fn a_session_that_has_ended_is_not_renewed(world: World) {
     let end = SessionEnd::Replaced;
     conn.reads()
         .sessions()
-        .end(&session.digest, end, world.now)
+        .end_one(session.id, end, world.now)
         .await
         .unwrap();
 
@@ -219,7 +219,7 @@ async fn the_first_reason_for_its_end_stays(world: World) {
     for end in [SessionEnd::Replaced, SessionEnd::LoggedOut] {
         conn.reads()
             .sessions()
-            .end(&session.digest, end, world.now)
+            .end_one(session.id, end, world.now)
             .await
             .unwrap();
     }

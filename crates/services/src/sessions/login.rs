@@ -172,9 +172,18 @@ impl SessionService {
                 }
             }
             (Some(before), None) => {
-                work.sessions()
-                    .end(before, SessionEnd::Replaced, now)
-                    .await?;
+                let why = SessionEnd::Replaced;
+                // The statement knows whose session it ends.
+                let event = self
+                    .context
+                    .event(
+                        AuditAction::SessionEnded,
+                        Actor::User(user.id),
+                        browser.origin(),
+                    )
+                    .with("reason", why.as_str());
+                let event = self.context.written(&event);
+                work.sessions().end(before, why, &event).await?;
             }
             (None, _) => {}
         }

@@ -153,7 +153,7 @@ impl SessionService {
         let event = self.context.written(&event);
         let conn = self.context.db.connect().await?;
         let sessions = conn.reads().sessions();
-        sessions.log_out(&digest, &event).await
+        sessions.end(&digest, SessionEnd::LoggedOut, &event).await
     }
 
     /// Ends this session, and with it every grant that is not offline.

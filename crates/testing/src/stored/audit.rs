@@ -22,6 +22,8 @@ pub struct StoredEvent {
     pub user: Option<Uuid>,
     /// The client it concerns.
     pub client: Option<Uuid>,
+    /// The session it concerns.
+    pub session: Option<Uuid>,
     /// What else it concerns.
     pub target: Option<String>,
     /// What else there is to say.
@@ -40,7 +42,7 @@ impl Stored<'_> {
     /// All events, in the order in which they happened.
     pub async fn events(&self) -> Vec<StoredEvent> {
         let sql = "SELECT e.id, e.action, e.outcome, e.actor_kind, e.actor_user_id, e.user_id,
-                          e.client_id, e.target, e.details, e.request_id, e.position,
+                          e.client_id, e.session_id, e.target, e.details, e.request_id, e.position,
                           host(p.address) AS address, p.username
                      FROM audit_events e LEFT JOIN audit_personal p ON p.event_id = e.id
                     ORDER BY e.position, e.occurred_at, e.id";
@@ -53,6 +55,7 @@ impl Stored<'_> {
             actor_user: row.get("actor_user_id"),
             user: row.get("user_id"),
             client: row.get("client_id"),
+            session: row.get("session_id"),
             target: row.get("target"),
             details: row.get("details"),
             request: row.get("request_id"),

@@ -147,10 +147,10 @@ async fn what_the_coming_grant_depends_on_comes_along(world: World) {
     assert_eq!((record.liveness, record.client_version), (facts.clone(), 7));
 
     let conn = world.conn().await;
-    let (session, end) = (family.session.digest, SessionEnd::LoggedOut);
+    let (session, end) = (family.session.id, SessionEnd::LoggedOut);
     conn.reads()
         .sessions()
-        .end(&session, end, world.later(9))
+        .end_one(session, end, world.later(9))
         .await
         .unwrap();
     let facts = LivenessFacts {

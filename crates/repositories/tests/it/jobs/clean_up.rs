@@ -242,7 +242,7 @@ async fn a_grant_whose_session_was_ended_goes_with_its_tokens_and_then_the_sessi
     let conn = world.conn().await;
     let sessions = conn.reads().sessions();
     let (ended_at, end) = (world.later(5), SessionEnd::LoggedOut);
-    sessions.end(&session.digest, end, ended_at).await.unwrap();
+    sessions.end_one(session.id, end, ended_at).await.unwrap();
 
     let clean_up = conn.reads().clean_up();
     let ended = async |by| clean_up.ended_sessions(world.later(0), by).await.unwrap();

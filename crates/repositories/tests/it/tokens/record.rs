@@ -161,10 +161,10 @@ async fn everything_that_its_life_depends_on_comes_along(world: World) {
         .unwrap();
     assert_eq!(facts().await.grant_revoked_at, Some(world.later(1)));
 
-    let (session, end) = (family.session.digest, SessionEnd::LoggedOut);
+    let (session, end) = (family.session.id, SessionEnd::LoggedOut);
     conn.reads()
         .sessions()
-        .end(&session, end, world.later(2))
+        .end_one(session, end, world.later(2))
         .await
         .unwrap();
     assert_eq!(facts().await.session_ended_at, Some(world.later(2)));

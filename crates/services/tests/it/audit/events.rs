@@ -7,7 +7,7 @@ use authly_testing::policies::Policies;
 use authly_testing::{Setup, TestServices};
 use pretty_assertions::assert_eq;
 
-use super::actions_since;
+use super::{actions_since, faults, seal};
 use crate::flow;
 
 #[tokio::test]
@@ -195,4 +195,35 @@ async fn consent_tokens_and_logout_leave_what_matters_and_issuing_nothing() {
     services.deps.sessions.log_out(&browser).await.unwrap();
     let expected = ["login.succeeded", "logout"];
     assert_eq!(actions_since(&services, 2).await, expected);
+}
+
+#[tokio::test]
+async fn a_session_that_somebody_elses_login_ends_is_written_down_with_who_that_was() {
+    let services = TestServices::start().await;
+    let (alice, bob) = (
+        services.user("alice").create().await,
+        services.user("bob").create().await,
+    );
+    let mut browser = flow::logged_in(&services, &alice).await;
+    let taken = services.stored().sessions_of("alice").await.remove(0).id;
+    flow::log_in(&services, &mut browser, &bob).await;
+    let replaced = r#"{"reason":"replaced"}"#;
+    let said = async || services.stored().details_of("sessions.end").await;
+    assert_eq!(said().await, [replaced]);
+    let events = services.stored().events().await;
+    let mut events = events.iter();
+    let ended = events.find(|event| event.action == "sessions.end").unwrap();
+    assert_eq!(ended.user, Some(*alice.id.as_uuid()));
+    assert_eq!(ended.session, Some(*taken.as_uuid()));
+    let by = (&*ended.actor_kind, ended.actor_user);
+    assert_eq!(by, ("user", Some(*bob.id.as_uuid())));
+    assert_eq!(ended.address, Some(flow::HOME.to_string()));
+    seal(&services).await;
+    assert_eq!(faults(&services).await, []);
+
+    // The same user again keeps the session, and after a logout none is left to end.
+    flow::log_in(&services, &mut browser, &bob).await;
+    services.deps.sessions.log_out(&browser).await.unwrap();
+    flow::log_in(&services, &mut browser, &alice).await;
+    assert_eq!(said().await, [replaced]);
 }
