@@ -166,3 +166,23 @@ async fn a_trail_that_was_tampered_with_ends_in_status_1_and_is_named() {
     let wrong = desk.run(&["audit", "verify", "--noted", "12"]);
     wrong.expect_failure(2, "not a place");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_noted_place_that_is_not_kept_any_more_is_never_called_intact() {
+    let desk = busy().await;
+    let report = desk.json(&["audit", "verify"]);
+    let noted = format!("1:{}", report["head"]["hash"].as_str().unwrap());
+    desk.app.stored().rebuild_chain_after(2).await;
+    desk.app.seal_audit().await;
+    let said = desk.run(&["audit", "verify", "--noted", &noted]);
+    assert_eq!(said.status, 1);
+    let why = "begins after the place that was noted";
+    assert!(said.messages.contains(why), "{}", said.messages);
+    let line = "place 1, which was noted, is not kept any more";
+    assert!(said.results.contains(line), "{}", said.results);
+    assert!(!said.results.contains("tampered"), "{}", said.results);
+    let before = format!("--noted=-1:{}", &noted[2..]);
+    let said = desk.run(&["audit", "verify", &before]);
+    assert_eq!(said.status, 1);
+    assert!(said.messages.contains(why), "{}", said.messages);
+}

@@ -198,6 +198,7 @@ fn fault(fault: &Fault) -> audit::Fault {
             FaultKind::Head => Wire::Head,
             FaultKind::Anchor => Wire::Anchor,
             FaultKind::Rewritten => Wire::Rewritten,
+            FaultKind::NotKept => Wire::NotKept,
         },
         position: fault.position,
         event: fault.event.map(Id),

@@ -1,12 +1,11 @@
 //! Holds the trail against its chain, a part at a time.
 
+mod ends;
 mod walk;
 
 use authly_domain::audit::{AuditAction, Link};
-use authly_domain::id::AuditEventId;
 use authly_domain::page::PageSize;
 use authly_repositories::audit::{Chain, Unsealed};
-use serde_json::Value;
 
 use super::read::TrailError;
 use super::seal::hex;
@@ -69,18 +68,19 @@ pub(super) async fn verify(
     let mut walk = walk::walk(start, shift, &events, chain.head);
     if is_first {
         let strays = audit.before_anchor().await?;
-        walk.faults.splice(0..0, strays.into_iter().map(stray));
         let trimmed = audit.details_of(AuditAction::AuditTrimmed).await?;
-        if !is_anchored(&chain.anchor, &trimmed) {
-            walk.faults.insert(0, walk::unvouched(&chain.anchor));
-        }
+        let anchor = ends::anchor(&chain.anchor, &trimmed).into_iter();
+        let before = anchor.chain(strays.into_iter().map(ends::stray));
+        walk.faults.splice(0..0, before);
     }
     if is_last {
-        walk.faults.extend(walk::end(&walk.reached, &chain.head));
+        walk.faults.extend(ends::head(&walk.reached, &chain.head));
     }
-    if let Some(noted) = noted {
-        walk.faults
-            .extend(walk::against(&noted, start, &walk.passed, chain, is_last));
+    // What parts before have passed, they have held against it.
+    let is_left = |noted: &Link| begun.is_none_or(|(_, from)| noted.position > from.position);
+    if let Some(noted) = noted.filter(is_left) {
+        let fault = ends::noted(&noted, start, &walk.passed, chain, is_last);
+        walk.faults.extend(fault);
     }
     let next = last_place.filter(|_seal| !is_last).and_then(|seal| {
         let place = [
@@ -103,27 +103,6 @@ pub(super) async fn verify(
         unsealed: audit.unsealed().await?,
         next,
     })
-}
-
-/// What stands where everything was let go.
-fn stray((position, id): (i64, AuditEventId)) -> Fault {
-    Fault {
-        kind: FaultKind::Inserted,
-        position,
-        event: Some(id),
-    }
-}
-
-/// Whether the chain hangs where the server has last let it hang.
-fn is_anchored(anchor: &Link, trimmed: &[String]) -> bool {
-    let is_whole = anchor.position == 0 && anchor.hash == [0; 32];
-    let (place, hash) = (anchor.position.to_string(), hex(&anchor.hash));
-    let says_so = |details: &String| {
-        let details: Value = serde_json::from_str(details).unwrap_or_default();
-        let says = |name: &str| details.get(name).and_then(Value::as_str);
-        says("up_to") == Some(&place) && says("hash") == Some(&hash)
-    };
-    is_whole || trimmed.iter().any(says_so)
 }
 
 /// The place that a cursor of ours holds: by its column, by its number in the chain, and its hash.

@@ -45,7 +45,15 @@ pub(crate) async fn verified(services: &TestServices, noted: Option<Link>) -> Ve
 
 /// What does not fit, and where.
 pub(crate) async fn faults(services: &TestServices) -> Vec<(FaultKind, i64)> {
-    let parts = verified(services, None).await;
+    named(&verified(services, None).await)
+}
+
+/// What does not fit, also with a place that was noted.
+pub(crate) async fn against(services: &TestServices, noted: Link) -> Vec<(FaultKind, i64)> {
+    named(&verified(services, Some(noted)).await)
+}
+
+fn named(parts: &[Verification]) -> Vec<(FaultKind, i64)> {
     let faults = parts.iter().flat_map(|part| &part.faults);
     let named = |fault: &Fault| (fault.kind, fault.position);
     faults.map(named).collect()

@@ -166,6 +166,42 @@ impl Stored<'_> {
         self.tamper(sql, &[&position]).await;
     }
 
+    /// Removes everything up to a place as if the server had let it go, with an event that says so, and lets
+    /// the rest wait to be sealed once more: a whole new chain.
+    pub async fn rebuild_chain_after(&self, position: i64) {
+        let trimmed = "INSERT INTO audit_events (id, occurred_at, action, details)
+                       SELECT gen_random_uuid(), occurred_at, 'trail.trimmed',
+                              json_build_object('hash', repeat('ab', 32), 'up_to', $1::bigint::text)
+                         FROM audit_events WHERE position = $1::bigint";
+        let anchored = "UPDATE audit_chain
+                           SET anchor_position = $1, anchor_hash = decode(repeat('ab', 32), 'hex'),
+                               position = $1, hash = decode(repeat('ab', 32), 'hex')";
+        self.tamper(trimmed, &[&position]).await;
+        self.tamper(anchored, &[&position]).await;
+        let session = self.database.session().await;
+        let gone = "DELETE FROM audit_events WHERE position <= $1";
+        session.execute(gone, &[&position]).await.expect("they go");
+        let unsealed = "UPDATE audit_events SET position = NULL, previous = NULL, hash = NULL";
+        session.execute(unsealed, &[]).await.expect("they wait");
+    }
+
+    /// Removes what an event tells of a person.
+    pub async fn remove_personal_of_event(&self, position: i64) {
+        let sql = "DELETE FROM audit_personal
+                    WHERE event_id = (SELECT id FROM audit_events WHERE position = $1)";
+        self.tamper(sql, &[&position]).await;
+    }
+
+    /// Changes the hashes of all events.
+    pub async fn alter_all_hashes(&self) {
+        let sql = "UPDATE audit_events SET hash = sha256('x')";
+        let session = self.database.session().await;
+        session
+            .execute(sql, &[])
+            .await
+            .expect("they can be changed");
+    }
+
     /// Both ends of the chain: their places.
     pub async fn chain_ends(&self) -> (i64, i64) {
         let sql = "SELECT anchor_position, position FROM audit_chain";

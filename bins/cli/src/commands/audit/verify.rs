@@ -83,6 +83,11 @@ pub(super) async fn verify(noted: Option<Noted>, caller: &Caller) -> Result<Exit
     if report.intact {
         return Ok(Exit::Ok);
     }
+    if report.is_merely_not_kept() {
+        return Err(Failure::refused(
+            "the audit trail begins after the place that was noted, and cannot be held against it",
+        ));
+    }
     let places = match report.faults.len() {
         1 => "1 place does".to_owned(),
         many => format!("{many} places do"),
@@ -92,12 +97,26 @@ pub(super) async fn verify(noted: Option<Noted>, caller: &Caller) -> Result<Exit
     )))
 }
 
+impl Report {
+    /// Whether nothing was found but that the noted place is gone: retention removes it as well as
+    /// somebody who hides something.
+    fn is_merely_not_kept(&self) -> bool {
+        let mut faults = self.faults.iter();
+        !self.intact && faults.all(|fault| fault.kind == FaultKind::NotKept)
+    }
+}
+
 impl Sheet for Report {
     fn lines(&self) -> Vec<(&'static str, Cell)> {
         let place = |place: &Place| Cell::plain(format!("{}:{}", place.position, place.hash));
         let mut lines = vec![
             if self.intact {
                 ("trail", Cell::good("intact"))
+            } else if self.is_merely_not_kept() {
+                (
+                    "trail",
+                    Cell::bad("intact, but not held against the noted place"),
+                )
             } else {
                 ("trail", Cell::bad("tampered with"))
             },
@@ -136,6 +155,7 @@ fn said(fault: &Fault) -> String {
             format!("the beginning up to {position} was not removed by the server")
         }
         FaultKind::Rewritten => format!("place {position} has not the hash that was noted"),
+        FaultKind::NotKept => format!("place {position}, which was noted, is not kept any more"),
         _ => format!("something at {position} does not fit"),
     }
 }

@@ -93,6 +93,8 @@ pub enum FaultKind {
     Anchor,
     /// The chain is another than the one whose place was noted.
     Rewritten,
+    /// The place that was noted lies before the oldest event that is kept.
+    NotKept,
     /// A fault that a newer server names; never sent.
     #[serde(other)]
     #[schemars(skip)]

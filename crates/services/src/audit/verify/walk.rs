@@ -10,7 +10,6 @@ use std::collections::HashMap;
 use authly_crypto::chain;
 use authly_domain::audit::{AuditRecord, Link, Seal};
 use authly_domain::id::AuditEventId;
-use authly_repositories::audit::Chain;
 
 /// How many removed events in a row are looked for where their places were closed up.
 const MOST_MISSING: i64 = 10_000;
@@ -34,6 +33,8 @@ pub enum FaultKind {
     Anchor,
     /// The chain is another than the one whose head was noted.
     Rewritten,
+    /// The place that was noted lies before the oldest event that is kept: nothing can be said of it.
+    NotKept,
 }
 
 /// One thing that does not fit.
@@ -303,56 +304,4 @@ fn out_of_order(order: &[(usize, i64)]) -> Vec<usize> {
     found.sort_unstable();
     found.dedup();
     found
-}
-
-/// What does not fit at the end of the trail.
-pub(super) fn end(reached: &Link, head: &Link) -> Vec<Fault> {
-    if reached.position < head.position {
-        let missing = reached.position + 1..=head.position;
-        let removed = missing.take(1_000).map(|position| Fault {
-            kind: FaultKind::Removed,
-            position,
-            event: None,
-        });
-        return removed.collect();
-    }
-    if reached != head {
-        return vec![Fault {
-            kind: FaultKind::Head,
-            position: head.position,
-            event: None,
-        }];
-    }
-    Vec::new()
-}
-
-/// The anchor is none that the server has set.
-pub(super) const fn unvouched(anchor: &Link) -> Fault {
-    Fault {
-        kind: FaultKind::Anchor,
-        position: anchor.position,
-        event: None,
-    }
-}
-
-/// Whether a head that was noted elsewhere is a place of this chain, as far as this part can tell.
-pub(super) fn against(
-    noted: &Link,
-    start: Link,
-    passed: &HashMap<i64, [u8; 32]>,
-    chain: Chain,
-    is_last: bool,
-) -> Option<Fault> {
-    let found = if noted.position == start.position {
-        Some(start.hash)
-    } else {
-        passed.get(&noted.position).copied()
-    };
-    let is_beyond = is_last && noted.position > chain.head.position;
-    let differs = found.is_some_and(|hash| hash != noted.hash);
-    (is_beyond || differs).then_some(Fault {
-        kind: FaultKind::Rewritten,
-        position: noted.position,
-        event: None,
-    })
 }

@@ -2,12 +2,12 @@
 
 use authly_domain::audit::Link;
 use authly_services::audit::FaultKind::{
-    Altered, Anchor, Head, Inserted, PersonalAltered, Removed, Reordered, Rewritten,
+    Altered, Anchor, Head, Inserted, NotKept, PersonalAltered, Removed, Reordered, Rewritten,
 };
 use authly_testing::TestServices;
 use pretty_assertions::assert_eq;
 
-use super::{faults, head, seal, ten, trail, verified};
+use super::{against, faults, head, seal, ten, trail, verified};
 use crate::flow;
 
 #[tokio::test]
@@ -98,9 +98,7 @@ async fn an_end_that_was_cut_off_is_named_and_with_its_head_found_by_one_that_wa
 
     services.stored().move_head(9).await;
     assert_eq!(faults(&services).await, []);
-    let parts = verified(&services, Some(noted)).await;
-    let kinds: Vec<_> = parts[0].faults.iter().map(|fault| fault.kind).collect();
-    assert_eq!(kinds, [Rewritten]);
+    assert_eq!(against(&services, noted).await, [(Rewritten, 10)]);
 }
 
 #[tokio::test]
@@ -165,10 +163,7 @@ async fn a_head_that_was_noted_fits_for_ever_and_no_other_does() {
     let noted = head(&services).await;
     let root = services.user("another").administrator().create().await;
     trail(&services, &root, 3).await;
-    let all_fit = |parts: &[authly_services::audit::Verification]| {
-        parts.iter().all(|part| part.faults.is_empty())
-    };
-    assert!(all_fit(&verified(&services, Some(noted)).await));
+    assert_eq!(against(&services, noted).await, []);
     let forged = Link {
         hash: [7; 32],
         ..noted
@@ -178,12 +173,31 @@ async fn a_head_that_was_noted_fits_for_ever_and_no_other_does() {
         ..noted
     };
     for wrong in [forged, beyond] {
-        let parts = verified(&services, Some(wrong)).await;
-        let found: Vec<_> = parts[0]
-            .faults
-            .iter()
-            .map(|fault| (fault.kind, fault.position))
-            .collect();
+        let found = against(&services, wrong).await;
         assert_eq!(found, [(Rewritten, wrong.position)]);
     }
+}
+
+#[tokio::test]
+async fn a_chain_that_was_cut_off_and_rebuilt_never_passes_for_the_one_that_was_noted() {
+    let services = ten().await;
+    let noted = head(&services).await;
+    let root = services.user("another").administrator().create().await;
+    trail(&services, &root, 5).await;
+    let later = head(&services).await;
+    services.stored().rebuild_chain_after(12).await;
+    seal(&services).await;
+    assert_eq!(services.stored().chain_ends().await, (12, 16));
+    assert_eq!(
+        faults(&services).await,
+        [],
+        "nothing but a noted place tells"
+    );
+    assert_eq!(against(&services, noted).await, [(NotKept, 10)]);
+    assert_eq!(against(&services, later).await, [(Rewritten, 15)]);
+    let nowhere = Link {
+        position: -1,
+        ..noted
+    };
+    assert_eq!(against(&services, nowhere).await, [(NotKept, -1)]);
 }
