@@ -1,6 +1,7 @@
 //! Holds the trail against its chain, a part at a time.
 
 mod ends;
+mod tries;
 mod walk;
 
 use authly_domain::audit::{AuditAction, Link};

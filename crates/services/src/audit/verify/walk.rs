@@ -11,8 +11,10 @@ use authly_crypto::chain;
 use authly_domain::audit::{AuditRecord, Link, Seal};
 use authly_domain::id::AuditEventId;
 
-/// How many removed events in a row are looked for where their places were closed up.
-const MOST_MISSING: i64 = 10_000;
+use super::tries::Tries;
+
+/// How many removed events of a part are named one by one.
+const MOST_NAMED: usize = 1_000;
 
 /// What does not fit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -73,6 +75,7 @@ struct Walker<'a> {
     /// The events in the order of the chain, each with its number.
     order: Vec<(usize, i64)>,
     head: Link,
+    tries: Tries,
     walked: Walked,
 }
 
@@ -100,6 +103,7 @@ pub(super) fn walk(start: Link, shift: i64, events: &[AuditRecord], head: Link) 
         last: None,
         order: Vec::new(),
         head,
+        tries: Tries::new(),
         walked: Walked {
             faults: Vec::new(),
             reached: start,
@@ -159,31 +163,31 @@ impl Walker<'_> {
 
     /// Which number an event has in the chain that hangs on nothing: the one with which its hash fits;
     /// if there is none, its place.
-    fn number_of(&self, index: usize) -> i64 {
+    fn number_of(&mut self, index: usize) -> i64 {
         let expected = self.at.position + 1;
         let Some(step) = self.steps.get(index) else {
             return expected;
         };
         let place = step.seal.link.position;
-        let most = place.max(expected).saturating_add(MOST_MISSING);
         let canonical = step.event.canonical();
-        let fits = |number: &i64| {
-            chain::link(&step.seal.previous, *number, &canonical) == step.seal.link.hash
+        let fits = |number: i64| {
+            chain::link(&step.seal.previous, number, &canonical) == step.seal.link.hash
         };
-        let by_place = Some(place).filter(|place| *place >= expected && fits(place));
+        let by_place = Some(place).filter(|place| *place >= expected && fits(*place));
         by_place
-            .or_else(|| (expected..most.min(expected + MOST_MISSING)).find(fits))
+            .or_else(|| self.tries.find(expected, fits))
             .unwrap_or_else(|| place.max(expected))
     }
 
+    /// Names those that are missing, of many the first.
     fn removed(&mut self, numbers: std::ops::Range<i64>) {
-        self.walked
-            .faults
-            .extend(numbers.take(1_000).map(|number| Fault {
-                kind: FaultKind::Removed,
-                position: number,
-                event: None,
-            }));
+        let room = MOST_NAMED.saturating_sub(self.walked.faults.len()).max(1);
+        let faults = numbers.take(room).map(|number| Fault {
+            kind: FaultKind::Removed,
+            position: number,
+            event: None,
+        });
+        self.walked.faults.extend(faults);
     }
 
     /// Nothing is missing, and still the event before does not lead here: that one has got another

@@ -151,6 +151,17 @@ async fn what_is_told_of_a_person_cannot_be_changed_either() {
 }
 
 #[tokio::test]
+async fn a_trail_of_which_every_hash_was_altered_is_named_from_end_to_end() {
+    let services = TestServices::start().await;
+    let root = services.user("root").administrator().create().await;
+    trail(&services, &root, 300).await;
+    services.stored().alter_all_hashes().await;
+    let mut expected: Vec<_> = (1..=300).map(|position| (Altered, position)).collect();
+    expected.push((Head, 300));
+    assert_eq!(faults(&services).await, expected);
+}
+
+#[tokio::test]
 async fn a_beginning_that_was_cut_off_is_found_by_what_the_server_has_said() {
     let services = ten().await;
     services.stored().move_anchor(3).await;
