@@ -87,6 +87,16 @@ pub struct AuditRecord {
 }
 
 impl AuditRecord {
+    /// Whose the personal values beside it are: the actor's, or those of the account that was tried.
+    #[must_use]
+    pub fn person(&self) -> Option<UserId> {
+        match self.actor_kind.as_str() {
+            "user" => self.actor_user,
+            "anonymous" => self.user,
+            _ => None,
+        }
+    }
+
     /// What is sealed of it, as bytes of which no two differ by accident. Each field is a mark of
     /// whether it is there, its length, and the field.
     #[must_use]

@@ -1,6 +1,7 @@
 //! Holds the trail against its chain, a part at a time.
 
 mod ends;
+mod erased;
 mod tries;
 mod walk;
 
@@ -13,6 +14,7 @@ use super::seal::hex;
 use crate::Context;
 use crate::paging::{CursorError, Cursors, PageAsked, Position};
 
+use erased::Erased;
 pub use walk::{Fault, FaultKind};
 
 /// How many events one part holds at the most: a fraction of a second.
@@ -66,7 +68,8 @@ pub(super) async fn verify(
 
     let last_place = events.last().and_then(|event| event.seal);
     let shift = if is_first { 0 } else { stored - from.position };
-    let mut walk = walk::walk(start, shift, &events, chain.head);
+    let erased = Erased::of(&audit, &events).await?;
+    let mut walk = walk::walk(start, shift, &events, &erased, chain.head);
     if is_first {
         let strays = audit.before_anchor().await?;
         let trimmed = audit.details_of(AuditAction::AuditTrimmed).await?;
@@ -91,14 +94,11 @@ pub(super) async fn verify(
         ];
         cursors.cursor(&LIST, &place.map(Some).to_vec())
     });
-    let erased = events
-        .iter()
-        .filter(|event| event.commitment.is_some() && event.personal.is_none())
-        .count();
+    let are_erased = events.iter().filter(|event| erased.has(event));
     Ok(Verification {
         faults: walk.faults,
         checked: events.len(),
-        erased,
+        erased: are_erased.count(),
         chain,
         reached: walk.reached,
         unsealed: audit.unsealed().await?,

@@ -11,6 +11,7 @@ use authly_crypto::chain;
 use authly_domain::audit::{AuditRecord, Link, Seal};
 use authly_domain::id::AuditEventId;
 
+use super::erased::Erased;
 use super::tries::Tries;
 
 /// How many removed events of a part are named one by one.
@@ -21,7 +22,7 @@ const MOST_NAMED: usize = 1_000;
 pub enum FaultKind {
     /// An event does not say what was sealed.
     Altered,
-    /// What an event says of a person is not what was committed to.
+    /// What an event says of a person is not what was committed to, or is gone although the person is not.
     PersonalAltered,
     /// An event is missing.
     Removed,
@@ -75,13 +76,20 @@ struct Walker<'a> {
     /// The events in the order of the chain, each with its number.
     order: Vec<(usize, i64)>,
     head: Link,
+    erased: &'a Erased,
     tries: Tries,
     walked: Walked,
 }
 
 /// Walks from `start` through these events, which lie by their places, and no further than the head.
 /// Places were `shift` higher than the numbers of the chain before.
-pub(super) fn walk(start: Link, shift: i64, events: &[AuditRecord], head: Link) -> Walked {
+pub(super) fn walk(
+    start: Link,
+    shift: i64,
+    events: &[AuditRecord],
+    erased: &Erased,
+    head: Link,
+) -> Walked {
     let steps: Vec<_> = events
         .iter()
         .filter_map(|event| {
@@ -103,6 +111,7 @@ pub(super) fn walk(start: Link, shift: i64, events: &[AuditRecord], head: Link) 
         last: None,
         order: Vec::new(),
         head,
+        erased,
         tries: Tries::new(),
         walked: Walked {
             faults: Vec::new(),
@@ -229,7 +238,7 @@ impl Walker<'_> {
         let seal = step.seal;
         let hash = chain::link(&seal.previous, number, &step.event.canonical());
         let keeps_its_word = match &step.event.personal {
-            None => true,
+            None => step.event.commitment.is_none() || self.erased.has(step.event),
             Some((salt, personal)) => {
                 let commitment = chain::commitment(salt, &personal.canonical());
                 step.event.commitment.as_deref() == Some(commitment.as_slice())

@@ -1,5 +1,7 @@
 //! What somebody does behind the server's back is found, and named.
 
+use std::time::Duration;
+
 use authly_domain::audit::Link;
 use authly_services::audit::FaultKind::{
     Altered, Anchor, Head, Inserted, NotKept, PersonalAltered, Removed, Reordered, Rewritten,
@@ -148,6 +150,34 @@ async fn what_is_told_of_a_person_cannot_be_changed_either() {
     assert_eq!(faults(&services).await, []);
     services.stored().alter_address_of_event(1).await;
     assert_eq!(faults(&services).await, [(PersonalAltered, 1)]);
+}
+
+#[tokio::test]
+async fn what_is_told_of_a_person_goes_with_that_person_and_not_before() {
+    let services = TestServices::start().await;
+    let root = services.user("root").administrator().create().await;
+    let alice = services.user("alice").create().await;
+    flow::logged_in(&services, &alice).await;
+    services.advance(Duration::from_secs(1));
+    flow::failed_login(&services, &alice).await;
+    services.advance(Duration::from_secs(1));
+    flow::login_of_nobody(&services, "nobody").await;
+    seal(&services).await;
+    assert_eq!(faults(&services).await, []);
+    for position in 1..=3 {
+        services.stored().remove_personal_of_event(position).await;
+    }
+    let expected = [1, 2, 3].map(|position| (PersonalAltered, position));
+    assert_eq!(faults(&services).await, expected);
+    assert_eq!(verified(&services, None).await[0].erased, 0);
+
+    let by = crate::users::person(&root);
+    let users = &services.deps.user_admin;
+    let order = crate::users::order(&by);
+    users.delete(alice.id, &order).await.unwrap();
+    seal(&services).await;
+    assert_eq!(faults(&services).await, [(PersonalAltered, 3)]);
+    assert_eq!(verified(&services, None).await[0].erased, 2);
 }
 
 #[tokio::test]
