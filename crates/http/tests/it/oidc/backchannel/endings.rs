@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use authly_testing::rp::{http_client, send};
 use pretty_assertions::assert_eq;
 use serde_json::json;
 
@@ -55,7 +56,7 @@ async fn whatever_ends_a_session_tells_its_clients() {
 
 #[tokio::test]
 async fn what_administrators_end_tells_clients_and_a_dry_run_does_not() {
-    for what in ["session", "sessions", "disable", "delete"] {
+    for what in ["session", "sessions", "disable", "reset", "delete"] {
         let world = World::start().await;
         let root = world.app.administrator("root").await;
         let session = world.app.stored().sessions_of("alice").await[0].id;
@@ -65,12 +66,14 @@ async fn what_administrators_end_tells_clients_and_a_dry_run_does_not() {
             "session" => format!("/admin/sessions/{session}/end"),
             "sessions" => format!("/admin/users/{user}/sessions/end"),
             "disable" => format!("/admin/users/{user}/disable"),
+            "reset" => format!("/admin/users/{user}/reset-password"),
             _ => format!("/admin/users/{user}"),
         };
         let ask = async |query: &str| {
             let path = format!("{path}{query}");
             let answer = match what {
                 "delete" => root.delete(&path).await,
+                "reset" => root.post(&path, &json!({"temporary_password": true})).await,
                 _ => root.post(&path, &json!({})).await,
             };
             assert!(answer.status < 300, "{what}: {}", answer.body);
@@ -80,6 +83,31 @@ async fn what_administrators_end_tells_clients_and_a_dry_run_does_not() {
         ask("").await;
         assert_eq!(world.told().await["sid"], world.id_token()["sid"], "{what}");
     }
+}
+
+#[tokio::test]
+async fn logging_out_at_the_command_line_tells_the_clients_of_its_session() {
+    let world = World::start().await;
+    let ensured = world.app.bootstrap().ensure_command_line().await;
+    ensured.unwrap();
+    let carol = world.app.user("carol").administrator().create().await;
+    let post = async |path: &str, form: &[(&str, &str)]| {
+        let form = [&[("client_id", "authly-cli")], form].concat();
+        send(http_client().post(world.app.url(path)).form(&form)).await
+    };
+    let form = [
+        ("grant_type", "password"),
+        ("username", "carol"),
+        ("password", &carol.password),
+        ("scope", "admin:users:read"),
+    ];
+    let tokens = post("/api/v1/auth/token", &form).await.expect_tokens();
+    let session = world.app.stored().sessions_of("carol").await[0].id;
+    world.app.sign_in_at_every_client(session).await;
+    let form = [("refresh_token", tokens.refresh())];
+    let ended = post("/api/v1/auth/logout", &form).await;
+    assert_eq!(ended.status, 200, "{}", ended.body);
+    assert_eq!(world.told().await["sid"], session.as_uuid().to_string());
 }
 
 #[tokio::test]
