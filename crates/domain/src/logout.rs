@@ -130,6 +130,8 @@ pub struct LogoutCall {
     pub last_failure: Option<(Timestamp, CallFailure)>,
     /// What becomes of it.
     pub state: CallState,
+    /// Whether its client wants to be told: one that is disabled or has no address for it is not called.
+    pub is_wanted: bool,
 }
 
 #[cfg(test)]

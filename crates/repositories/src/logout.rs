@@ -41,7 +41,8 @@ macro_rules! calls {
             "
             SELECT l.id, l.client_id, c.client_id AS client_name_on_wire, l.session_id,
                    l.created_at, l.due_at, l.attempts, l.last_failed_at, l.last_failure,
-                   l.given_up_at
+                   l.given_up_at,
+                   c.is_active AND c.backchannel_logout_uri IS NOT NULL AS is_wanted
               FROM logout_calls l
               JOIN clients c ON c.id = l.client_id
              ",
@@ -291,5 +292,6 @@ fn record(row: &Columns<'_>) -> Result<LogoutCall, DbError> {
         attempts: row.get("attempts")?,
         last_failure: failed_at.zip(failure),
         state: given_up_at.map_or(CallState::Waiting(due_at), CallState::GivenUp),
+        is_wanted: row.get("is_wanted")?,
     })
 }

@@ -17,7 +17,7 @@ use authly_repositories::DbError;
 use authly_repositories::logout::ClientInBrowser;
 use url::Url;
 
-pub use admin::{LogoutCallAdmin, LogoutCallAdminError, LogoutCallFilter, ShownCalls};
+pub use admin::{LogoutCallAdmin, LogoutCallAdminError, LogoutCallFilter, Retried, ShownCalls};
 pub use caller::LogoutCaller;
 pub use request::LogoutParameters;
 use request::{Request, Said};

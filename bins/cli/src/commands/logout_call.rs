@@ -1,7 +1,9 @@
 //! `authly logout-call …`.
 
 use authly_admin_client::admin::Id;
-use authly_admin_client::admin::logout_calls::{CallState, ListQuery, LogoutCall, ShownCalls};
+use authly_admin_client::admin::logout_calls::{
+    CallState, ListQuery, LogoutCall, RetriedCall, ShownCalls,
+};
 use authly_admin_client::id::LogoutCallId;
 use clap::{Args, Subcommand};
 
@@ -58,8 +60,14 @@ pub(crate) async fn run(command: LogoutCallCommand, caller: &Caller) -> Result<E
         LogoutCallCommand::Retry { call, change } => {
             let retried = change.apply(client.retry_logout_call(call.0)).await?;
             caller.output.sheet(&retried)?;
-            let what = format!("the logout call {call} is made again");
-            caller.output.done(change, &what);
+            if retried.is_retried {
+                let what = format!("scheduled the logout call {call} to be made at once");
+                caller.output.done(change, &what);
+            } else {
+                let due =
+                    format!("the logout call {call} is due within seconds, and stays as it is");
+                caller.output.note(&due);
+            }
             Ok(Exit::Ok)
         }
     }
@@ -109,6 +117,12 @@ impl Sheet for LogoutCall {
             ("last failed", Cell::maybe(self.last_failed_at)),
             ("last failure", Cell::maybe(self.last_failure.as_ref())),
         ]
+    }
+}
+
+impl Sheet for RetriedCall {
+    fn lines(&self) -> Vec<(&'static str, Cell)> {
+        self.call.lines()
     }
 }
 

@@ -1,7 +1,9 @@
 //! `authly session …`, `authly grant …`, `authly token …` and `authly key …` against a server.
 
 use authly_testing::answer::claims;
+use authly_testing::fixtures::TestClient;
 use pretty_assertions::assert_eq;
+use serde_json::json;
 
 use crate::desk::Desk;
 
@@ -252,8 +254,8 @@ async fn keys_are_listed_rotated_and_withdrawn() {
     );
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn logout_calls_are_listed_shown_and_made_again() {
+/// A desk, and a client that is to be told of a logout and cannot be reached.
+async fn with_a_call() -> (Desk, TestClient) {
     let desk = Desk::new().await;
     let inside = "https://10.0.0.1/told".parse().unwrap();
     let web = desk.app.client().told_of_logouts_at(&inside).create().await;
@@ -264,6 +266,12 @@ async fn logout_calls_are_listed_shown_and_made_again() {
         .await;
     let page = browser.get("/logout").await;
     browser.submit(&page.form("logout")).await;
+    (desk, web)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn logout_calls_are_listed_shown_and_made_again() {
+    let (desk, _web) = with_a_call().await;
     let caller = &desk.app.deps.exits.caller;
     assert_eq!(caller.call_due().await.unwrap(), 1);
     desk.app.advance(std::time::Duration::from_secs(5));
@@ -284,8 +292,18 @@ async fn logout_calls_are_listed_shown_and_made_again() {
         dry.messages
     );
     assert_eq!(caller.call_due().await.unwrap(), 0);
-    let retried = desk.json(&["logout-call", "retry", id]);
-    assert_eq!(retried["attempts"], 0);
+    let retried = desk.run(&["logout-call", "retry", id]);
+    let scheduled = format!("scheduled the logout call {id} to be made at once");
+    assert!(
+        retried.messages.contains(&scheduled),
+        "{}",
+        retried.messages
+    );
+    assert!(
+        retried.results.contains("attempts      0\n"),
+        "{}",
+        retried.results
+    );
     assert_eq!(caller.call_due().await.unwrap(), 1);
     let gone = desk.run(&[
         "logout-call",
@@ -294,4 +312,26 @@ async fn logout_calls_are_listed_shown_and_made_again() {
     ]);
     assert_eq!(gone.status, 1);
     assert!(gone.messages.contains("not_found"), "{}", gone.messages);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_logout_call_that_is_not_made_again_is_not_said_to_be() {
+    let (desk, web) = with_a_call().await;
+    let listed = desk.json(&["logout-call", "list"]);
+    let id = listed[0]["id"].as_str().unwrap();
+    let due = desk.run(&["logout-call", "retry", id]);
+    assert!(
+        due.messages.contains("is due within seconds"),
+        "{}",
+        due.messages
+    );
+    assert!(!due.messages.contains("scheduled"), "{}", due.messages);
+    let left = desk.json(&["logout-call", "retry", id]);
+    assert_eq!(
+        (&left["is_retried"], &left["attempts"]),
+        (&json!(false), &json!(0))
+    );
+    web.disable(&desk.app.context).await;
+    let refused = desk.run(&["logout-call", "retry", id]);
+    refused.expect_failure(1, "conflict");
 }

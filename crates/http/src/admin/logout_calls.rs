@@ -2,8 +2,10 @@
 
 use actix_web::web;
 use authly_domain::logout as domain;
-use authly_protocol::admin::logout_calls::{self, CallState, LogoutCall, ShownCalls as Asked};
-use authly_protocol::admin::{Id, Moment, NamedClient};
+use authly_protocol::admin::logout_calls::{
+    self, CallState, LogoutCall, RetriedCall, ShownCalls as Asked,
+};
+use authly_protocol::admin::{Id, Moment, NamedClient, ProblemCode};
 use authly_services::logout::{
     LogoutCallAdmin, LogoutCallAdminError, LogoutCallFilter, ShownCalls,
 };
@@ -51,7 +53,10 @@ async fn retry(
 ) -> Result<Answer<logout_calls::Retry>, AdminProblem> {
     let (by, run) = (&call.caller.identity, call.run);
     let retried = admin.retry(call.path.call.0, by, run).await?;
-    Ok(Answer::of(logout_call(&retried)))
+    Ok(Answer::of(RetriedCall {
+        call: logout_call(&retried.call),
+        is_retried: retried.is_retried,
+    }))
 }
 
 fn logout_call(call: &domain::LogoutCall) -> LogoutCall {
@@ -79,6 +84,10 @@ impl From<LogoutCallAdminError> for AdminProblem {
     fn from(error: LogoutCallAdminError) -> Self {
         match error {
             LogoutCallAdminError::UnknownCall => Self::not_found("logout call"),
+            LogoutCallAdminError::NotWanted => Self::new(
+                ProblemCode::Conflict,
+                "Its client is disabled, or has no backchannel_logout_uri any more: it is told of nothing.",
+            ),
             LogoutCallAdminError::Cursor(error) => foreign_cursor(error),
             LogoutCallAdminError::Storage(error) => {
                 let is_unavailable = IsUnavailable(error.is_unavailable());

@@ -26,10 +26,11 @@ endpoint! {
 
 endpoint! {
     /// Has a logout call made again at once, also one that was given up; its attempts are counted anew.
-    /// One that is due within seconds stays as it is.
+    /// One that is due within seconds stays as it is, and one for a client that is disabled or has no
+    /// address for it any more is not made.
     pub Retry = "logout_calls.retry", Post "/admin/logout-calls/{call}/retry", Scope(ClientsWrite);
     path: CallPath;
-    answer: 200 LogoutCall;
+    answer: 200 RetriedCall;
 }
 
 path_values! {
@@ -94,6 +95,16 @@ pub struct LogoutCall {
     /// as `status_503`; more may be added.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_failure: Option<String>,
+}
+
+/// A call that was wanted made again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct RetriedCall {
+    /// As it is now.
+    #[serde(flatten)]
+    pub call: LogoutCall,
+    /// Whether it is made again for that; `false` where it was due within seconds anyway.
+    pub is_retried: bool,
 }
 
 /// What becomes of a call.

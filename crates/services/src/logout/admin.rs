@@ -25,12 +25,24 @@ pub enum LogoutCallAdminError {
     /// There is no such call: it was never there, or has reached its client.
     #[error("there is no such call")]
     UnknownCall,
+    /// Its client is not told of logouts any more: it is disabled, or has no address for that.
+    #[error("the client of the call is not told any more")]
+    NotWanted,
     /// The cursor does not belong to the list.
     #[error(transparent)]
     Cursor(#[from] CursorError),
     /// Storage failed.
     #[error("storage failed")]
     Storage(#[from] DbError),
+}
+
+/// A call that an administrator wants made again.
+#[derive(Debug)]
+pub struct Retried {
+    /// As it is now.
+    pub call: LogoutCall,
+    /// Whether it was put off or given up before, and is made again; else it was due anyway.
+    pub is_retried: bool,
 }
 
 /// Looks at calls, and has them made again.
@@ -81,27 +93,30 @@ impl LogoutCallAdmin {
     /// Has a call made again at once, also one that was given up. One that is due anyway stays as it is.
     ///
     /// # Errors
-    /// When there is none, or storage fails.
+    /// When there is none, its client is not told any more, or storage fails.
     pub async fn retry(
         &self,
         call: LogoutCallId,
         by: &Administrator,
         run: Run,
-    ) -> Result<LogoutCall, LogoutCallAdminError> {
+    ) -> Result<Retried, LogoutCallAdminError> {
         let now = self.context.now();
         let mut conn = self.context.db.connect().await?;
         let work = conn.begin("logout_calls.retry").await?;
         let calls = work.logout_calls();
         let is_retried = calls.retry(call, now, now.plus(CALL_LEASE)).await?;
         let found = calls.find(call).await?;
-        let record = found.ok_or(LogoutCallAdminError::UnknownCall)?;
+        let call = found.ok_or(LogoutCallAdminError::UnknownCall)?;
+        if !call.is_wanted {
+            return Err(LogoutCallAdminError::NotWanted);
+        }
         let event = self
             .context
             .deed(AuditAction::LogoutCallRetried, by)
-            .of_client(record.client)
-            .of_session(record.session)
+            .of_client(call.client)
+            .of_session(call.session)
             .with("is_retried", is_retried);
         self.context.finish(work, run, event).await?;
-        Ok(record)
+        Ok(Retried { call, is_retried })
     }
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use authly_domain::clients::Client;
 use authly_testing::stranger::Answer;
 use pretty_assertions::assert_eq;
 use serde_json::{Value, json};
@@ -87,9 +88,71 @@ async fn a_call_that_fails_too_often_is_given_up_and_an_administrator_has_it_mad
 }
 
 #[tokio::test]
+async fn a_call_that_is_due_within_seconds_stays_as_it_is_and_one_that_waits_longer_is_made_at_once()
+ {
+    let mut world = World::start().await;
+    world.host.at("/told", Answer::json("").status(500).into());
+    world.log_out().await;
+    assert_eq!(world.call().await, 1);
+    let root = world.app.administrator("another").await;
+    let waiting = calls(&world, "").await;
+    let path = format!("/admin/logout-calls/{}", waiting[0]["id"].as_str().unwrap());
+    let retry = async || root.post(&format!("{path}/retry"), &json!({})).await.json();
+    let left = retry().await;
+    assert_eq!(left["is_retried"], false);
+    assert_eq!(left["due_at"], waiting[0]["due_at"]);
+    assert_eq!(left["attempts"], 1);
+
+    world.app.advance(Duration::from_secs(5));
+    assert_eq!(world.call().await, 1);
+    let retried = retry().await;
+    assert_eq!(
+        (&retried["is_retried"], &retried["attempts"]),
+        (&json!(true), &json!(0))
+    );
+    world.host.at("/told", taken());
+    world.told().await;
+    let said = world.app.stored().details_of("logout_calls.retry").await;
+    let expected = [r#"{"is_retried":"false"}"#, r#"{"is_retried":"true"}"#];
+    assert_eq!(said, expected);
+}
+
+#[tokio::test]
+async fn a_call_for_a_client_that_is_not_told_any_more_is_not_said_to_be_made_again() {
+    let no_address = |client: &mut Client| client.logout.backchannel_uri = None;
+    for way in ["disabled", "no address"] {
+        let mut world = World::start().await;
+        world.host.at("/told", Answer::json("").status(500).into());
+        world.log_out().await;
+        assert_eq!(world.call().await, 1);
+        match way {
+            "disabled" => world.client.disable(&world.app.context).await,
+            _ => world.client.change(&world.app.context, no_address).await,
+        }
+        world.app.advance(Duration::from_hours(1));
+        assert_eq!(world.call().await, 0, "{way}");
+        let root = world.app.administrator("another").await;
+        let shown = async || root.get("/admin/logout-calls").await.json()["items"].clone();
+        let before = shown().await;
+        let path = format!(
+            "/admin/logout-calls/{}/retry",
+            before[0]["id"].as_str().unwrap()
+        );
+        for query in ["?dry_run=true", ""] {
+            let refused = root.post(&format!("{path}{query}"), &json!({})).await;
+            assert_eq!(refused.status, 409, "{way}: {}", refused.body);
+            assert_eq!(refused.json()["code"], "conflict");
+        }
+        assert_eq!(shown().await, before, "{way}");
+        let said = world.app.stored().details_of("logout_calls.retry").await;
+        assert_eq!(said, [""; 0], "{way}");
+    }
+}
+
+#[tokio::test]
 async fn an_address_within_our_own_network_is_not_called() {
     let mut world = World::start().await;
-    let inside = |client: &mut authly_domain::clients::Client| {
+    let inside = |client: &mut Client| {
         client.logout.backchannel_uri = Some("https://10.0.0.1/told".parse().unwrap());
     };
     world.client.change(&world.app.context, inside).await;
