@@ -9,4 +9,4 @@ mod security_headers;
 pub(crate) use envelope::{Envelope, surround};
 pub use panics::PanicCounter;
 pub(crate) use request_id::RequestId;
-pub(crate) use security_headers::PAGE_POLICY;
+pub(crate) use security_headers::{PAGE_POLICY, script_source};

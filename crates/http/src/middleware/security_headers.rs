@@ -6,6 +6,9 @@ use actix_web::http::header::{
     STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
 use authly_domain::issuer::Issuer;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use sha2::{Digest as _, Sha256};
 
 use crate::places::{Framing, Passage, Places, Sharing};
 
@@ -13,6 +16,12 @@ use crate::places::{Framing, Passage, Places, Sharing};
 /// redirects that follow a form as well, and ours end at clients.
 pub(crate) const PAGE_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; \
      base-uri 'none'; frame-ancestors 'none'";
+
+/// What a policy says so that a page may run this script of ours, by its digest, and no other.
+pub(crate) fn script_source(script: &str) -> String {
+    let digest = STANDARD.encode(Sha256::digest(script));
+    format!("script-src 'sha256-{digest}'")
+}
 
 /// What all answers carry, unless they say something else themselves.
 const ALWAYS: [(HeaderName, &str); 6] = [

@@ -5,11 +5,9 @@ use actix_web::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TY
 use actix_web::{HttpResponse, web};
 use authly_protocol::oidc::SessionCheckResponse;
 use authly_services::sessions::{LoginError, Presence, SessionService};
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-use sha2::{Digest as _, Sha256};
 
 use crate::extract::Visitor;
+use crate::middleware::script_source;
 use crate::places::Surface;
 use crate::respond::{OAuthFailure, Trouble, trouble};
 use crate::settings::HttpSettings;
@@ -42,11 +40,8 @@ pub(crate) async fn iframe(
 
 /// The script of the page, and nothing else; framed by anybody.
 fn policy() -> String {
-    let digest = STANDARD.encode(Sha256::digest(SCRIPT));
-    format!(
-        "default-src 'none'; script-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'; \
-         frame-ancestors *"
-    )
+    let script = script_source(SCRIPT);
+    format!("default-src 'none'; {script}; base-uri 'none'; form-action 'none'; frame-ancestors *")
 }
 
 /// `GET /oidc/session/check`: whether somebody is logged in in this browser. Only scripts of our own
@@ -73,6 +68,10 @@ pub(crate) async fn check(
 
 #[cfg(test)]
 mod tests {
+    use base64::Engine as _;
+    use base64::engine::general_purpose::STANDARD;
+    use sha2::{Digest as _, Sha256};
+
     use super::*;
     use crate::extract::STATE_COOKIE;
 

@@ -4,13 +4,10 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header::CONTENT_SECURITY_POLICY;
 use authly_services::authorizations::AuthorizationResponse;
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-use sha2::{Digest as _, Sha256};
 use url::Url;
 
 use super::PageFailure;
-use crate::middleware::PAGE_POLICY;
+use crate::middleware::{PAGE_POLICY, script_source};
 use crate::pages::{FormPostPage, Pages, PostedParameter};
 
 /// Sends the form at once. Without it the button does.
@@ -50,8 +47,7 @@ fn destination(url: &Url) -> String {
 /// That of all pages, and the script. It has no `form-action` either: what the client's answer leads on
 /// to may be anywhere, an application on the person's machine too (ADR 0016).
 fn policy() -> String {
-    let digest = STANDARD.encode(Sha256::digest(SCRIPT));
-    format!("{PAGE_POLICY}; script-src 'sha256-{digest}'")
+    format!("{PAGE_POLICY}; {}", script_source(SCRIPT))
 }
 
 #[cfg(test)]
@@ -61,7 +57,10 @@ mod tests {
     use authly_domain::clients::RedirectUri;
     use authly_domain::secret::AuthorizationCode;
     use authly_services::authorizations::AuthorizationAnswer;
+    use base64::Engine as _;
+    use base64::engine::general_purpose::STANDARD;
     use pretty_assertions::assert_eq;
+    use sha2::{Digest as _, Sha256};
 
     use super::*;
 

@@ -7,13 +7,10 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, LOCATION};
 use authly_services::logout::{SignedOut, WayBack};
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-use sha2::{Digest as _, Sha256};
 use url::Url;
 
 use super::PageFailure;
-use crate::middleware::PAGE_POLICY;
+use crate::middleware::{PAGE_POLICY, script_source};
 use crate::pages::{Onward, Pages, SignedOutPage, SigningOutPage};
 use crate::places::LOGIN;
 
@@ -67,9 +64,8 @@ fn policy(done: &SignedOut) -> String {
     let origins = done.frames.iter().map(Url::origin);
     let origins: BTreeSet<_> = origins.map(|origin| origin.ascii_serialization()).collect();
     let origins: Vec<_> = origins.into_iter().collect();
-    let digest = STANDARD.encode(Sha256::digest(SCRIPT));
-    let origins = origins.join(" ");
-    format!("{PAGE_POLICY}; script-src 'sha256-{digest}'; frame-src {origins}")
+    let (script, origins) = (script_source(SCRIPT), origins.join(" "));
+    format!("{PAGE_POLICY}; {script}; frame-src {origins}")
 }
 
 /// The registered text as it is, with `state` in its query.
