@@ -69,7 +69,8 @@ pub(crate) struct Filter {
     /// Only what is called so, such as users.disable or login.failed.
     #[arg(long, value_name = "NAME")]
     action: Option<String>,
-    /// Only what was done by this user (name, address or id), or by the client with this id.
+    /// Only what was done by this user (name, address or id) or, if there is none, by this client (name
+    /// or id).
     #[arg(long, value_name = "WHO")]
     actor: Option<String>,
     /// Only what concerns this user, by id, name or address.
@@ -98,7 +99,7 @@ impl Filter {
         let (user, client) = (self.user.as_deref(), self.client.as_deref());
         let (user, client) = named::parties(user, client, caller).await?;
         let actor = match &self.actor {
-            Some(named) => Some(named::user_id(named, caller).await?),
+            Some(named) => Some(named::actor_id(named, caller).await?),
             None => None,
         };
         Ok(Found {

@@ -18,6 +18,14 @@ pub(super) async fn user(named: &str, caller: &Caller) -> Result<User, Failure> 
     if let Ok(Id(id)) = named.parse() {
         return Ok(caller.client.user(id).await?);
     }
+    find_user(named, caller).await?.ok_or_else(|| {
+        Failure::refused(format!("there is no user {named}"))
+            .hint("To look for somebody: authly user list --search TEXT")
+    })
+}
+
+/// The user of this name or address, if there is one.
+async fn find_user(named: &str, caller: &Caller) -> Result<Option<User>, Failure> {
     let query = users::ListQuery {
         q: Some(named.to_owned()),
         limit: Some(LOOKED_AT),
@@ -26,11 +34,7 @@ pub(super) async fn user(named: &str, caller: &Caller) -> Result<User, Failure> 
     let found = caller.client.users(&query).await?;
     let same = |text: &str| text.to_lowercase() == named.trim().to_lowercase();
     let is_meant = |user: &User| same(&user.username) || user.email.as_deref().is_some_and(same);
-    let found = found.items.into_iter().find(is_meant);
-    found.ok_or_else(|| {
-        Failure::refused(format!("there is no user {named}"))
-            .hint("To look for somebody: authly user list --search TEXT")
-    })
+    Ok(found.items.into_iter().find(is_meant))
 }
 
 /// The client of this `client_id` or id.
@@ -38,13 +42,18 @@ pub(super) async fn client(named: &str, caller: &Caller) -> Result<Client, Failu
     if let Ok(id) = named.parse::<Id<_>>() {
         return Ok(caller.client.client(id).await?);
     }
+    let found = find_client(named, caller).await?;
+    found.ok_or_else(|| Failure::refused(format!("there is no client {named}")))
+}
+
+/// The client of this `client_id`, if there is one.
+async fn find_client(named: &str, caller: &Caller) -> Result<Option<Client>, Failure> {
     let query = clients::ListQuery {
         client_id: Some(named.to_owned()),
         ..clients::ListQuery::default()
     };
     let found = caller.client.clients(&query).await?;
-    let found = found.items.into_iter().next();
-    found.ok_or_else(|| Failure::refused(format!("there is no client {named}")))
+    Ok(found.items.into_iter().next())
 }
 
 /// The resource server of this identifier, in any spelling, or id.
@@ -70,6 +79,21 @@ pub(super) async fn user_id(named: &str, caller: &Caller) -> Result<Id<UserId>, 
         Ok(id) => Ok(id),
         Err(_name) => Ok(user(named, caller).await?.id),
     }
+}
+
+/// The id of whoever did something: of the user of this name or address, else of the client of this name.
+/// An id that stands there is not looked up.
+pub(super) async fn actor_id(named: &str, caller: &Caller) -> Result<Id<UserId>, Failure> {
+    if let Ok(id) = named.parse() {
+        return Ok(id);
+    }
+    if let Some(user) = find_user(named, caller).await? {
+        return Ok(user.id);
+    }
+    let found = find_client(named, caller).await?;
+    let client =
+        found.ok_or_else(|| Failure::refused(format!("there is no user or client {named}")))?;
+    Ok(Id(UserId::from_uuid(*client.id.0.as_uuid())))
 }
 
 /// The id of the client of this `client_id` or id; an id that stands there is not looked up.

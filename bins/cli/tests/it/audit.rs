@@ -60,6 +60,22 @@ async fn events_are_listed_for_people_and_for_programs() {
         desk.json(&words).as_array().unwrap().len()
     };
     assert_eq!((by("root"), by(user)), (2, 2));
+    let robot = desk.app.client().id("robot").create().await;
+    let rp = desk.app.rp(&robot);
+    let form = [
+        ("grant_type", "client_credentials"),
+        ("scope", "notes:read"),
+    ];
+    let tokens = rp.token(&form).await.expect_tokens();
+    rp.revoke(&tokens.access_token).await;
+    let key = robot.record.key.as_uuid().to_string();
+    for who in ["robot", &key] {
+        let found = desk.json(&["audit", "list", "--actor", who]);
+        assert_eq!(found.as_array().unwrap().len(), 1, "{who}");
+        assert_eq!(found[0]["action"], "token.revoked", "{who}");
+    }
+    let ghost = desk.run(&["audit", "list", "--actor", "ghost"]);
+    ghost.expect_failure(1, "there is no user or client ghost");
     let nobody = desk.run(&["audit", "list", "--user", "nobody"]);
     nobody.expect_failure(1, "there is no user nobody");
     let wrong = desk.run(&["audit", "list", "--since", "yesterday"]);
