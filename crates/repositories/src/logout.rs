@@ -141,7 +141,7 @@ impl LogoutCalls<'_> {
     }
 
     /// What is opened in frames when a session ends: the clients of the session that sign their users out
-    /// in the browser, at most so many `rows`.
+    /// in the browser, at most so many `rows`, and how many there are.
     ///
     /// # Errors
     /// When storage fails.
@@ -149,9 +149,9 @@ impl LogoutCalls<'_> {
         &self,
         session: SessionId,
         rows: i64,
-    ) -> Result<Vec<ClientInBrowser>, DbError> {
+    ) -> Result<(Vec<ClientInBrowser>, i64), DbError> {
         const SQL: &str = "-- session_clients.in_browser
-            SELECT c.frontchannel_logout_uri, x.pairwise_subject
+            SELECT c.frontchannel_logout_uri, x.pairwise_subject, count(*) OVER () AS clients
               FROM session_clients x
               JOIN clients c ON c.id = x.client_id
              WHERE x.session_id = $1 AND c.is_active AND c.frontchannel_logout_uri IS NOT NULL
@@ -159,6 +159,9 @@ impl LogoutCalls<'_> {
              LIMIT $2";
         let params = [uuid(session.as_uuid()), number(rows)];
         let rows = self.conn.query(SQL, &params).await?;
+        let all = rows
+            .first()
+            .map(|row| Columns::of("session_clients", row).get("clients"));
         let client = |row| {
             let row = Columns::of("session_clients", row);
             let subject: Option<String> = row.get("pairwise_subject")?;
@@ -167,7 +170,8 @@ impl LogoutCalls<'_> {
                 pairwise_subject: subject.map(Subject::new),
             })
         };
-        rows.iter().map(client).collect()
+        let shown: Result<_, DbError> = rows.iter().map(client).collect();
+        Ok((shown?, all.transpose()?.unwrap_or_default()))
     }
 
     /// Calls, the newest first: so many `rows` of those that are older than `before`, of one client or

@@ -210,7 +210,15 @@ impl LogoutService {
     async fn frames(&self, session: SessionId) -> Result<Vec<Url>, DbError> {
         let conn = self.context.db.connect().await?;
         let calls = conn.reads().logout_calls();
-        let clients = calls.in_browser(session, MOST_FRAMES).await?.into_iter();
+        let (clients, all) = calls.in_browser(session, MOST_FRAMES).await?;
+        if all > MOST_FRAMES {
+            tracing::warn!(
+                session.id = %session,
+                clients = all,
+                frames = MOST_FRAMES,
+                "more clients sign their users out in the browser than frames are opened: some are not told"
+            );
+        }
         let salt = self.keys.pairwise();
         let frame = |client: ClientInBrowser| {
             let mut url = client.uri.as_url().clone();
@@ -223,7 +231,7 @@ impl LogoutService {
                 .append_pair("sid", &sid);
             url
         };
-        Ok(clients.map(frame).collect())
+        Ok(clients.into_iter().map(frame).collect())
     }
 
     /// Whether the hint was made for this session, and `logout_hint` does not say otherwise.

@@ -4,6 +4,7 @@ mod capture;
 
 use std::collections::{BTreeSet, HashSet};
 
+use authly_domain::clients::Client;
 use authly_testing::answer::Answer;
 use authly_testing::browser::{Browser, Page};
 use authly_testing::rp::{Rp, send};
@@ -271,6 +272,37 @@ async fn a_refusal_is_logged_once_with_its_reason_and_a_failure_as_an_error() {
             "{}",
             line.text
         );
+    }
+}
+
+#[tokio::test]
+async fn clients_for_which_there_is_no_frame_any_more_at_a_sign_out_are_told_of_in_the_log() {
+    let capture = Capture::of_process();
+    let app = TestApp::start().await;
+    let alice = app.user("alice").create().await;
+    let at = |client: &mut Client| {
+        client.logout.frontchannel_uri = Some("https://app.example.com/out".parse().unwrap());
+    };
+    for (clients, is_said) in [(50, false), (51, true)] {
+        for number in app.stored().row_counts().await["clients"]..clients {
+            let client = app.client().id(&format!("client-{number}"));
+            client.with(at).create().await;
+        }
+        let mut browser = app.logged_in(&alice).await;
+        let sessions = app.stored().sessions_of("alice").await;
+        let live = sessions
+            .iter()
+            .find(|session| session.ended_reason.is_none());
+        app.sign_in_at_every_client(live.unwrap().id).await;
+        let page = browser.get("/logout").await;
+        let page = browser.submit(&page.form("logout")).await;
+        assert_eq!(page.html().matches("<iframe ").count(), 50);
+        let lines = capture.lines_of(page.answer.header("x-request-id"));
+        let said = lines
+            .iter()
+            .find(|line| line.text.contains("than frames are opened"));
+        assert_eq!(said.is_some(), is_said, "{lines:?}");
+        assert!(said.is_none_or(|line| line.level == "WARN" && line.text.contains("clients=51")));
     }
 }
 
