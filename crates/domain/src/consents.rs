@@ -1,7 +1,7 @@
 //! Consents: what a user answered to a client, remembered across grants (decisions 3).
 
 use crate::clients::{Client, ConsentPolicy, RedirectUri};
-use crate::scopes::Scope;
+use crate::scopes::{Resource, Scope};
 
 /// What a user once answered to a client.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -10,16 +10,26 @@ pub struct Consent {
     pub granted: Scope,
     /// What they declined.
     pub declined: Scope,
+    /// The resource servers that they allowed it for.
+    pub resources: Vec<Resource>,
 }
 
 impl Consent {
     /// This answer with a newer one: the newer one counts where both speak of a scope.
     #[must_use]
     pub fn updated_by(&self, newer: &Self) -> Self {
+        let more = newer.resources.iter();
+        let more = more.filter(|one| !self.resources.contains(one));
         Self {
             granted: self.granted.without(&newer.declined).union(&newer.granted),
             declined: self.declined.without(&newer.granted).union(&newer.declined),
+            resources: self.resources.iter().chain(more).cloned().collect(),
         }
+    }
+
+    /// Whether it was given for all of these.
+    fn is_for(&self, audience: &[Resource]) -> bool {
+        audience.iter().all(|one| self.resources.contains(one))
     }
 }
 
@@ -32,12 +42,14 @@ pub enum ConsentNeed {
     Granted(Scope),
 }
 
-/// Whether a request for `asked` that goes to `redirect_uri` needs the user's answer (decisions 19).
+/// Whether a request for `asked` that goes to `redirect_uri` needs the user's answer (decisions 19), if
+/// its tokens are for `audience`: nobody has allowed what they were not shown (ADR 0023).
 #[must_use]
 pub fn consent_need(
     client: &Client,
     redirect_uri: &RedirectUri,
     asked: &Scope,
+    audience: &[Resource],
     remembered: Option<&Consent>,
 ) -> ConsentNeed {
     // Whoever passes for this client must not profit from trust in it: this comes first. Rights to
@@ -53,7 +65,7 @@ pub fn consent_need(
             .filter(|name| name.as_str() != "offline_access");
         return ConsentNeed::Granted(granted.cloned().collect());
     }
-    let Some(remembered) = remembered else {
+    let Some(remembered) = remembered.filter(|one| one.is_for(audience)) else {
         return ConsentNeed::Ask;
     };
     let declined = remembered.declined.intersection(&client.optional_scope);
@@ -65,10 +77,10 @@ pub fn consent_need(
     }
 }
 
-/// What a consent page's answer grants: all that is not optional, and what was ticked of the rest.
-/// `openid` never is optional.
+/// What a consent page's answer grants for `audience`: all that is not optional, and what was ticked of
+/// the rest. `openid` never is optional.
 #[must_use]
-pub fn answered(client: &Client, asked: &Scope, ticked: &Scope) -> Consent {
+pub fn answered(client: &Client, asked: &Scope, audience: &[Resource], ticked: &Scope) -> Consent {
     let optional = |name: &str| name != "openid" && client.optional_scope.contains(name);
     let (declined, granted): (Vec<_>, Vec<_>) = asked
         .iter()
@@ -77,6 +89,7 @@ pub fn answered(client: &Client, asked: &Scope, ticked: &Scope) -> Consent {
     Consent {
         granted: granted.into_iter().collect(),
         declined: declined.into_iter().collect(),
+        resources: audience.to_vec(),
     }
 }
 

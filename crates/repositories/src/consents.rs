@@ -6,11 +6,12 @@ use authly_domain::clients::ClientId;
 use authly_domain::clock::Timestamp;
 use authly_domain::consents::Consent;
 use authly_domain::id::{ClientKey, UserId};
+use authly_domain::scopes::Resource;
 
 use uuid::Uuid;
 
 use crate::DbError;
-use crate::params::{number, text, time, uuid};
+use crate::params::{number, text, texts, time, uuid};
 use crate::row::Columns;
 
 repository! {
@@ -26,7 +27,7 @@ impl Consents<'_> {
     /// When storage fails.
     pub async fn lock(&self, user: UserId, client: ClientKey) -> Result<Option<Consent>, DbError> {
         const SQL: &str = "-- consents.lock
-            SELECT granted, declined
+            SELECT granted, declined, resources
               FROM consents
              WHERE user_id = $1 AND client_id = $2
                FOR UPDATE";
@@ -50,13 +51,15 @@ impl Consents<'_> {
         now: Timestamp,
     ) -> Result<(), DbError> {
         const SQL: &str = "-- consents.remember
-            INSERT INTO consents (user_id, client_id, granted, declined, created_at, updated_at)
-            SELECT u.id, $2, $3, $4, $5, $5 FROM users u WHERE u.id = $1 FOR KEY SHARE OF u
+            INSERT INTO consents (user_id, client_id, granted, declined, created_at, updated_at, resources)
+            SELECT u.id, $2, $3, $4, $5, $5, $6 FROM users u WHERE u.id = $1 FOR KEY SHARE OF u
             ON CONFLICT (user_id, client_id) DO UPDATE SET
                 granted = excluded.granted,
                 declined = excluded.declined,
+                resources = excluded.resources,
                 updated_at = excluded.updated_at";
         let (granted, declined) = (consent.granted.to_string(), consent.declined.to_string());
+        let resources: Vec<&str> = consent.resources.iter().map(Resource::as_str).collect();
         let at = now.as_date_time();
         let params = [
             uuid(user.as_uuid()),
@@ -64,6 +67,7 @@ impl Consents<'_> {
             text(&granted),
             text(&declined),
             time(at),
+            texts(&resources),
         ];
         self.conn.execute(SQL, &params).await?;
         Ok(())
@@ -100,7 +104,7 @@ impl Consents<'_> {
     ) -> Result<Vec<StoredConsent>, DbError> {
         const SQL: &str = "-- consents.of_user
             SELECT n.client_id AS client_key, c.client_id, c.client_name, n.granted, n.declined,
-                   n.created_at, n.updated_at
+                   n.resources, n.created_at, n.updated_at
               FROM consents n
               JOIN clients c ON c.id = n.client_id
              WHERE n.user_id = $1 AND n.client_id > $2
@@ -126,9 +130,10 @@ fn stored(row: &Columns<'_>) -> Result<StoredConsent, DbError> {
     })
 }
 
-fn record(row: &Columns<'_>) -> Result<Consent, DbError> {
+pub(crate) fn record(row: &Columns<'_>) -> Result<Consent, DbError> {
     Ok(Consent {
         granted: row.parse("granted")?,
         declined: row.parse("declined")?,
+        resources: row.parse_all("resources")?,
     })
 }

@@ -13,6 +13,7 @@ use authly_domain::users::Subject;
 
 use crate::DbError;
 use crate::audit::{NewEvent, note_known};
+use crate::consents;
 use crate::params::{address, bytes, text, texts, time, uuid};
 use crate::row::Columns;
 
@@ -106,7 +107,7 @@ impl Sessions<'_> {
     ) -> Result<Option<(Session, Option<Consent>)>, DbError> {
         const SQL: &str = "-- sessions.find_live
             SELECT s.id, s.user_id, s.auth_time, s.acr, s.amr, s.pending_steps, s.last_seen_at,
-                   u.subject, u.username, n.granted, n.declined
+                   u.subject, u.username, n.granted, n.declined, n.resources
               FROM sessions s
               JOIN users u ON u.id = s.user_id
               LEFT JOIN consents n ON n.user_id = s.user_id AND n.client_id = $2
@@ -206,10 +207,7 @@ fn session_and_consent(row: &Columns<'_>) -> Result<(Session, Option<Consent>), 
         pending: row.parse_all("pending_steps")?,
         last_seen_at: row.time("last_seen_at")?,
     };
-    let granted = row.parse_opt("granted")?;
-    let declined = row.parse_opt("declined")?;
-    let consent = granted
-        .zip(declined)
-        .map(|(granted, declined)| Consent { granted, declined });
+    let has_answered = row.get::<Option<String>>("granted")?.is_some();
+    let consent = has_answered.then(|| consents::record(row)).transpose()?;
     Ok((session, consent))
 }

@@ -1,13 +1,14 @@
 //! The services on a database of their own, without HTTP.
 
+mod resource_servers;
+
 use std::sync::Arc;
 use std::time::Duration;
 
 use authly_crypto::entropy::OsEntropy;
 use authly_crypto::opaque;
 use authly_domain::clock::Clock;
-use authly_domain::id::{ResourceServerId, SessionId};
-use authly_domain::resource_servers::{OpenTo, ResourceServer};
+use authly_domain::id::SessionId;
 use authly_http::{Demo, Deps, FirstAdministrator, Theme};
 use authly_repositories::Db;
 use authly_services::audit::SealJob;
@@ -169,31 +170,6 @@ impl TestServices {
         let session = self.database().session().await;
         let done = session.execute(sql, &[&name]).await;
         assert_eq!(done.expect("the scope can be disabled"), 1);
-    }
-
-    /// Registers a resource server that every client may have tokens for.
-    pub async fn open_resource_server(&self, resource: &str) {
-        let server = ResourceServer {
-            id: ResourceServerId::generate(self.context.now(), &*self.context.entropy),
-            resource: resource.parse().expect("a resource"),
-            name: format!("The API {resource}"),
-            open_to: OpenTo::EveryClient,
-            is_active: true,
-        };
-        let conn = self.db.connect().await.expect("the database is there");
-        let servers = conn.reads().resource_servers();
-        let stored = servers.insert(&server, self.context.now()).await;
-        assert!(stored.expect("the resource server can be stored"));
-    }
-
-    /// Disables a resource server, as an administrator does at another node, and lets this one notice.
-    pub async fn disable_resource_server(&self, resource: &str) {
-        let sql = "UPDATE resource_servers SET is_active = false WHERE resource = $1";
-        let session = self.database().session().await;
-        let done = session.execute(sql, &[&resource]).await;
-        assert_eq!(done.expect("the resource server can be disabled"), 1);
-        let noticed = self.deps.resource_server_admin.registry().refresh().await;
-        noticed.expect("the resource servers are read");
     }
 
     /// Makes the server depend on a client, as it does on those that it makes itself.

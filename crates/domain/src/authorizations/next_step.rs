@@ -107,6 +107,7 @@ pub fn next_step(request: &AuthorizationRequest, situation: &Situation<'_>) -> N
         client,
         &request.redirect_uri,
         &request.asked_scope(),
+        request.audience(client),
         consent,
     ) {
         ConsentNeed::Ask => NextStep::AskConsent,

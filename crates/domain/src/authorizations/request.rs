@@ -219,6 +219,17 @@ impl AuthorizationRequest {
         self.scope.union(&of_claims)
     }
 
+    /// The resource servers that the tokens will be for: those that it names, else the default of the
+    /// client; empty for the issuer (decisions 10).
+    #[must_use]
+    pub fn audience<'a>(&'a self, client: &'a Client) -> &'a [Resource] {
+        if self.resources.is_empty() {
+            &client.default_audience
+        } else {
+            &self.resources
+        }
+    }
+
     /// Whether the client may still ask for this: what an administrator has taken from it while the
     /// request waited is not granted any more, nor what `servers` do not admit any more.
     #[must_use]

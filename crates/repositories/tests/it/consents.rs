@@ -17,6 +17,7 @@ fn consent(granted: &str, declined: &str) -> Consent {
     Consent {
         granted: scope(granted),
         declined: scope(declined),
+        resources: vec!["https://api.example.com".parse().unwrap()],
     }
 }
 

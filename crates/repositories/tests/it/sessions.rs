@@ -86,6 +86,7 @@ async fn the_answer_once_given_to_a_client_comes_along(world: World) {
     let answer = Consent {
         granted: scope("openid"),
         declined: scope("email"),
+        resources: vec!["https://api.example.com".parse().unwrap()],
     };
     let conn = world.conn().await;
     conn.reads()

@@ -101,6 +101,7 @@ async fn consents_are_forgotten_by_user_and_by_client(world: World) {
     let answer = Consent {
         granted: scope("openid"),
         declined: scope("email"),
+        resources: Vec::new(),
     };
     let (web, other) = (world.client("web").await, world.client("other").await);
     let users = [world.user("alice").await.id, world.user("bob").await.id];

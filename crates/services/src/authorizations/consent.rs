@@ -5,7 +5,7 @@ use authly_domain::authorizations::{NextStep, StoredRequest};
 use authly_domain::clients::{Client, RedirectUri};
 use authly_domain::consents::answered;
 use authly_domain::refusals::{Facts, Reason};
-use authly_domain::scopes::{Scope, ScopeRecord};
+use authly_domain::scopes::{Resource, Scope, ScopeRecord};
 use authly_domain::secret::RequestHandle;
 use authly_domain::sessions::Session;
 use url::Url;
@@ -32,14 +32,13 @@ impl AuthorizationService {
         let (stored, client) = self.waiting(handle, browser).await?;
         let session = self.logged_in(&stored, &client, browser).await?;
         let asked = stored.request.asked_scope();
+        let services = self.names_of(stored.request.audience(&client)).await?;
         let conn = self.context.db.connect().await?;
         conn.reads()
             .authorization_requests()
             .note_shown(stored.id, session.id)
             .await?;
         let records = conn.reads().scopes().of_names(&asked).await?;
-        let known = self.servers.known();
-        let services = known.names_of(&stored.request.resources);
         Ok(ConsentView {
             client_name: client.name.clone(),
             client_uri: client.client_uri.clone(),
@@ -47,7 +46,7 @@ impl AuthorizationService {
             tos_uri: client.tos_uri.clone(),
             username: session.username.to_string(),
             destination: destination(&stored.request.redirect_uri),
-            services: services.map(str::to_owned).collect(),
+            services,
             scopes: lines(&asked, &records, &client),
         })
     }
@@ -68,7 +67,8 @@ impl AuthorizationService {
             return Err(AuthorizeFailure::SessionChanged);
         }
         let request = &stored.request;
-        let consent = answered(&client, &request.asked_scope(), &ticked);
+        let audience = request.audience(&client);
+        let consent = answered(&client, &request.asked_scope(), audience, &ticked);
         // Not for a client that anyone's program could pass for (decisions 19).
         let remembered = (!client.is_unproven_at(&request.redirect_uri)).then_some(&consent);
         let actor = Actor::User(session.user);
@@ -79,7 +79,8 @@ impl AuthorizationService {
             .of_client(client.key)
             .of_session(session.id)
             .with("granted", &consent.granted)
-            .with("declined", &consent.declined);
+            .with("declined", &consent.declined)
+            .with("resources", spelled(&consent.resources));
         let said = Answered {
             remembered,
             given: Some(&given),
@@ -154,6 +155,12 @@ impl AuthorizationService {
             _ => Err(AuthorizeFailure::SessionChanged),
         }
     }
+}
+
+/// Identifiers divided by spaces, which none of them holds.
+fn spelled(resources: &[Resource]) -> String {
+    let spelled: Vec<&str> = resources.iter().map(Resource::as_str).collect();
+    spelled.join(" ")
 }
 
 /// The lines of the page in the order of the request.

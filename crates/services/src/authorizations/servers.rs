@@ -3,6 +3,7 @@
 use authly_domain::authorizations::AuthorizationRequest;
 use authly_domain::clients::Client;
 use authly_domain::resource_servers::KnownServers;
+use authly_domain::scopes::Resource;
 use authly_repositories::DbError;
 
 use super::respond::Refusal;
@@ -24,6 +25,17 @@ impl AuthorizationService {
             }
             Err((resource, why)) => Err(validate::not_admitted(client, &resource, why)),
         })
+    }
+
+    /// What people know these as, as far as they are registered.
+    pub(super) async fn names_of(&self, audience: &[Resource]) -> Result<Vec<String>, DbError> {
+        let rule = |servers: &KnownServers| {
+            let names: Vec<_> = servers.names_of(audience).map(str::to_owned).collect();
+            let has_all = names.len() == audience.len();
+            if has_all { Ok(names) } else { Err(names) }
+        };
+        let (Ok(names) | Err(names)) = self.servers.decide(rule).await?;
+        Ok(names)
     }
 
     /// Whether the client may still ask for this.

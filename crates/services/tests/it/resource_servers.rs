@@ -1,13 +1,14 @@
 //! Resource servers: who may have tokens for them, on which node, and from when on not any more.
 
 mod admin;
+mod consents;
 
 use authly_domain::audit::AuditAction;
 use authly_domain::clients::GrantType;
 use authly_domain::id::ResourceServerId;
 use authly_domain::resource_servers::{OpenTo, ResourceServerChange};
 use authly_domain::scopes::Resource;
-use authly_services::authorizations::AuthorizationErrorCode;
+use authly_services::authorizations::{AuthorizationErrorCode, AuthorizeStep};
 use authly_services::resource_servers::{InUse, ResourceServerAdminError};
 use authly_services::tokens::{
     ClientCredentialsGrant, InvalidTarget, IssuedTokens, TokenError, TokenGrant,
@@ -28,7 +29,7 @@ fn audience(tokens: &IssuedTokens) -> Value {
     claims(tokens.access_token.expose())["aud"].clone()
 }
 
-/// A code for these resources, which the user has approved.
+/// A code for these resources, which the user approves where they have not before.
 async fn code(
     services: &TestServices,
     (client, user): (&TestClient, &TestUser),
@@ -37,7 +38,6 @@ async fn code(
     let browser = flow::logged_in(services, user).await;
     let (mut parameters, verifier) = flow::request(services, client, "notes:read");
     parameters.resources = resources.iter().map(ToString::to_string).collect();
-    parameters.prompt = Some("consent".to_owned());
     let authorizations = &services.deps.authorizations;
     let asked = authorizations
         .authorize(parameters, &browser)
@@ -46,8 +46,12 @@ async fn code(
     if let Some(error) = flow::error_in(&asked) {
         return Err(Some(error));
     }
-    let handle = flow::consent_asked(asked);
-    let step = flow::approve(services, &handle, &browser, "notes:read").await;
+    let step = match asked {
+        AuthorizeStep::AskConsent(handle) => {
+            flow::approve(services, &handle, &browser, "notes:read").await
+        }
+        remembered => remembered,
+    };
     let code = flow::code_in(&step).ok_or_else(|| flow::error_in(&step))?;
     Ok(Code {
         code: code.to_owned(),

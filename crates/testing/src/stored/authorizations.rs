@@ -95,7 +95,7 @@ impl Stored<'_> {
 
     /// What is remembered of the answers of a user to a client.
     pub async fn consent_of(&self, username: &str, client_id: &str) -> Option<Consent> {
-        let sql = "SELECT n.granted, n.declined
+        let sql = "SELECT n.granted, n.declined, n.resources
                      FROM consents n
                      JOIN users u ON u.id = n.user_id
                      JOIN clients c ON c.id = n.client_id
@@ -104,10 +104,17 @@ impl Stored<'_> {
             let text: String = row.get(column);
             text.parse().expect("a stored scope is one")
         };
+        let resources = |row: &Row| {
+            let texts: Vec<String> = row.get("resources");
+            let resources = texts.iter().map(|text| text.parse());
+            let resources: Result<_, _> = resources.collect();
+            resources.expect("a stored resource is one")
+        };
         let rows = self.query(sql, &[&username, &client_id]).await;
         rows.first().map(|row| Consent {
             granted: scope(row, "granted"),
             declined: scope(row, "declined"),
+            resources: resources(row),
         })
     }
 }

@@ -114,8 +114,15 @@ impl Row for Listed {
 }
 
 impl Row for Agreed {
-    const HEADINGS: &'static [&'static str] =
-        &["client", "name", "agreed to", "declined", "since", "id"];
+    const HEADINGS: &'static [&'static str] = &[
+        "client",
+        "name",
+        "agreed to",
+        "declined",
+        "for",
+        "since",
+        "id",
+    ];
 
     fn cells(&self) -> Vec<Cell> {
         let consent = &self.0;
@@ -124,6 +131,7 @@ impl Row for Agreed {
             Cell::plain(&consent.client_name),
             Cell::plain(&consent.granted),
             Cell::plain(&consent.declined),
+            Cell::plain(consent.resources.join(" ")),
             Cell::plain(consent.created_at.to_string()),
             Cell::plain(consent.client.to_string()),
         ]

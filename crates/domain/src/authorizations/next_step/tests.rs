@@ -59,6 +59,7 @@ fn step(request: &AuthorizationRequest, logged_in_at: i64, acr: &str) -> NextSte
     let everything = Consent {
         granted: "openid profile email".parse().unwrap(),
         declined: Scope::empty(),
+        resources: Vec::new(),
     };
     let situation = Situation {
         client: &client,

@@ -30,12 +30,14 @@ pub(super) async fn revoke(
 }
 
 fn document(consent: &UserConsent) -> Consent {
+    let resources = consent.consent.resources.iter();
     Consent {
         client: Id(consent.client),
         client_id: consent.client_id.as_str().to_owned(),
         client_name: consent.client_name.clone(),
         granted: consent.consent.granted.to_string(),
         declined: consent.consent.declined.to_string(),
+        resources: resources.map(ToString::to_string).collect(),
         created_at: Moment(consent.created_at),
         updated_at: Moment(consent.updated_at),
     }

@@ -143,6 +143,9 @@ pub struct Consent {
     pub granted: String,
     /// What the user declined.
     pub declined: String,
+    /// The resource servers that they allowed it for; none where it is for the server itself.
+    #[serde(default)]
+    pub resources: Vec<String>,
     /// When they first answered.
     pub created_at: Moment,
     /// When they last answered.

@@ -233,6 +233,7 @@ async fn a_consent_is_listed_and_forgotten_and_what_came_of_it_ends(world: World
     let consent = authly_domain::consents::Consent {
         granted: crate::world::scope("openid"),
         declined: crate::world::scope("profile"),
+        resources: Vec::new(),
     };
     for client in [client, other.key] {
         consents

@@ -40,6 +40,7 @@ async fn consents_are_listed_in_pages_and_revoked_with_what_came_of_them() {
         "client_name": "one",
         "granted": "openid profile",
         "declined": "",
+        "resources": [],
         "created_at": one["created_at"],
         "updated_at": one["updated_at"],
     });

@@ -220,6 +220,8 @@ async fn several_resources_may_be_named() {
         .and("resource", resources[1])
         .and("resource", resources[1]);
     let page = trusted.browser.get(&asking.target()).await;
+    let page = trusted.browser.follow(&page).await;
+    let page = trusted.browser.submit(&page.form("approve")).await;
     let answered = Answered::in_query(&page, trusted.client.redirect_uri());
     assert!(answered.get("code").is_some());
 }
