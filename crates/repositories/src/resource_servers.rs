@@ -2,6 +2,8 @@
 
 mod catalogue;
 
+pub use catalogue::TakenFrom;
+
 use authly_domain::clock::Timestamp;
 use authly_domain::id::ResourceServerId;
 use authly_domain::resource_servers::{KnownServers, ResourceServer};

@@ -1,5 +1,6 @@
 //! Resource servers as administrators see and change them.
 
+use authly_domain::clients::ClientId;
 use authly_domain::configuration::ConfigurationName;
 use authly_domain::id::ResourceServerId;
 use authly_domain::resource_servers::{RegisteredServer, ResourceServerFilter};
@@ -33,6 +34,15 @@ const LIST: &str = concat!(
              ORDER BY resource COLLATE \"C\"
              LIMIT $4"
 );
+
+/// A client from which a resource server was taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TakenFrom {
+    /// Its name on the wire.
+    pub client: ClientId,
+    /// Whether its default audience was this one alone.
+    pub has_lost_audience: bool,
+}
 
 impl ResourceServers<'_> {
     /// A page by identifier, from the one behind `after` on.
@@ -146,24 +156,39 @@ impl ResourceServers<'_> {
         row.map_or(Ok(0), |row| Columns::of("clients", &row).get("clients"))
     }
 
-    /// Takes one, which is locked, from every client that names it; their versions go up.
+    /// Takes one, which is locked, from every client that names it, and answers which they are by name;
+    /// their versions go up.
     ///
     /// # Errors
     /// When storage fails.
-    pub async fn take_from_clients(&self, resource: &Resource) -> Result<(), DbError> {
+    pub async fn take_from_clients(&self, resource: &Resource) -> Result<Vec<TakenFrom>, DbError> {
         const SQL: &str = "-- resource_servers.take_from_clients
             WITH locked AS (
-                SELECT id FROM clients
+                SELECT id, default_audience FROM clients
                  WHERE resources @> ARRAY[$1] OR default_audience @> ARRAY[$1]
                  ORDER BY id
-                   FOR NO KEY UPDATE)
-            UPDATE clients
-               SET resources = array_remove(resources, $1),
-                   default_audience = array_remove(default_audience, $1),
-                   version = version + 1
-             WHERE id IN (SELECT id FROM locked)";
-        self.conn.execute(SQL, &[text(resource.as_str())]).await?;
-        Ok(())
+                   FOR NO KEY UPDATE
+            ), taken AS (
+                UPDATE clients c
+                   SET resources = array_remove(c.resources, $1),
+                       default_audience = array_remove(c.default_audience, $1),
+                       version = c.version + 1
+                  FROM locked l
+                 WHERE c.id = l.id
+                RETURNING c.client_id,
+                          c.default_audience = '{}' AND l.default_audience <> '{}' AS has_lost_audience
+            )
+            SELECT client_id, has_lost_audience FROM taken ORDER BY client_id";
+        let rows = self.conn.query(SQL, &[text(resource.as_str())]).await?;
+        let taken = |row: &Columns<'_>| {
+            Ok(TakenFrom {
+                client: row.parse("client_id")?,
+                has_lost_audience: row.get("has_lost_audience")?,
+            })
+        };
+        let rows = rows.iter();
+        rows.map(|row| taken(&Columns::of("clients", row)))
+            .collect()
     }
 
     /// Removes one.

@@ -2,6 +2,7 @@
 
 use authly_domain::admin::{Administrator, Run};
 use authly_domain::audit::{AuditAction, AuditEvent};
+use authly_domain::clients::ClientId;
 use authly_domain::configuration::ConfigurationName;
 use authly_domain::id::ResourceServerId;
 use authly_domain::resource_servers::{
@@ -9,11 +10,15 @@ use authly_domain::resource_servers::{
     ResourceServerFlaw,
 };
 use authly_domain::scopes::Resource;
+use authly_repositories::resource_servers::TakenFrom;
 use authly_repositories::{DbError, UnitOfWork};
 
 use super::ResourceRegistry;
 use crate::Context;
 use crate::paging::{CursorError, Cursors, PageAsked, Paged, Position};
+
+/// The most clients that an event names; it has their number in any case.
+const MAX_NAMED: usize = 100;
 
 /// Looks after the resource servers.
 pub struct ResourceServerAdmin {
@@ -75,6 +80,10 @@ pub enum ResourceServerAdminError {
     /// Clients name it.
     #[error("clients name the resource server")]
     InUse,
+    /// It is all that these have as their default audience: without it, their tokens would be for the
+    /// issuer, which nobody has granted.
+    #[error("it is the whole default audience of {} client(s)", .0.len())]
+    OnlyAudience(Vec<ClientId>),
     /// The cursor is none of this list.
     #[error(transparent)]
     Cursor(#[from] CursorError),
@@ -202,7 +211,8 @@ impl ResourceServerAdmin {
         Ok(changed)
     }
 
-    /// Removes a resource server; one that clients name only by [`InUse::Take`].
+    /// Removes a resource server; one that clients name only by [`InUse::Take`], and one that is the whole
+    /// default audience of a client not at all.
     ///
     /// # Errors
     /// When there is no such resource server, it has another version, it is in use, or storage fails.
@@ -216,16 +226,18 @@ impl ResourceServerAdmin {
         let work = conn.begin("resource_servers.delete").await?;
         let server = aimed_at(&work, aim).await?.server;
         let stored = work.resource_servers();
-        match in_use {
+        let taken = match in_use {
             InUse::Take => stored.take_from_clients(&server.resource).await?,
             InUse::Keep if stored.clients_of(&server.resource).await? > 0 => {
                 return Err(ResourceServerAdminError::InUse);
             }
-            InUse::Keep => {}
-        }
+            InUse::Keep => Vec::new(),
+        };
+        refuse_losses(&taken)?;
         stored.delete(server.id).await?;
         let action = AuditAction::ResourceServerDeleted;
         let event = self.context.deed(action, aim.by).of(&server.resource);
+        let event = with_clients(event, &taken);
         Ok(self.finish(work, aim.run, event).await?)
     }
 
@@ -252,6 +264,27 @@ fn refuse_flaws(server: &ResourceServer) -> Result<(), ResourceServerAdminError>
     } else {
         Err(ResourceServerAdminError::Invalid(flaws))
     }
+}
+
+fn refuse_losses(taken: &[TakenFrom]) -> Result<(), ResourceServerAdminError> {
+    let lost = taken.iter().filter(|one| one.has_lost_audience);
+    let lost: Vec<_> = lost.map(|one| one.client.clone()).collect();
+    if lost.is_empty() {
+        Ok(())
+    } else {
+        Err(ResourceServerAdminError::OnlyAudience(lost))
+    }
+}
+
+/// The event with the clients that have lost the resource server.
+fn with_clients(event: AuditEvent, taken: &[TakenFrom]) -> AuditEvent {
+    if taken.is_empty() {
+        return event;
+    }
+    let first = taken.iter().take(MAX_NAMED).map(|one| one.client.as_str());
+    let first: Vec<_> = first.collect();
+    let event = event.with("taken_from", taken.len());
+    event.with("client_ids", first.join(" "))
 }
 
 /// The resource server that is to be changed, kept from everybody else, in the version that the caller

@@ -217,6 +217,27 @@ async fn a_default_audience_that_is_disabled_is_not_replaced_by_the_issuer() {
     let before = services.stored().protocol_state().await;
     refused_as(own(&services, &client, &[]).await, InvalidTarget::Disabled);
     assert_eq!(services.stored().protocol_state().await, before);
+
+    // Nor is one that is deleted.
+    let (servers, by) = (
+        &services.deps.resource_server_admin,
+        admin::person(&services),
+    );
+    let gone = admin::id_of(&services, API).await;
+    servers.delete(aim(gone, &by), InUse::Take).await.unwrap();
+    let before = services.stored().registry().await;
+    let refused = servers.delete(aim(id, &by), InUse::Take).await;
+    let Err(ResourceServerAdminError::OnlyAudience(left)) = refused else {
+        panic!("not refused: {refused:?}");
+    };
+    assert_eq!(left, std::slice::from_ref(&client.record.id));
+    assert_eq!(services.stored().registry().await, before);
+    refused_as(own(&services, &client, &[]).await, InvalidTarget::Disabled);
+    enable(&services, id).await;
+    assert_eq!(
+        audience(&own(&services, &client, &[]).await.unwrap()),
+        OTHER
+    );
 }
 
 #[tokio::test]
@@ -339,6 +360,39 @@ async fn a_client_that_names_one_while_it_is_deleted_is_refused() {
     let conn = services.db.connect().await.unwrap();
     let found = conn.reads().clients().find(&client.record.id).await;
     assert_eq!(found.unwrap().unwrap(), client.record);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_two_that_are_a_default_audience_together_one_is_deleted_at_the_same_moment() {
+    let services = TestServices::start().await;
+    let client = services.client().with(|client| {
+        client.default_audience = vec![API.parse().unwrap(), OTHER.parse().unwrap()];
+    });
+    let client = client.create().await;
+    let (servers, by) = (
+        &services.deps.resource_server_admin,
+        admin::person(&services),
+    );
+    let ids = [
+        admin::id_of(&services, API).await,
+        admin::id_of(&services, OTHER).await,
+    ];
+    let session = services.database().session().await;
+    let hold = "BEGIN; SELECT FROM clients FOR UPDATE";
+    session.batch_execute(hold).await.unwrap();
+    let release = async {
+        services.database().until_waiting_for_rows(1).await;
+        session.batch_execute("COMMIT").await.unwrap();
+    };
+    let (one, other, ()) = tokio::join!(
+        servers.delete(aim(ids[0], &by), InUse::Take),
+        servers.delete(aim(ids[1], &by), InUse::Take),
+        release,
+    );
+    let deleted = [&one, &other].iter().filter(|one| one.is_ok()).count();
+    assert_eq!(deleted, 1, "{one:?} {other:?}");
+    let audience = audience(&own(&services, &client, &[]).await.unwrap());
+    assert_eq!(audience, if one.is_ok() { OTHER } else { API });
 }
 
 #[tokio::test]

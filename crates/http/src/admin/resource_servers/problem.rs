@@ -1,5 +1,6 @@
 //! Why a resource server is not changed, as a problem document.
 
+use authly_domain::clients::ClientId;
 use authly_domain::resource_servers::ResourceServerFlaw;
 use authly_protocol::admin::{FieldError, ProblemCode};
 use authly_services::resource_servers::ResourceServerAdminError;
@@ -18,6 +19,9 @@ impl From<ResourceServerAdminError> for AdminProblem {
                 return Self::storage(is_unavailable, error);
             }
             Why::Cursor(error) => return foreign_cursor(error),
+            Why::OnlyAudience(clients) => {
+                return Self::new(ProblemCode::InUse, only_audience(&clients));
+            }
             Why::NotFound => return Self::not_found("resource server"),
             Why::AlreadyExists => (
                 ProblemCode::AlreadyExists,
@@ -34,6 +38,20 @@ impl From<ResourceServerAdminError> for AdminProblem {
         };
         Self::new(code, detail)
     }
+}
+
+/// How to go on where clients would be left with tokens for this server itself.
+fn only_audience(clients: &[ClientId]) -> String {
+    let first: Vec<_> = clients.iter().take(5).map(ClientId::as_str).collect();
+    let more = match clients.len().saturating_sub(first.len()) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    format!(
+        "It is the whole default_audience of {}{more}: without it, their tokens would be for this \
+         server itself. Give them another default_audience first.",
+        first.join(", ")
+    )
 }
 
 fn field(flaw: ResourceServerFlaw) -> FieldError {

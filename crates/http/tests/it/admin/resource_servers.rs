@@ -2,11 +2,13 @@
 
 use authly_testing::TestApp;
 use authly_testing::administrators::AdminCaller;
+use authly_testing::answer::claims;
 use pretty_assertions::assert_eq;
 use serde_json::{Value, json};
 
 const PATH: &str = "/admin/resource-servers";
 const API: &str = "https://api.example.com";
+const OTHER: &str = "https://other.example.com";
 
 async fn registered(root: &AdminCaller, document: &Value) -> String {
     let created = root.post(PATH, document).await;
@@ -175,18 +177,36 @@ async fn one_that_clients_name_is_deleted_by_force_alone_and_they_lose_it() {
     let app = TestApp::start().await;
     let root = app.administrator("root").await;
     let path = registered(&root, &json!({"resource": API, "name": "Notes"})).await;
-    let client = app.client().id("web").resources(&[API]).create().await;
+    app.open_resource_server(OTHER).await;
+    let client = app.client().id("web").resources(&[API]).with(|client| {
+        client.default_audience = vec![API.parse().unwrap()];
+    });
+    let client = client.create().await;
+    let shown = format!("/admin/clients/{}", client.record.key.as_uuid());
     let before = app.stored().registry().await;
     root.delete(&path).await.expect_problem(409, "in_use");
-    let dry = root
-        .delete(&format!("{path}?force=true&dry_run=true"))
-        .await;
-    assert_eq!(dry.status, 204, "{}", dry.body);
+    let forced = format!("{path}?force=true");
+    // Tokens for this server itself would be all that is left.
+    let refused = root.delete(&forced).await;
+    refused.expect_problem(409, "in_use");
+    let why = "It is the whole default_audience of web: without it, their tokens would be for this \
+               server itself. Give them another default_audience first.";
+    assert_eq!(refused.json()["detail"], why);
     assert_eq!(app.stored().registry().await, before);
 
-    let forced = root.delete(&format!("{path}?force=true")).await;
-    assert_eq!(forced.status, 204, "{}", forced.body);
-    let key = client.record.key.as_uuid();
-    let left = root.get(&format!("/admin/clients/{key}")).await.json();
+    let both = json!({"default_audience": [API, OTHER]});
+    assert_eq!(root.patch(&shown, &both).await.status, 200);
+    let before = app.stored().registry().await;
+    let dry = root.delete(&format!("{forced}&dry_run=true")).await;
+    assert_eq!(dry.status, 204, "{}", dry.body);
+    assert_eq!(app.stored().registry().await, before);
+    let done = root.delete(&forced).await;
+    assert_eq!(done.status, 204, "{}", done.body);
+    let left = root.get(&shown).await.json();
     assert_eq!(left["resources"], json!([]));
+    assert_eq!(left["default_audience"], json!([OTHER]));
+    let said = app.stored().details_of("resource_servers.delete").await;
+    assert_eq!(said, [r#"{"client_ids":"web","taken_from":"1"}"#]);
+    let tokens = app.rp(&client).client_credentials().await.expect_tokens();
+    assert_eq!(claims(&tokens.access_token)["aud"], OTHER);
 }
