@@ -7,7 +7,6 @@ use authly_crypto::password::PasswordHasher;
 use authly_domain::audit::{Actor, AuditAction, Origin};
 use authly_domain::clients::{Client, ClientId};
 use authly_domain::id::{ClientKey, UserId};
-use authly_domain::resource_servers::ResourceServer;
 use authly_domain::scopes::{Scope, ScopeRecord};
 use authly_domain::secret::{Password, SecretDigest};
 use authly_domain::users::{
@@ -19,7 +18,7 @@ use authly_repositories::{DbError, Reads, UnitOfWork};
 use super::check::check;
 use super::clients::client_of;
 use super::profile::profile_of;
-use super::servers::hold;
+use super::servers::{PlannedServer, hold};
 use super::{Seed, SeedError, SeedScope, SeedUser};
 use crate::Context;
 
@@ -116,7 +115,7 @@ impl Seeder {
 
     async fn store(
         &self,
-        (scopes, servers): (&[ScopeRecord], &[ResourceServer]),
+        (scopes, servers): (&[ScopeRecord], &[PlannedServer]),
         users: &[PlannedUser],
         clients: &[PlannedClient],
     ) -> Result<(), SeedError> {

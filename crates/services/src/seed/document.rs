@@ -38,7 +38,7 @@ pub struct SeedResourceServer {
     pub resource: String,
     /// What people know it as.
     pub name: String,
-    /// `listed_clients`, which is the default, or `every_client`.
+    /// `listed_clients`, which new ones are by default, or `every_client`.
     pub open_to: Option<String>,
 }
 

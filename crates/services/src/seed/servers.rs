@@ -8,27 +8,34 @@ use authly_repositories::{DbError, UnitOfWork};
 use super::apply::{PlannedClient, Seeder};
 use super::{SeedError, SeedResourceServer};
 
+/// A resource server, checked.
+pub(super) struct PlannedServer {
+    /// As it is where it is new.
+    server: ResourceServer,
+    /// Which clients may ask, where the seed says so.
+    open_to: Option<OpenTo>,
+}
+
 impl Seeder {
     /// Reads what a seed says of resource servers.
     pub(super) fn servers_of(
         &self,
         seed: &[SeedResourceServer],
         problems: &mut Vec<String>,
-    ) -> Vec<ResourceServer> {
-        let mut servers: Vec<ResourceServer> = Vec::new();
+    ) -> Vec<PlannedServer> {
+        let mut servers: Vec<PlannedServer> = Vec::new();
         for one in seed {
             let mut problem = |what: &dyn std::fmt::Display| {
                 problems.push(format!("resource server {:?}: {what}", one.resource));
             };
-            let open_to = one.open_to.as_deref().map(str::parse::<OpenTo>);
+            let open_to = one.open_to.as_deref().map(str::parse::<OpenTo>).transpose();
             let (resource, open_to) = match (one.resource.parse::<Resource>(), open_to) {
-                (Ok(resource), None) => (resource, OpenTo::ListedClients),
-                (Ok(resource), Some(Ok(open_to))) => (resource, open_to),
+                (Ok(resource), Ok(open_to)) => (resource, open_to),
                 (Err(why), _) => {
                     problem(&why);
                     continue;
                 }
-                (Ok(_), Some(Err(why))) => {
+                (Ok(_), Err(why)) => {
                     problem(&format!("open_to: {why}"));
                     continue;
                 }
@@ -37,7 +44,7 @@ impl Seeder {
                 id: ResourceServerId::generate(self.context.now(), &*self.context.entropy),
                 resource,
                 name: one.name.clone(),
-                open_to,
+                open_to: open_to.unwrap_or(OpenTo::ListedClients),
                 is_active: true,
             };
             for flaw in server.flaws() {
@@ -45,11 +52,11 @@ impl Seeder {
             }
             if servers
                 .iter()
-                .any(|before| before.resource == server.resource)
+                .any(|before| before.server.resource == server.resource)
             {
                 problem(&"it is listed more than once");
             }
-            servers.push(server);
+            servers.push(PlannedServer { server, open_to });
         }
         servers
     }
@@ -58,7 +65,7 @@ impl Seeder {
     /// registered, enabled or not.
     pub(super) async fn name_registered(
         &self,
-        servers: &[ResourceServer],
+        servers: &[PlannedServer],
         clients: &mut [PlannedClient],
         problems: &mut Vec<String>,
     ) -> Result<(), DbError> {
@@ -66,7 +73,7 @@ impl Seeder {
         let conn = self.context.db.connect().await?;
         let mut registered = conn.reads().resource_servers().hold(&named).await?;
         drop(conn);
-        registered.extend(servers.iter().map(|server| server.resource.clone()));
+        registered.extend(servers.iter().map(|one| one.server.resource.clone()));
         for PlannedClient { client, .. } in clients {
             let lists = [&mut client.resources, &mut client.default_audience];
             for one in lists.into_iter().flatten() {
@@ -82,20 +89,21 @@ impl Seeder {
         Ok(())
     }
 
-    /// Stores a resource server, and answers whether it was another before. A seed does not say whether
-    /// it is enabled: one that was disabled stays so.
+    /// Stores a resource server, and answers whether it was another before. What the seed does not say
+    /// stays; it never says whether one is enabled.
     pub(super) async fn store_server(
         &self,
         work: &UnitOfWork<'_>,
-        server: &ResourceServer,
+        planned: &PlannedServer,
     ) -> Result<bool, DbError> {
+        let PlannedServer { server, open_to } = planned;
         let stored = work.resource_servers();
         let Some(present) = stored.find_by_resource(&server.resource).await? else {
             return stored.insert(server, self.context.now()).await;
         };
         let next = ResourceServer {
             name: server.name.clone(),
-            open_to: server.open_to,
+            open_to: open_to.unwrap_or(present.server.open_to),
             ..present.server.clone()
         };
         if next == present.server {

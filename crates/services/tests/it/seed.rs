@@ -1,5 +1,6 @@
 //! Seeds.
 
+use authly_domain::resource_servers::OpenTo;
 use authly_domain::secret::Password;
 use authly_services::seed::{Seed, SeedError};
 use authly_testing::TestServices;
@@ -271,6 +272,30 @@ async fn clients_of_a_seed_name_its_resource_servers_or_registered_ones() {
     let before = services.stored().registry().await;
     services.seeder().apply(&renamed).await.unwrap();
     assert_eq!(services.stored().registry().await, before);
+}
+
+#[tokio::test]
+async fn who_may_ask_for_a_resource_server_stays_where_the_seed_does_not_say_it() {
+    let services = TestServices::start().await;
+    let api = "https://api.example.com";
+    let said = seed(json!({ "resource_servers": [{ "resource": api, "name": "An API" }] }));
+    services.seeder().apply(&said).await.unwrap();
+    let conn = services.db.connect().await.unwrap();
+    let stored = conn.reads().resource_servers();
+    let resource = api.parse().unwrap();
+    let present = async || stored.find_by_resource(&resource).await.unwrap().unwrap();
+    let mut server = present().await.server;
+    assert_eq!(server.open_to, OpenTo::ListedClients);
+    server.open_to = OpenTo::EveryClient;
+    stored.update(&server).await.unwrap();
+    let before = services.stored().registry().await;
+    services.seeder().apply(&said).await.unwrap();
+    assert_eq!(services.stored().registry().await, before);
+
+    let closed = json!({ "resource": api, "name": "An API", "open_to": "listed_clients" });
+    let closed = seed(json!({ "resource_servers": [closed] }));
+    services.seeder().apply(&closed).await.unwrap();
+    assert_eq!(present().await.server.open_to, OpenTo::ListedClients);
 }
 
 #[tokio::test]
