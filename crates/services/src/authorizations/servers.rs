@@ -1,8 +1,10 @@
 //! Which resource servers a request is for: those that are registered, and open to the client.
 
+use std::sync::Arc;
+
 use authly_domain::authorizations::AuthorizationRequest;
 use authly_domain::clients::Client;
-use authly_domain::resource_servers::KnownServers;
+use authly_domain::resource_servers::{KnownServers, NotAdmitted};
 use authly_domain::scopes::Resource;
 use authly_repositories::DbError;
 
@@ -18,7 +20,14 @@ impl AuthorizationService {
         client: &Client,
     ) -> Result<Result<AuthorizationRequest, Refusal>, DbError> {
         let rule = |servers: &KnownServers| servers.admit_all(client, &request.resources);
-        Ok(match self.servers.decide(rule).await? {
+        let mut decided = self.servers.decide(rule).await?;
+        if let Err((_, NotAdmitted::NotListed)) = decided
+            && let Some(present) = self.clients.present_one(client).await?
+        {
+            // What follows finds that the copy is stale.
+            decided = self.servers.known().admit_all(&present, &request.resources);
+        }
+        Ok(match decided {
             Ok(resources) => {
                 request.resources = resources;
                 Ok(request)
@@ -38,7 +47,7 @@ impl AuthorizationService {
         Ok(names)
     }
 
-    /// Whether the client may still ask for this.
+    /// Whether the client may still ask for this, also where `client` is a copy that is stale.
     pub(super) async fn is_still_allowed(
         &self,
         request: &AuthorizationRequest,
@@ -48,6 +57,12 @@ impl AuthorizationService {
             let is_allowed = request.is_still_allowed(client, servers);
             is_allowed.then_some(()).ok_or(())
         };
-        Ok(self.servers.decide(rule).await?.is_ok())
+        if self.servers.decide(rule).await?.is_ok() {
+            return Ok(true);
+        }
+        let present = self.clients.present_one(client).await?;
+        let is_allowed =
+            |present: Arc<Client>| request.is_still_allowed(&present, &self.servers.known());
+        Ok(present.is_some_and(is_allowed))
     }
 }

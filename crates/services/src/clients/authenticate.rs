@@ -275,6 +275,16 @@ impl ClientAuthenticator {
         Ok(admitted)
     }
 
+    /// Whether this client is another by now: asked before it is the reason of a refusal that no statement
+    /// has confirmed.
+    ///
+    /// # Errors
+    /// When storage fails.
+    pub(crate) async fn is_stale(&self, client: &AuthenticatedClient) -> Result<bool, DbError> {
+        let present = self.clients.present_one(&client.client).await?;
+        Ok(present.is_some())
+    }
+
     fn counted<T>(&self, answer: Result<T, ClientAuthError>) -> Result<T, ClientAuthError> {
         if let Err(ClientAuthError::Refused(reason, _)) = &answer {
             let failures = &self.context.metrics.client_authentication_failures;

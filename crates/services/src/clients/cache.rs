@@ -49,6 +49,16 @@ impl ClientCache {
         }
     }
 
+    /// The client as the database has it now, if that is not `copy`: asked before a copy is the reason of
+    /// a refusal that no statement has confirmed.
+    ///
+    /// # Errors
+    /// When storage fails.
+    pub(crate) async fn present_one(&self, copy: &Client) -> Result<Option<Arc<Client>>, DbError> {
+        let present = self.read_anew(&copy.id).await?;
+        Ok(present.filter(|present| present.version != copy.version))
+    }
+
     /// The copy of this client, if there is one.
     pub(super) async fn at_hand(&self, id: &ClientId) -> Option<Arc<Client>> {
         self.clients.get(id).await

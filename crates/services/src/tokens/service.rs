@@ -10,8 +10,8 @@ use authly_repositories::tokens::AccessTokenWriter;
 
 use super::issue::Issuer;
 use super::{
-    Introspection, InvalidGrant, IssuedTokens, TokenError, authorization_code, client_credentials,
-    facts, introspect, refresh_token, revoke,
+    Introspection, InvalidGrant, InvalidTarget, IssuedTokens, TokenError, authorization_code,
+    client_credentials, facts, introspect, refresh_token, revoke,
 };
 use crate::Context;
 use crate::clients::{AuthenticatedClient, ClientAuthenticator, RefusedClient};
@@ -146,7 +146,16 @@ impl TokenService {
         grant: &TokenGrant,
         from: &Origin,
     ) -> Result<IssuedTokens, TokenError> {
-        match self.try_exchange(client, grant, from).await? {
+        let tried = match self.try_exchange(client, grant, from).await {
+            Err(refusal)
+                if rests_on_copy(&refusal, grant)
+                    && self.authenticator.is_stale(client).await? =>
+            {
+                Attempt::StaleClient
+            }
+            tried => tried?,
+        };
+        match tried {
             Attempt::Done(tokens) => Ok(tokens),
             Attempt::StaleClient => {
                 let renewed = self.authenticator.renew(client).await?;
@@ -224,6 +233,19 @@ impl TokenService {
                 client_credentials::issue(self, client.client(), asked).await
             }
         }
+    }
+}
+
+/// Whether a refusal comes of the copy of the client alone: other refusals come of statements that have
+/// compared its version, or have nothing to do with it.
+fn rests_on_copy(refusal: &TokenError, grant: &TokenGrant) -> bool {
+    match (refusal, grant) {
+        (TokenError::GrantNotAllowed(..), _)
+        | (TokenError::InvalidScope(..), TokenGrant::ClientCredentials(_)) => true,
+        (TokenError::InvalidTarget(why, _), TokenGrant::ClientCredentials(asked)) => {
+            *why == InvalidTarget::NotAllowed || asked.resources.is_empty()
+        }
+        _ => false,
     }
 }
 

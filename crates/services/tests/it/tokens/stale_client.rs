@@ -2,14 +2,17 @@
 
 use std::time::Duration;
 
+use crate::clients::registry::{aim, person};
 use crate::flow;
-use authly_domain::clients::{AuthMethod, Client, ClientType, GrantType, RequestObjectRule};
+use authly_domain::clients::{
+    AuthMethod, Client, ClientChange, ClientType, GrantType, RequestObjectRule,
+};
 use authly_domain::grants::NotAlive;
 use authly_domain::secret::{AccessToken, PresentedToken};
 use authly_domain::tokens::TokenNotAlive;
 use authly_services::authorizations::{AuthorizationErrorCode, AuthorizeFailure, AuthorizeStep};
 use authly_services::clients::{ClientAuthError, RefusedClient};
-use authly_services::tokens::TokenError;
+use authly_services::tokens::{ClientCredentialsGrant, InvalidTarget, TokenError, TokenGrant};
 use authly_services::userinfo::UserInfoError;
 use authly_testing::TestServices;
 use authly_testing::signer::Signer;
@@ -140,6 +143,101 @@ async fn what_was_taken_from_a_client_is_refused_at_once() {
         );
     }
     assert!(!services.stored().codes_of(&client.id).await[0].is_redeemed);
+}
+
+#[tokio::test]
+async fn what_was_given_to_a_client_is_served_at_once() {
+    let services = TestServices::start().await;
+    let api = "https://api.example.com";
+    services
+        .client()
+        .id("owner")
+        .resources(&[api])
+        .create()
+        .await;
+    let code_only = services
+        .client()
+        .grants(&[GrantType::AuthorizationCode])
+        .with(|client| client.scope = "openid".parse().unwrap());
+    let client = code_only.create().await;
+    let stale = flow::authenticated(&services, &client).await;
+    let own = async |resources: &[&str]| {
+        let grant = ClientCredentialsGrant {
+            scope: Some("notes:read".parse().unwrap()),
+            resources: resources.iter().map(|text| text.parse().unwrap()).collect(),
+        };
+        flow::exchange(&services, &stale, TokenGrant::ClientCredentials(grant)).await
+    };
+    let refused = own(&[]).await;
+    assert!(matches!(refused, Err(TokenError::GrantNotAllowed(..))));
+
+    let by = person(&services);
+    let change = async |change: ClientChange| {
+        let aim = aim(client.record.key, &by);
+        services
+            .deps
+            .client_admin
+            .update(aim, change)
+            .await
+            .unwrap();
+    };
+    change(ClientChange {
+        grant_types: Some(vec![GrantType::ClientCredentials]),
+        ..ClientChange::default()
+    })
+    .await;
+    let refused = own(&[]).await;
+    assert!(matches!(refused, Err(TokenError::InvalidScope(..))));
+    change(ClientChange {
+        scope: Some("notes:read".parse().unwrap()),
+        ..ClientChange::default()
+    })
+    .await;
+    own(&[]).await.unwrap();
+    let refused = own(&[api]).await;
+    assert!(matches!(
+        refused,
+        Err(TokenError::InvalidTarget(InvalidTarget::NotAllowed, _))
+    ));
+    change(ClientChange {
+        resources: Some(vec![api.parse().unwrap()]),
+        ..ClientChange::default()
+    })
+    .await;
+    own(&[api]).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_resource_server_that_was_given_to_a_client_is_asked_for_at_once_on_every_node() {
+    let here = TestServices::start().await;
+    let there = here.another_node().await;
+    let api = "https://api.example.com";
+    here.client().id("owner").resources(&[api]).create().await;
+    let (client, alice) = (
+        here.client().create().await,
+        here.user("alice").create().await,
+    );
+    let browser = flow::logged_in(&here, &alice).await;
+    let ask = async |services: &TestServices| {
+        let (mut parameters, _verifier) = flow::request(services, &client, "notes:read");
+        parameters.resources = vec![api.to_owned()];
+        let authorizations = &services.deps.authorizations;
+        authorizations
+            .authorize(parameters, &browser)
+            .await
+            .unwrap()
+    };
+    for services in [&here, &there] {
+        let refused = ask(services).await;
+        let expected = Some(AuthorizationErrorCode::InvalidTarget);
+        assert_eq!(flow::error_in(&refused), expected);
+    }
+    let resource = |record: &mut Client| record.resources = vec![api.parse().unwrap()];
+    client.change(&here.context, resource).await;
+    let waiting = flow::consent_asked(ask(&here).await);
+    // The other node still has the copy of before.
+    let answered = flow::approve(&there, &waiting, &browser, "").await;
+    assert!(flow::code_in(&answered).is_some(), "{answered:?}");
 }
 
 #[tokio::test]
