@@ -62,6 +62,7 @@ const DECISIONS: &[&str] = &[
     "throttle",
     "userinfo",
     "walk",
+    "watch",
 ];
 
 /// The modules right below `folder` that are neither a feature nor in `others`.

@@ -24,9 +24,7 @@ pub use admin::{KeyAdmin, KeyAdminError, KeyRevocation};
 pub use rotate::Rotation;
 
 use crate::Context;
-
-/// How often a node asks whether keys have changed (decisions 1).
-const POLL_INTERVAL: Duration = Duration::from_secs(1);
+use crate::watch::watch;
 
 /// Why keys cannot be had.
 #[derive(Debug, thiserror::Error)]
@@ -159,21 +157,8 @@ impl KeyService {
 
     /// Refreshes for ever, once a second. A failure is said once; the keys in memory stay good.
     pub async fn watch(&self) {
-        let mut ticks = tokio::time::interval(POLL_INTERVAL);
-        ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-        let mut has_failed = false;
-        loop {
-            ticks.tick().await;
-            match self.refresh().await {
-                Ok(()) => has_failed = false,
-                Err(_) if has_failed => {}
-                Err(error) => {
-                    has_failed = true;
-                    let error: &dyn std::error::Error = &error;
-                    tracing::warn!(error, "the signing keys could not be checked for changes");
-                }
-            }
-        }
+        let complaint = "the signing keys could not be checked for changes";
+        watch(complaint, || self.refresh()).await;
     }
 }
 

@@ -85,6 +85,7 @@ pub mod tokens;
 pub mod userinfo;
 pub mod users;
 mod walk;
+mod watch;
 
 pub use assembly::{Exits, Foundation, Services};
 pub use context::Context;

@@ -12,14 +12,12 @@ mod list;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use authly_domain::settings::Misfit;
 use authly_repositories::DbError;
 use authly_repositories::settings::StoredSettings;
 pub use authly_repositories::settings::{SettingChanger as Changer, StoredSetting};
-use tokio::time::{MissedTickBehavior, interval};
 
 pub use change::{ChangeError, Force, SettingsChange, WrongValue};
 pub use list::{SettingState, SettingsList, Source};
@@ -27,9 +25,7 @@ pub use list::{SettingState, SettingsList, Source};
 use self::effective::Effective;
 use crate::Context;
 use crate::policy::{LivePolicies, Policies};
-
-/// How often a node asks whether settings have changed (decisions 1).
-const POLL_INTERVAL: Duration = Duration::from_secs(1);
+use crate::watch::watch;
 
 /// Where a value that a node was told at its start comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -133,21 +129,8 @@ impl SettingsService {
 
     /// Refreshes for ever, once a second. A failure is said once; what was in force stays so.
     pub async fn watch(&self) {
-        let mut ticks = interval(POLL_INTERVAL);
-        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let mut has_failed = false;
-        loop {
-            ticks.tick().await;
-            match self.refresh().await {
-                Ok(()) => has_failed = false,
-                Err(_) if has_failed => {}
-                Err(error) => {
-                    has_failed = true;
-                    let error: &dyn std::error::Error = &error;
-                    tracing::warn!(error, "the settings could not be checked for changes");
-                }
-            }
-        }
+        let complaint = "the settings could not be checked for changes";
+        watch(complaint, || self.refresh()).await;
     }
 
     /// Puts what is stored in force.

@@ -10,8 +10,9 @@ use authly_domain::audit::{Actor, AuditAction, AuditEvent, Origin};
 use authly_domain::clock::Timestamp;
 use authly_domain::keys::{EncryptionKeyChange, EncryptionKeyRecord, KeyId, KeySchedule};
 
-use super::{KeyRevocation, KeyService, KeysError, POLL_INTERVAL};
+use super::{KeyRevocation, KeyService, KeysError};
 use crate::Context;
+use crate::watch::POLL_INTERVAL;
 
 impl KeyService {
     /// The present keys, if they are others than these: another node may have published one just now that a

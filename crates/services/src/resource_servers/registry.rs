@@ -1,22 +1,28 @@
 //! The resource servers as a node knows them.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use authly_domain::resource_servers::KnownServers;
 use authly_repositories::resource_servers::{ResourceServers, StoredServers};
 use authly_repositories::{Db, DbError, UnitOfWork};
-use tokio::time::{MissedTickBehavior, interval};
 
-/// How often a node asks whether resource servers have changed (decisions 1).
-const POLL_INTERVAL: Duration = Duration::from_secs(1);
+use crate::watch::watch;
 
 /// What a node knows, and in which version; none before it has looked.
 #[derive(Default)]
 struct Held {
     version: Option<i64>,
     servers: Arc<KnownServers>,
+}
+
+impl From<StoredServers> for Held {
+    fn from(stored: StoredServers) -> Self {
+        Self {
+            version: Some(stored.version),
+            servers: Arc::new(stored.servers),
+        }
+    }
 }
 
 /// The resource servers as this node knows them. Cheap to clone; a clone sees every change.
@@ -43,14 +49,15 @@ impl ResourceRegistry {
         &self,
         rule: impl Fn(&KnownServers) -> Result<T, E>,
     ) -> Result<Result<T, E>, DbError> {
-        let decided = rule(&self.known());
+        let held = self.held.load_full();
+        let decided = rule(&held.servers);
         if decided.is_ok() {
             return Ok(decided);
         }
         let conn = self.db.connect().await?;
-        let news = self.learn(conn.reads().resource_servers()).await?;
+        let news = self.learn(&held, conn.reads().resource_servers()).await?;
         drop(conn);
-        Ok(if news { rule(&self.known()) } else { decided })
+        Ok(news.map_or(decided, |servers| rule(&servers)))
     }
 
     /// As [`decide`](Self::decide), over the connection of a unit of work.
@@ -62,11 +69,13 @@ impl ResourceRegistry {
         work: &UnitOfWork<'_>,
         rule: impl Fn(&KnownServers) -> Result<T, E>,
     ) -> Result<Result<T, E>, DbError> {
-        let decided = rule(&self.known());
-        if decided.is_ok() || !self.learn(work.resource_servers()).await? {
+        let held = self.held.load_full();
+        let decided = rule(&held.servers);
+        if decided.is_ok() {
             return Ok(decided);
         }
-        Ok(rule(&self.known()))
+        let news = self.learn(&held, work.resource_servers()).await?;
+        Ok(news.map_or(decided, |servers| rule(&servers)))
     }
 
     /// What is known at this moment.
@@ -80,48 +89,39 @@ impl ResourceRegistry {
     /// When storage fails: then what was known stays so.
     pub async fn refresh(&self) -> Result<(), DbError> {
         let conn = self.db.connect().await?;
-        self.learn(conn.reads().resource_servers()).await?;
+        let held = self.held.load_full();
+        self.learn(&held, conn.reads().resource_servers()).await?;
         Ok(())
     }
 
     /// Refreshes for ever, once a second. A failure is said once; what was known stays so.
     pub async fn watch(&self) {
-        let mut ticks = interval(POLL_INTERVAL);
-        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let mut has_failed = false;
-        loop {
-            ticks.tick().await;
-            match self.refresh().await {
-                Ok(()) => has_failed = false,
-                Err(_) if has_failed => {}
-                Err(error) => {
-                    has_failed = true;
-                    let error: &dyn std::error::Error = &error;
-                    tracing::warn!(error, "resource servers could not be checked for changes");
-                }
-            }
-        }
+        let complaint = "resource servers could not be checked for changes";
+        watch(complaint, || self.refresh()).await;
     }
 
-    /// Whether something had changed, which is known then.
-    async fn learn(&self, stored: ResourceServers<'_>) -> Result<bool, DbError> {
-        let version = stored.version().await?;
-        if self.held.load().version == Some(version) {
-            return Ok(false);
+    /// What is stored, if it is something else than what was held. A database that was restored, or
+    /// another one after a failover, may have gone back: whatever differs counts. What somebody else has
+    /// learnt meanwhile stays, and the next look compares it.
+    async fn learn(
+        &self,
+        held: &Arc<Held>,
+        stored: ResourceServers<'_>,
+    ) -> Result<Option<Arc<KnownServers>>, DbError> {
+        if held.version == Some(stored.version().await?) {
+            return Ok(None);
         }
-        self.adopt(stored.all().await?);
-        Ok(true)
+        let next = Arc::new(Held::from(stored.all().await?));
+        let servers = Arc::clone(&next.servers);
+        self.held.compare_and_swap(held, next);
+        Ok(Some(servers))
     }
 
-    /// Goes by what is stored, unless something newer is known already.
+    /// Goes by what a change has stored, unless something newer is known already.
     pub(super) fn adopt(&self, stored: StoredServers) {
-        let StoredServers { version, servers } = stored;
-        let next = Arc::new(Held {
-            version: Some(version),
-            servers: Arc::new(servers),
-        });
+        let next = Arc::new(Held::from(stored));
         self.held.rcu(|held| {
-            if held.version < Some(version) {
+            if held.version < next.version {
                 Arc::clone(&next)
             } else {
                 Arc::clone(held)

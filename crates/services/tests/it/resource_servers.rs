@@ -311,6 +311,24 @@ async fn another_node_serves_a_new_one_at_once_and_notices_its_end_when_it_looks
     refused_as(own(&there, &client, &[API]).await, InvalidTarget::Unknown);
 }
 
+#[tokio::test]
+async fn what_is_stored_counts_also_where_the_database_has_gone_back() {
+    let services = TestServices::start().await;
+    let client = services.client().resources(&[API]).create().await;
+    own(&services, &client, &[API]).await.unwrap();
+    services.restore_resource_servers(API, 0).await;
+    let registry = services.deps.resource_server_admin.registry();
+    registry.refresh().await.unwrap();
+    refused_as(
+        own(&services, &client, &[API]).await,
+        InvalidTarget::Disabled,
+    );
+    // What it has read once it does not read again.
+    let (refreshed, round_trips) = services.round_trips_of(registry.refresh()).await;
+    refreshed.unwrap();
+    assert_eq!(round_trips, 1);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_refresh_that_is_under_way_when_it_is_disabled_gets_nothing() {
     let services = TestServices::start().await;

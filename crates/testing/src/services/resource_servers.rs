@@ -31,6 +31,18 @@ impl TestServices {
         noticed.expect("the resource servers are read");
     }
 
+    /// Makes the resource servers as they were at another moment, as a restored database does: one is
+    /// disabled, and their revision is this.
+    pub async fn restore_resource_servers(&self, disabled: &str, revision: i64) {
+        let session = self.database().session().await;
+        let sql = "UPDATE resource_servers SET is_active = false WHERE resource = $1";
+        let done = session.execute(sql, &[&disabled]).await;
+        assert_eq!(done.expect("the resource server can be disabled"), 1);
+        let sql = "UPDATE revisions SET resource_servers = $1";
+        let done = session.execute(sql, &[&revision]).await;
+        assert_eq!(done.expect("the revision can be set"), 1);
+    }
+
     /// Makes every consent one of the time before they said for which resource servers they are.
     pub async fn forget_shown_resource_servers(&self) {
         let sql = "UPDATE consents SET resources = DEFAULT";
