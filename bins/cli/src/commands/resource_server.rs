@@ -96,6 +96,9 @@ pub(crate) struct Creation {
     /// Which clients may ask for tokens for it; those that list it, unless it is said.
     #[arg(long, value_enum, value_name = "WHO")]
     open_to: Option<OpenTo>,
+    /// Let no tokens be issued for it until it is enabled.
+    #[arg(long)]
+    disabled: bool,
     #[command(flatten)]
     change: Change,
 }
@@ -216,6 +219,7 @@ async fn create(creation: Creation, caller: &Caller) -> Result<ResourceServer, F
         resource: creation.resource,
         name: creation.name,
         open_to: creation.open_to.map(OpenTo::written),
+        is_active: creation.disabled.then_some(false),
         managed_by: None,
     };
     let call = caller.client.create_resource_server(&new);

@@ -131,9 +131,9 @@ async fn set_scope_activity(
 async fn server_step(act: &ServerAct, caller: &Caller) -> Result<(), Failure> {
     let server = &caller.client;
     let (id, version, active) = match act {
-        ServerAct::Create { new, active } => {
-            let made = server.create_resource_server(new).await?;
-            (made.id, made.version, *active)
+        ServerAct::Create(new) => {
+            server.create_resource_server(new).await?;
+            return Ok(());
         }
         ServerAct::Change {
             id,

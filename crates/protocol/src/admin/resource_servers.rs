@@ -101,6 +101,9 @@ pub struct NewResourceServer {
     /// among their `resources`, or `every_client`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub open_to: Option<String>,
+    /// Whether tokens are issued for it from the beginning; they are, unless it is said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub is_active: Option<bool>,
     /// The configuration that looks after it, where it is kept as code.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub managed_by: Option<String>,

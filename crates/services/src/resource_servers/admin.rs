@@ -36,6 +36,8 @@ pub struct ServerOrdered {
     pub name: String,
     /// Which clients may ask for tokens for it.
     pub open_to: OpenTo,
+    /// Whether tokens are issued for it from the beginning.
+    pub is_active: bool,
     /// The configuration that looks after it.
     pub managed_by: Option<ConfigurationName>,
 }
@@ -161,7 +163,7 @@ impl ResourceServerAdmin {
             resource: ordered.resource,
             name: ordered.name,
             open_to: ordered.open_to,
-            is_active: true,
+            is_active: ordered.is_active,
         };
         refuse_flaws(&server)?;
         let mut conn = self.context.db.connect().await?;

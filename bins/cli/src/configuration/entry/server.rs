@@ -44,6 +44,7 @@ impl ServerSaid {
             resource: self.resource.clone(),
             name: self.name.clone()?,
             open_to: self.open_to.clone(),
+            is_active: self.is_active.filter(|is_active| !is_active),
             managed_by: managed_by.map(str::to_owned),
         })
     }

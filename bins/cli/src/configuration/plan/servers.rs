@@ -18,10 +18,7 @@ use crate::failure::Failure;
 /// Something to be done with a resource server.
 #[derive(Debug)]
 pub(in crate::configuration) enum ServerAct {
-    Create {
-        new: NewResourceServer,
-        active: Option<bool>,
-    },
+    Create(NewResourceServer),
     Change {
         id: Id<ResourceServerId>,
         resource: String,
@@ -40,7 +37,7 @@ impl ServerAct {
     /// The identifier of what it is about.
     pub(in crate::configuration) fn resource(&self) -> &str {
         match self {
-            Self::Create { new, .. } => &new.resource,
+            Self::Create(new) => &new.resource,
             Self::Change { resource, .. } | Self::Remove { resource, .. } => resource,
         }
     }
@@ -94,13 +91,9 @@ impl Planner<'_> {
             return Ok(());
         }
         self.coming_servers.insert(said.resource.clone());
-        let active = said.is_active.filter(|is_active| !is_active);
-        let mut changes = beginning(written(&new)?, "resource");
-        changes.extend(active.map(activity_change));
+        let changes = beginning(written(&new)?, "resource");
         self.thing(Verb::Create, "resource server", &said.resource, changes);
-        self.plan
-            .acts
-            .push(Act::Server(ServerAct::Create { new, active }));
+        self.plan.acts.push(Act::Server(ServerAct::Create(new)));
         Ok(())
     }
 

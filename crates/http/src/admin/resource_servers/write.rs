@@ -47,6 +47,7 @@ pub(super) async fn create(
         resource,
         name: call.body.name.clone(),
         open_to: open_to.unwrap_or(OpenTo::ListedClients),
+        is_active: call.body.is_active.unwrap_or(true),
         managed_by,
     });
     let ordered = fields.finish(ordered)?;

@@ -65,6 +65,24 @@ async fn a_resource_server_is_registered_shown_changed_disabled_and_deleted() {
 }
 
 #[tokio::test]
+async fn one_that_is_registered_as_disabled_never_gets_tokens_until_it_is_enabled() {
+    let app = TestApp::start().await;
+    let root = app.administrator("root").await;
+    let client = app.client().create().await;
+    let new = json!({"resource": API, "name": "Notes", "open_to": "every_client",
+        "is_active": false});
+    let path = registered(&root, &new).await;
+    assert_eq!(root.get(&path).await.json()["is_active"], false);
+    let ask = [("grant_type", "client_credentials"), ("resource", API)];
+    let refused = app.rp(&client).token(&ask).await;
+    refused.expect_error(400, "invalid_target");
+    assert_eq!(app.stored().tokens_of(&client.id).await, []);
+    root.post(&format!("{path}/enable"), &json!({})).await;
+    let tokens = app.rp(&client).token(&ask).await.expect_tokens();
+    assert_eq!(claims(&tokens.access_token)["aud"], API);
+}
+
+#[tokio::test]
 async fn what_no_resource_server_can_be_is_refused_and_nothing_is_stored() {
     let app = TestApp::start().await;
     let root = app.administrator("root").await;
@@ -95,7 +113,7 @@ async fn what_no_resource_server_can_be_is_refused_and_nothing_is_stored() {
             "/managed_by",
         ),
         (
-            json!({"resource": uri, "name": "A", "is_active": false}),
+            json!({"resource": uri, "name": "A", "is_active": "no"}),
             "/is_active",
         ),
     ] {

@@ -28,6 +28,7 @@ fn ordered(resource: &str, open_to: OpenTo) -> ServerOrdered {
         resource: resource.parse().unwrap(),
         name: "An API".to_owned(),
         open_to,
+        is_active: true,
         managed_by: None,
     }
 }
