@@ -2,6 +2,7 @@
 
 mod admin;
 mod consents;
+mod introspection;
 
 use authly_domain::audit::AuditAction;
 use authly_domain::clients::GrantType;
