@@ -92,6 +92,8 @@ pub use authly_domain::clock;
 pub use authly_domain::id;
 /// The scopes of administration.
 pub use authly_domain::scopes::AdminScope;
+/// The identifier of a resource server (RFC 8707).
+pub use authly_domain::scopes::Resource;
 /// Secrets, as they are handed in and out.
 pub use authly_domain::secret;
 /// The endpoints and documents of the admin API.

@@ -1,12 +1,12 @@
 //! What would change of resource servers.
 
-use authly_admin_client::ClientError;
 use authly_admin_client::admin::clients::{Client, ClientChange};
 use authly_admin_client::admin::resource_servers::{
     ListQuery, NewResourceServer, ResourceServer, ResourceServerChange,
 };
 use authly_admin_client::admin::{Id, Patch, ProblemCode};
 use authly_admin_client::id::ResourceServerId;
+use authly_admin_client::{ClientError, Resource};
 use serde_json::{Map, Value};
 
 use super::super::document::Placed;
@@ -170,7 +170,7 @@ impl Planner<'_> {
 
     /// A client that names a resource server in the end.
     pub(super) fn namer_of(&self, resource: &str, clients: &[Client]) -> Option<String> {
-        let names = |list: &[String]| list.iter().any(|one| one == resource);
+        let names = |list: &[String]| list.iter().any(|one| is_same(one, resource));
         let mut planned = self.naming.iter();
         let planned = planned.find(|(_, named)| names(named));
         let other = || {
@@ -182,5 +182,13 @@ impl Planner<'_> {
         planned
             .map(|(id, _)| id.clone())
             .or_else(|| other().map(|one| one.client_id.clone()))
+    }
+}
+
+/// Whether two spellings are of the same resource server.
+fn is_same(one: &str, other: &str) -> bool {
+    match (one.parse::<Resource>(), other.parse::<Resource>()) {
+        (Ok(one), Ok(other)) => one == other,
+        _ => one == other,
     }
 }

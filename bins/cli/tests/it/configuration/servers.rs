@@ -86,6 +86,11 @@ async fn one_that_a_client_still_names_is_not_pruned_and_goes_with_the_client() 
     assert_eq!(refused.status, 1);
     let why = "it cannot be removed: the client robot names it";
     assert!(refused.messages.contains(why), "{}", refused.messages);
+    let spelled = clients.replace("https://orders.example.com", "HTTPS://Orders.example.com/");
+    folder.write("shop.yaml", &format!("{NONE}{spelled}"));
+    let refused = desk.run(&["apply", "-f", &file, "--prune", "--yes"]);
+    assert_eq!(refused.status, 1);
+    assert!(refused.messages.contains(why), "{}", refused.messages);
     assert_eq!(desk.app.stored().registry().await, before);
     folder.write("shop.yaml", NONE);
     let outcome = desk.json(&["apply", "-f", &file, "--prune", "--yes"]);
