@@ -13,7 +13,9 @@ mod guard;
 mod hosts;
 mod lifetime;
 mod names;
+mod places;
 mod post;
+mod trust;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -25,20 +27,21 @@ use authly_services::ports::{
     DocumentFetcher, DocumentFuture, DocumentKind, FetchedDocument, Freshness, NotFetched,
 };
 use moka::sync::Cache;
-use reqwest::Certificate;
 use reqwest::redirect::Policy;
-use tokio::sync::{Mutex, Semaphore};
+use tokio::sync::Mutex;
 use tokio::time::timeout;
 
 use self::download::{Chain, Download, Downloaded};
 use self::guard::Guard;
 use self::hosts::Hosts;
 use self::names::GuardedNames;
+use self::places::Places;
 
 pub use self::download::FetchFailure;
 pub use self::guard::{Allowance, AllowanceError};
 pub use self::lifetime::Lifetimes;
 pub use self::names::{AddressesFuture, Names, SystemNames};
+pub use self::trust::{Trust, TrustError};
 
 /// The most documents that are kept.
 const DOCUMENTS: u64 = 1_024;
@@ -48,14 +51,20 @@ const IDLE: Duration = Duration::from_hours(2);
 /// What a fetch is held to.
 #[derive(Debug, Clone, Copy)]
 pub struct FetchLimits {
+    /// How long one waits for its place, before its time begins, and within it for the place of its
+    /// lookup.
+    pub wait: Duration,
     /// How long one may take in all, from the name to the last byte.
     pub time: Duration,
     /// How large a document may be.
     pub bytes: usize,
     /// How long documents are kept. A failure is remembered for the least of it.
     pub lifetimes: Lifetimes,
-    /// How many are under way at once, in all.
+    /// How many are under way at once, in all. Hosts that took more than half of the time when they were
+    /// asked last get half of these places at most, and likewise of those for lookups.
     pub at_once: usize,
+    /// How many names are looked up at once: each takes a thread until the system answers.
+    pub lookups_at_once: usize,
     /// How many are under way at once to one host.
     pub at_once_to_a_host: usize,
     /// How many one host is asked for in a minute.
@@ -65,6 +74,7 @@ pub struct FetchLimits {
 impl FetchLimits {
     /// What the server goes by.
     pub const DEFAULT: Self = Self {
+        wait: Duration::from_secs(2),
         time: Duration::from_secs(5),
         bytes: 64 * 1_024,
         lifetimes: Lifetimes {
@@ -73,29 +83,10 @@ impl FetchLimits {
             usual: Duration::from_mins(5),
         },
         at_once: 32,
+        lookups_at_once: 16,
         at_once_to_a_host: 4,
         a_minute_from_a_host: 60,
     };
-}
-
-/// Whose certificates are believed.
-#[derive(Debug, Clone)]
-pub enum Trust {
-    /// Of the authorities that the system knows, and of those in this PEM text.
-    SystemAnd(Option<Vec<u8>>),
-    /// Of those in this PEM text, and of no others.
-    Only(Vec<u8>),
-}
-
-/// Why there can be no fetcher.
-#[derive(Debug, thiserror::Error)]
-pub enum TrustError {
-    /// The text is not PEM, or a certificate in it is none.
-    #[error("the certificates of authorities cannot be used")]
-    Unusable(#[source] reqwest::Error),
-    /// There is none in the text.
-    #[error("there is no certificate in it")]
-    Missing,
 }
 
 /// A document as it was fetched last, or that it could not be.
@@ -125,7 +116,7 @@ pub struct GuardedFetcher {
     limits: FetchLimits,
     slots: Cache<(DocumentKind, FetchUrl), Arc<Slot>>,
     hosts: Hosts,
-    places: Semaphore,
+    places: Arc<Places<(DocumentKind, String)>>,
 }
 
 /// What a fetcher is made with.
@@ -148,7 +139,7 @@ impl FetcherParts {
     pub fn of_system(clock: Arc<dyn Clock>) -> Self {
         Self {
             clock,
-            names: Arc::new(SystemNames::default()),
+            names: Arc::new(SystemNames),
             trust: Trust::SystemAnd(None),
             allowed: Vec::new(),
             limits: FetchLimits::DEFAULT,
@@ -163,9 +154,18 @@ impl GuardedFetcher {
     /// When the certificates of authorities are not readable as such.
     pub fn new(parts: FetcherParts) -> Result<Self, TrustError> {
         let guard = Arc::new(Guard::new(parts.allowed));
-        let names = GuardedNames::new(parts.names, Arc::clone(&guard));
+        let limits = parts.limits;
+        let long = limits.time / 2;
+        let lookups = Places::new(limits.lookups_at_once, long, Arc::clone(&parts.clock));
+        let places = Places::new(limits.at_once, long, Arc::clone(&parts.clock));
+        let names = GuardedNames {
+            names: parts.names,
+            guard: Arc::clone(&guard),
+            places: lookups,
+            wait: limits.wait,
+        };
         let client = reqwest::Client::builder()
-            .tls_certs_only(roots(&parts.trust)?)
+            .tls_certs_only(trust::roots(&parts.trust)?)
             .https_only(true)
             .no_proxy()
             .redirect(Policy::none())
@@ -176,7 +176,6 @@ impl GuardedFetcher {
             .dns_resolver(names)
             .build()
             .map_err(TrustError::Unusable)?;
-        let limits = parts.limits;
         Ok(Self {
             client,
             guard,
@@ -187,7 +186,7 @@ impl GuardedFetcher {
                 .time_to_idle(IDLE)
                 .build(),
             hosts: Hosts::new(limits.at_once_to_a_host, limits.a_minute_from_a_host),
-            places: Semaphore::new(limits.at_once),
+            places,
         })
     }
 
@@ -205,8 +204,10 @@ impl GuardedFetcher {
         if let Some(answer) = self.at_hand(&slot, freshness) {
             return answer;
         }
-        let waiting = timeout(self.limits.time, slot.turn.lock());
-        let _turn = waiting.await.map_err(|_elapsed| FetchFailure::TimedOut)?;
+        // As long as who has the turn may take.
+        let patience = self.limits.wait + self.limits.time;
+        let waiting = timeout(patience, slot.turn.lock());
+        let _turn = waiting.await.map_err(|_elapsed| FetchFailure::Busy)?;
         if let Some(answer) = self.at_hand(&slot, freshness) {
             return answer;
         }
@@ -257,23 +258,24 @@ impl GuardedFetcher {
     ) -> Result<Downloaded, FetchFailure> {
         let name = url.as_url().host_str().unwrap_or_default();
         let host = self.hosts.of(name, self.clock.now());
-        let fetching = async {
-            let _place = host.places.acquire().await;
-            let _place_of_all = self.places.acquire().await;
-            if !self.hosts.count(&host, self.clock.now()) {
-                return Err(FetchFailure::Busy);
-            }
-            let download = Download {
-                client: &self.client,
-                guard: &self.guard,
-                lifetimes: &self.limits.lifetimes,
-                max_bytes: self.limits.bytes,
-            };
-            download.run(kind, url).await
+        let waiting = async {
+            let of_host = host.places.acquire().await;
+            (of_host, self.places.take((kind, name.to_owned())).await)
         };
-        timeout(self.limits.time, fetching)
-            .await
-            .unwrap_or(Err(FetchFailure::TimedOut))
+        let waited = timeout(self.limits.wait, waiting).await;
+        let (_of_host, place) = waited.map_err(|_elapsed| FetchFailure::Busy)?;
+        if !self.hosts.count(&host, self.clock.now()) {
+            return Err(FetchFailure::Busy);
+        }
+        let download = Download {
+            client: &self.client,
+            guard: &self.guard,
+            lifetimes: &self.limits.lifetimes,
+            max_bytes: self.limits.bytes,
+        };
+        let fetched = timeout(self.limits.time, download.run(kind, url)).await;
+        place.settle();
+        fetched.unwrap_or(Err(FetchFailure::TimedOut))
     }
 
     fn keep(&self, slot: &Slot, downloaded: Downloaded) -> FetchedDocument {
@@ -328,30 +330,4 @@ impl DocumentFetcher for GuardedFetcher {
             fetched.map_err(|_logged| NotFetched)
         })
     }
-}
-
-/// The certificates of the authorities.
-fn roots(trust: &Trust) -> Result<Vec<Certificate>, TrustError> {
-    let read = |pem: &[u8]| Certificate::from_pem_bundle(pem).map_err(TrustError::Unusable);
-    match trust {
-        Trust::Only(pem) => read(pem),
-        Trust::SystemAnd(None) => Ok(system_roots()),
-        Trust::SystemAnd(Some(pem)) => {
-            let added = read(pem)?;
-            if added.is_empty() {
-                return Err(TrustError::Missing);
-            }
-            Ok([system_roots(), added].concat())
-        }
-    }
-}
-
-/// Those that the system knows. Without any, no host is believed, and the log says so.
-fn system_roots() -> Vec<Certificate> {
-    let found = rustls_native_certs::load_native_certs();
-    for error in &found.errors {
-        tracing::warn!(error = %Chain(error), "certificates of the system could not be read");
-    }
-    let roots = found.certs.iter().map(|der| Certificate::from_der(der));
-    roots.filter_map(Result::ok).collect()
 }

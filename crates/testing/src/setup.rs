@@ -52,7 +52,8 @@ impl Outgoing {
             trust: Trust::Only(self.authorities.clone().into_bytes()),
             allowed: self.allowed.clone(),
             limits: FetchLimits {
-                // A busy machine is no slow host.
+                // A busy machine is no slow host, and no crowd.
+                wait: Duration::from_mins(1),
                 time: Duration::from_mins(1),
                 ..FetchLimits::DEFAULT
             },

@@ -12,7 +12,7 @@ use reqwest::{Response, StatusCode};
 
 use super::Lifetimes;
 use super::guard::Guard;
-use super::names::ForbiddenAddress;
+use super::names::{ForbiddenAddress, NotLookedUp};
 
 /// What a document may call itself.
 const fn content_types(kind: DocumentKind) -> [&'static str; 2] {
@@ -48,8 +48,8 @@ pub enum FetchFailure {
     /// It is larger than what is read.
     #[error("the answer is too large")]
     TooLarge,
-    /// Too much is being asked of the host.
-    #[error("the host has been asked often enough")]
+    /// Too much is being asked of the host, or of all: nobody was asked for this.
+    #[error("too much is being asked of the host, or of all")]
     Busy,
 }
 
@@ -59,6 +59,9 @@ impl From<reqwest::Error> for FetchFailure {
         while let Some(error) = cause {
             if error.is::<ForbiddenAddress>() {
                 return Self::ForbiddenAddress;
+            }
+            if error.is::<NotLookedUp>() {
+                return Self::Busy;
             }
             cause = error.source();
         }

@@ -6,14 +6,13 @@ use std::io;
 use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
 use std::pin::Pin;
 use std::sync::Arc;
+use std::time::Duration;
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
-use tokio::sync::Semaphore;
+use tokio::time::timeout;
 
 use super::guard::Guard;
-
-/// The most names that are looked up at once: each takes a thread until its server answers.
-const LOOKUPS: usize = 16;
+use super::places::Places;
 
 /// The addresses of a name, on their way.
 pub type AddressesFuture = Pin<Box<dyn Future<Output = io::Result<Vec<IpAddr>>> + Send>>;
@@ -25,27 +24,14 @@ pub trait Names: Send + Sync {
 }
 
 /// The system's resolver.
-pub struct SystemNames {
-    places: Arc<Semaphore>,
-}
-
-impl Default for SystemNames {
-    fn default() -> Self {
-        Self {
-            places: Arc::new(Semaphore::new(LOOKUPS)),
-        }
-    }
-}
+#[derive(Debug, Clone, Copy, Default)]
+pub struct SystemNames;
 
 impl Names for SystemNames {
     fn look_up(&self, name: &str) -> AddressesFuture {
         let name = name.to_owned();
-        let places = Arc::clone(&self.places);
         Box::pin(async move {
-            let place = places.acquire_owned().await.map_err(io::Error::other)?;
             let looking = tokio::task::spawn_blocking(move || {
-                // Given back when the system answers, not when the caller has lost patience.
-                let _place = place;
                 let found = (name.as_str(), 443).to_socket_addrs()?;
                 Ok(found.map(|address| address.ip()).collect())
             });
@@ -59,24 +45,35 @@ impl Names for SystemNames {
 #[error("the host has no address that may be reached")]
 pub(super) struct ForbiddenAddress;
 
+/// Too many names are being looked up: nobody was asked for this one.
+#[derive(Debug, thiserror::Error)]
+#[error("too many names are being looked up")]
+pub(super) struct NotLookedUp;
+
 /// Looks names up for the HTTP client, and keeps back what it must not reach.
 pub(super) struct GuardedNames {
-    names: Arc<dyn Names>,
-    guard: Arc<Guard>,
-}
-
-impl GuardedNames {
-    pub(super) fn new(names: Arc<dyn Names>, guard: Arc<Guard>) -> Self {
-        Self { names, guard }
-    }
+    pub(super) names: Arc<dyn Names>,
+    pub(super) guard: Arc<Guard>,
+    pub(super) places: Arc<Places<String>>,
+    /// How long a lookup waits for its place.
+    pub(super) wait: Duration,
 }
 
 impl Resolve for GuardedNames {
     fn resolve(&self, name: Name) -> Resolving {
-        let looking = self.names.look_up(name.as_str());
-        let guard = Arc::clone(&self.guard);
+        let (names, guard) = (Arc::clone(&self.names), Arc::clone(&self.guard));
+        let (places, wait) = (Arc::clone(&self.places), self.wait);
         Box::pin(async move {
-            let found = looking.await?;
+            let taking = timeout(wait, places.take(name.as_str().to_owned()));
+            let place = taking.await.map_err(|_elapsed| NotLookedUp)?;
+            let looking = names.look_up(name.as_str());
+            // Its place is given back when the system answers, not when the caller has lost patience.
+            let looking = tokio::spawn(async move {
+                let found = looking.await;
+                place.settle();
+                found
+            });
+            let found = looking.await??;
             let admitted: Vec<_> = found
                 .into_iter()
                 .filter(|address| guard.admits_at(name.as_str(), *address))

@@ -1,6 +1,7 @@
 //! The fetcher, against hosts that mean it no good.
 
 mod caching;
+mod crowds;
 mod guard;
 mod hostile;
 
@@ -40,6 +41,7 @@ fn bench_with(
     let names = TestNames::default();
     let mut limits = FetchLimits {
         // Where a limit on time is the matter, the test sets it.
+        wait: Duration::from_mins(1),
         time: Duration::from_mins(1),
         lifetimes: Lifetimes {
             least: Duration::from_secs(30),

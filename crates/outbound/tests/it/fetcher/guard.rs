@@ -118,7 +118,7 @@ async fn the_systems_names_are_guarded_as_well() {
     let stranger = Stranger::start().await;
     let fetcher = GuardedFetcher::new(FetcherParts {
         clock: Arc::new(ManualClock::new()),
-        names: Arc::new(SystemNames::default()),
+        names: Arc::new(SystemNames),
         trust: Trust::Only(stranger.authority().as_bytes().to_vec()),
         allowed: Vec::new(),
         limits: FetchLimits::DEFAULT,
