@@ -133,8 +133,8 @@ impl ClientAuthenticator {
 
     /// Checks what was presented. A right secret of a client at hand costs no round trip, a right
     /// assertion one, in which its use is noted. A refusal costs two, whatever its reason: the client is
-    /// looked up (unless no client can have such a name), and the refusal counted; of an assertion that
-    /// was used before, the use is looked up.
+    /// looked up (unless no client can have such a name), and the refusal counted, but where the client's
+    /// keys could not be fetched; of an assertion that was used before, the use is looked up.
     ///
     /// # Errors
     /// When the client is refused or throttled, or storage fails.
@@ -171,6 +171,9 @@ impl ClientAuthenticator {
             }
             Err(refusal) => {
                 let refusal = refusal.about(&client_id);
+                if !refusal.is_a_guess() {
+                    return Err(refusal.into());
+                }
                 let asked = (client_id.as_str(), &from.origin);
                 Err(self.count_refusal(refusal, &counters, asked).await?)
             }

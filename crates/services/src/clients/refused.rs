@@ -87,6 +87,15 @@ impl Refusal {
         self.why
     }
 
+    /// Whether this may have been a guess at what the client proves itself by. Where its keys cannot be
+    /// had nobody can tell, and whoever signs rightly must not have to wait for it once they are back.
+    pub(super) const fn is_a_guess(&self) -> bool {
+        !matches!(
+            self.why,
+            RefusedClient::WrongAssertion(AssertionFlaw::Jwt(ClientJwtFlaw::NoKeys))
+        )
+    }
+
     /// The same with the client that it is about, as the request or its assertion named it.
     pub(super) fn about(mut self, client_id: &str) -> Self {
         if !client_id.is_empty() {

@@ -177,6 +177,30 @@ async fn what_is_no_key_set_lets_nobody_in_and_nobody_learns_why() {
 }
 
 #[tokio::test]
+async fn who_signs_while_the_keys_cannot_be_fetched_does_not_wait_for_it_afterwards() {
+    let (stranger, signer, other) = (Stranger::start().await, Signer::es256(), Signer::es256());
+    stranger.at(PATH, Answer::json("").status(500).into());
+    let app = app_at(&stranger).await;
+    // More often than a client may guess.
+    for number in 0..25 {
+        let jti = number.to_string();
+        let asked = ask_with(&app, &signer, &jti, |_claims| {});
+        let answer = unchanged(&app, asked).await;
+        assert_refused(&answer, 401, "invalid_client");
+    }
+    assert_eq!(app.stored().row_counts().await["throttles"], 0);
+    serve(&stranger, &[signer.jwk()]);
+    app.advance(Duration::from_secs(30));
+    let _ = ask_with(&app, &signer, "at last", |_claims| {})
+        .await
+        .expect_tokens();
+    // What others sign is counted as ever.
+    let asked = ask_with(&app, &other, "guessed", |_claims| {});
+    assert_refused(&unchanged(&app, asked).await, 401, "invalid_client");
+    assert!(app.stored().row_counts().await["throttles"] > 0);
+}
+
+#[tokio::test]
 async fn a_host_that_keeps_us_waiting_holds_no_connection_to_the_database() {
     let (stranger, signer) = (Stranger::start().await, Signer::es256());
     let gate = Arc::new(Semaphore::new(0));
