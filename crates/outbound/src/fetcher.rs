@@ -65,9 +65,9 @@ pub struct FetchLimits {
     pub at_once: usize,
     /// How many names are looked up at once: each takes a thread until the system answers.
     pub lookups_at_once: usize,
-    /// How many are under way at once to one host.
+    /// How many of one kind are under way at once to one host.
     pub at_once_to_a_host: usize,
-    /// How many one host is asked for in a minute.
+    /// How many of one kind a host is asked for in a minute.
     pub a_minute_from_a_host: u32,
 }
 
@@ -206,8 +206,9 @@ impl GuardedFetcher {
         }
         // As long as who has the turn may take.
         let patience = self.limits.wait + self.limits.time;
-        let waiting = timeout(patience, slot.turn.lock());
-        let _turn = waiting.await.map_err(|_elapsed| FetchFailure::Busy)?;
+        let Ok(_turn) = timeout(patience, slot.turn.lock()).await else {
+            return self.or_older(&slot, FetchFailure::Busy.into());
+        };
         if let Some(answer) = self.at_hand(&slot, freshness) {
             return answer;
         }
@@ -258,13 +259,14 @@ impl GuardedFetcher {
     ) -> Result<Downloaded, FetchFailure> {
         let name = url.as_url().host_str().unwrap_or_default();
         let host = self.hosts.of(name, self.clock.now());
+        let asked = host.asked_for(kind);
         let waiting = async {
-            let of_host = host.places.acquire().await;
+            let of_host = asked.places.acquire().await;
             (of_host, self.places.take((kind, name.to_owned())).await)
         };
         let waited = timeout(self.limits.wait, waiting).await;
         let (_of_host, place) = waited.map_err(|_elapsed| FetchFailure::Busy)?;
-        if !self.hosts.count(&host, self.clock.now()) {
+        if !asked.count(self.clock.now()) {
             return Err(FetchFailure::Busy);
         }
         let download = Download {
@@ -293,10 +295,11 @@ impl GuardedFetcher {
         document
     }
 
-    /// A failure does not take away the document that is still good.
+    /// A failure does not take away the document that is still good, and leaves no other.
     fn remember(&self, slot: &Slot, failure: &Arc<FetchFailure>) {
         let now = self.clock.now();
-        let before = slot.kept.load_full();
+        let kept = slot.kept.load_full();
+        let before = kept.filter(|kept| now < kept.good_until);
         slot.kept.store(Some(Arc::new(Kept {
             document: before.as_ref().and_then(|kept| kept.document.clone()),
             good_until: before.map_or(now, |kept| kept.good_until),
@@ -305,7 +308,8 @@ impl GuardedFetcher {
         })));
     }
 
-    /// The document from before, if it is still good.
+    /// The document from before, if it is still good. Where nobody was asked it counts on for as long as any
+    /// may: else whoever keeps us from asking could take it away.
     fn or_older(
         &self,
         slot: &Slot,
@@ -313,8 +317,15 @@ impl GuardedFetcher {
     ) -> Result<FetchedDocument, Arc<FetchFailure>> {
         let now = self.clock.now();
         let kept = slot.kept.load_full();
-        let good = kept.filter(|kept| now < kept.good_until);
-        good.and_then(|kept| kept.document.clone()).ok_or(failure)
+        let document = kept.as_deref().and_then(|kept| {
+            let document = kept.document.as_ref()?;
+            let counts_until = match *failure {
+                FetchFailure::Busy => document.fetched_at.plus(self.limits.lifetimes.most),
+                _ => kept.good_until,
+            };
+            (now < counts_until).then(|| document.clone())
+        });
+        document.ok_or(failure)
     }
 }
 

@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use authly_domain::network::FetchUrl;
 use authly_outbound::fetcher::{FetchFailure, FetchLimits};
+use authly_services::ports::{DocumentKind, Freshness};
 use authly_testing::Stranger;
-use authly_testing::stranger::{Conduct, loopback};
+use authly_testing::stranger::{Answer, Conduct, loopback};
 use futures_util::FutureExt as _;
 use futures_util::future::join_all;
 use pretty_assertions::assert_eq;
@@ -178,4 +179,69 @@ async fn names_that_have_kept_it_waiting_leave_half_of_the_lookups_to_others() {
         answer = bench.fetch(&good) => answer,
     };
     assert_eq!(answer.unwrap(), DOCUMENT);
+}
+
+/// Uses up what may be asked of the host within a minute, which is three times.
+async fn spend_the_minute(bench: &Bench, stranger: &Stranger) {
+    for path in ["/one", "/two", "/three"] {
+        bench.fetch(&stranger.url(path)).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn who_uses_up_what_may_be_asked_of_a_host_takes_no_document_from_others() {
+    let stranger = Stranger::start().await;
+    for path in ["/jwks", "/one", "/two", "/three"] {
+        stranger.serve(path, DOCUMENT);
+    }
+    let bench = crowded(&stranger, |limits| limits.a_minute_from_a_host = 3);
+    let url = stranger.url("/jwks");
+    bench.fetch(&url).await.unwrap();
+    // Its time is up, and nobody can be asked for another.
+    bench.clock.advance(Duration::from_mins(5));
+    spend_the_minute(&bench, &stranger).await;
+    assert_eq!(bench.fetch(&url).await.unwrap(), DOCUMENT);
+    assert_eq!(stranger.seen().requests, 4);
+    // It does not count for longer than any may.
+    bench.clock.advance(Duration::from_mins(55));
+    spend_the_minute(&bench, &stranger).await;
+    assert_busy(&bench, &url).await;
+
+    bench.clock.advance(Duration::from_mins(1));
+    bench.fetch(&url).await.unwrap();
+    // What its host has taken back stays so.
+    bench.clock.advance(Duration::from_mins(5));
+    stranger.at("/jwks", Answer::json("").status(404).into());
+    let failure = bench.failure(&url).await;
+    assert!(matches!(*failure, FetchFailure::Status(404)), "{failure:?}");
+    bench.clock.advance(Duration::from_mins(1));
+    spend_the_minute(&bench, &stranger).await;
+    assert_busy(&bench, &url).await;
+}
+
+#[tokio::test]
+async fn documents_of_one_kind_take_no_place_from_those_of_the_other() {
+    let stranger = Stranger::start().await;
+    stranger.serve("/jwks", DOCUMENT);
+    stranger.at("/silent", Conduct::Silent);
+    let jwt = Answer::json("a.b.c").header("Content-Type", "application/jwt");
+    stranger.at("/jwt", jwt.into());
+    let bench = crowded(&stranger, |limits| {
+        limits.a_minute_from_a_host = 2;
+        limits.at_once_to_a_host = 1;
+    });
+    let fetch = async |kind, path| {
+        let fetcher = &bench.fetcher;
+        let url = stranger.url(path);
+        fetcher.document(kind, &url, Freshness::AsServed).await
+    };
+    let silent = fetch(DocumentKind::Jwt, "/silent");
+    tokio::pin!(silent);
+    tokio::select! {
+        _answer = &mut silent => panic!("the host says nothing"),
+        () = stranger.was_asked(1) => {}
+    }
+    let failure = fetch(DocumentKind::Jwt, "/jwt").await.unwrap_err();
+    assert!(matches!(*failure, FetchFailure::Busy), "{failure:?}");
+    fetch(DocumentKind::Json, "/jwks").await.unwrap();
 }
