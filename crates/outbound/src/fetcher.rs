@@ -26,6 +26,7 @@ use authly_domain::network::FetchUrl;
 use authly_services::ports::{
     DocumentFetcher, DocumentFuture, DocumentKind, FetchedDocument, Freshness, NotFetched,
 };
+use moka::policy::EvictionPolicy;
 use moka::sync::Cache;
 use reqwest::redirect::Policy;
 use tokio::sync::Mutex;
@@ -43,8 +44,6 @@ pub use self::lifetime::Lifetimes;
 pub use self::names::{AddressesFuture, Names, SystemNames};
 pub use self::trust::{Trust, TrustError};
 
-/// The most documents that are kept.
-const DOCUMENTS: u64 = 1_024;
 /// How long one is kept that nobody asks for.
 const IDLE: Duration = Duration::from_hours(2);
 
@@ -58,6 +57,8 @@ pub struct FetchLimits {
     pub time: Duration,
     /// How large a document may be.
     pub bytes: usize,
+    /// How many documents are kept, those that were asked for last.
+    pub documents: u64,
     /// How long documents are kept. A failure is remembered for the least of it.
     pub lifetimes: Lifetimes,
     /// How many are under way at once, in all. Hosts that took more than half of the time when they were
@@ -77,6 +78,7 @@ impl FetchLimits {
         wait: Duration::from_secs(2),
         time: Duration::from_secs(5),
         bytes: 64 * 1_024,
+        documents: 1_024,
         lifetimes: Lifetimes {
             least: Duration::from_secs(30),
             most: Duration::from_hours(1),
@@ -182,8 +184,10 @@ impl GuardedFetcher {
             clock: parts.clock,
             limits,
             slots: Cache::builder()
-                .max_capacity(DOCUMENTS)
+                .max_capacity(limits.documents)
                 .time_to_idle(IDLE)
+                // Not who asks most: what is new would not be kept.
+                .eviction_policy(EvictionPolicy::lru())
                 .build(),
             hosts: Hosts::new(limits.at_once_to_a_host, limits.a_minute_from_a_host),
             places,

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use authly_domain::clock::Timestamp;
 use authly_services::ports::DocumentKind;
+use moka::policy::EvictionPolicy;
 use moka::sync::Cache;
 use tokio::sync::Semaphore;
 
@@ -46,6 +47,7 @@ impl Hosts {
             known: Cache::builder()
                 .max_capacity(HOSTS)
                 .time_to_idle(WINDOW * 2)
+                .eviction_policy(EvictionPolicy::lru())
                 .build(),
             at_once,
             a_minute,

@@ -39,6 +39,28 @@ async fn a_document_is_kept_for_as_long_as_its_host_says_within_bounds() {
 }
 
 #[tokio::test]
+async fn a_new_document_is_kept_however_often_others_are_asked_for() {
+    let stranger = Stranger::start().await;
+    let bench = bench_with(&stranger, &["127.0.0.0/8"], |limits| limits.documents = 4);
+    for path in ["/0", "/1", "/2", "/3", "/new"] {
+        stranger.serve(path, DOCUMENT);
+    }
+    let fetch_often = async |paths: &[&str]| {
+        for _ in 0..200 {
+            for path in paths {
+                bench.fetch(&stranger.url(path)).await.unwrap();
+            }
+        }
+    };
+    fetch_often(&["/0", "/1", "/2", "/3"]).await;
+    assert_eq!(stranger.seen().requests, 4);
+    bench.fetch(&stranger.url("/new")).await.unwrap();
+    fetch_often(&["/3"]).await;
+    bench.fetch(&stranger.url("/new")).await.unwrap();
+    assert_eq!(stranger.seen().requests, 5);
+}
+
+#[tokio::test]
 async fn a_failure_is_remembered_for_a_while() {
     let stranger = Stranger::start().await;
     stranger.at("/jwks", Answer::json("").status(500).into());
