@@ -17,6 +17,9 @@ pub const CALL_LEASE: Duration = Duration::from_secs(15);
 /// How long a logout token is good for, from the call that carries it on.
 pub const TOKEN_LIFETIME: Duration = Duration::from_mins(2);
 
+/// How long after it found no place a call is made: that is no attempt.
+pub const BUSY_PAUSE: Duration = Duration::from_secs(1);
+
 /// How long after each attempt that failed the next is made; after the last there is none.
 const PAUSES: [Duration; 7] = [
     Duration::from_secs(5),

@@ -140,6 +140,28 @@ impl LogoutCalls<'_> {
         Ok(self.conn.execute(SQL, &params).await? == 1)
     }
 
+    /// Puts a call back that was begun and not made: it is due at `due`, and that was no attempt. Answers
+    /// whether the attempt was still the last one.
+    ///
+    /// # Errors
+    /// When storage fails.
+    pub async fn put_back(
+        &self,
+        (call, attempt): (LogoutCallId, i64),
+        due: Timestamp,
+    ) -> Result<bool, DbError> {
+        const SQL: &str = "-- logout_calls.put_back
+            UPDATE logout_calls
+               SET due_at = $3, attempts = attempts - 1
+             WHERE id = $1 AND attempts = $2";
+        let params = [
+            uuid(call.as_uuid()),
+            number(attempt),
+            time(due.as_date_time()),
+        ];
+        Ok(self.conn.execute(SQL, &params).await? == 1)
+    }
+
     /// What is opened in frames when a session ends: the clients of the session that sign their users out
     /// in the browser, at most so many `rows`, and how many there are.
     ///

@@ -105,6 +105,9 @@ pub enum NotPosted {
     /// It took too long.
     #[error("it took too long")]
     TimedOut,
+    /// Too much is under way, to its host or in all: it was not sent.
+    #[error("too much is under way, it was not sent")]
+    Busy,
 }
 
 /// A form on its way; it yields the status of the answer.

@@ -30,17 +30,34 @@ pub struct Setup {
     issuer: IssuerChoice,
     way: Way,
     demonstration: Demonstration,
-    outgoing: Outgoing,
+    outgoing: Box<Outgoing>,
 }
 
 /// Where the node fetches documents, and whom it believes there: nobody, unless the test names a
 /// [`Stranger`].
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub(crate) struct Outgoing {
     names: TestNames,
     /// The authorities, as PEM.
     authorities: String,
     allowed: Vec<Allowance>,
+    limits: FetchLimits,
+}
+
+impl Default for Outgoing {
+    fn default() -> Self {
+        Self {
+            names: TestNames::default(),
+            authorities: String::new(),
+            allowed: Vec::new(),
+            limits: FetchLimits {
+                // A busy machine is no slow host, and no crowd.
+                wait: Duration::from_mins(1),
+                time: Duration::from_mins(1),
+                ..FetchLimits::DEFAULT
+            },
+        }
+    }
 }
 
 impl Outgoing {
@@ -51,12 +68,7 @@ impl Outgoing {
             names: Arc::new(self.names.clone()),
             trust: Trust::Only(self.authorities.clone().into_bytes()),
             allowed: self.allowed.clone(),
-            limits: FetchLimits {
-                // A busy machine is no slow host, and no crowd.
-                wait: Duration::from_mins(1),
-                time: Duration::from_mins(1),
-                ..FetchLimits::DEFAULT
-            },
+            limits: self.limits,
         });
         Arc::new(fetcher.expect("the authorities are in order"))
     }
@@ -94,7 +106,7 @@ impl Default for Setup {
             issuer: IssuerChoice::Path(String::new()),
             way: Way::Direct,
             demonstration: Demonstration::Absent,
-            outgoing: Outgoing::default(),
+            outgoing: Box::default(),
         }
     }
 }
@@ -105,6 +117,12 @@ impl Setup {
         self.outgoing.authorities.push_str(stranger.authority());
         let allowed = "127.0.0.0/8".parse().expect("a network");
         self.outgoing.allowed = vec![allowed];
+        self
+    }
+
+    /// Changes what a fetch is held to.
+    pub fn fetch_limits(mut self, change: impl FnOnce(&mut FetchLimits)) -> Self {
+        change(&mut self.outgoing.limits);
         self
     }
 
@@ -226,7 +244,7 @@ pub(crate) struct Parts {
     pub(crate) clock: ManualClock,
     pub(crate) policies: Policies,
     pub(crate) demonstration: Demonstration,
-    pub(crate) outgoing: Outgoing,
+    pub(crate) outgoing: Box<Outgoing>,
 }
 
 impl Parts {

@@ -14,9 +14,10 @@ impl GuardedFetcher {
     async fn post_form(&self, url: &FetchUrl, body: &SecretText) -> Result<u16, FetchFailure> {
         let name = url.as_url().host_str().unwrap_or_default();
         let host = self.hosts.of(name, self.clock.now());
+        self.guard.check(url)?;
+        let waited = timeout(self.limits.wait, host.posts.acquire()).await;
+        let _place = waited.map_err(|_elapsed| FetchFailure::Busy)?;
         let posting = async {
-            let _place = host.posts.acquire().await;
-            self.guard.check(url)?;
             let asked = self.client.post(url.as_url().clone());
             let answer = asked
                 .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
@@ -41,6 +42,7 @@ impl FormPoster for GuardedFetcher {
                 match failure {
                     FetchFailure::ForbiddenAddress => NotPosted::ForbiddenAddress,
                     FetchFailure::TimedOut => NotPosted::TimedOut,
+                    FetchFailure::Busy => NotPosted::Busy,
                     _ => NotPosted::NoAnswer,
                 }
             })

@@ -148,6 +148,16 @@ async fn a_call_is_begun_by_one_and_ended_by_its_last_attempt_alone(world: World
     assert_eq!(found.last_failure, Some((world.later(20), why)));
     assert_eq!(world.begin(59, 10, &[]).await, []);
     let third = world.begin(60, 10, &[]).await;
+    // It was not made, which is no attempt.
+    let late = calls.put_back((third[0].id, 2), world.later(61)).await;
+    assert!(!late.unwrap());
+    let back = calls.put_back((third[0].id, 3), world.later(61)).await;
+    assert!(back.unwrap());
+    let found = calls.find(first[0].id).await.unwrap().unwrap();
+    assert_eq!(found.state, CallState::Waiting(world.later(61)));
+    assert_eq!(found.last_failure, Some((world.later(20), why)));
+    assert_eq!(world.begin(60, 10, &[]).await, []);
+    let third = world.begin(61, 10, &[]).await;
     assert!(calls.succeed(third[0].id, 3).await.unwrap());
     assert_eq!(calls.find(first[0].id).await.unwrap(), None);
 }

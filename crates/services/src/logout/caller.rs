@@ -3,7 +3,8 @@
 //! What is to be told stands in the database, written by whatever ended the session. Every node makes
 //! calls; each is begun by one node alone, which keeps the others from it while it goes on. A client that
 //! does not answer costs its own calls time, and nobody else's: of each client a few are under way at
-//! once, and while as many fail to come back, none of its are begun. Of all clients whose last call has
+//! once, and while as many fail to come back, none of its are begun. One that finds no place at its host,
+//! since calls to another client there are under way, is put back for a moment and has failed in nothing. Of all clients whose last call has
 //! failed together, no more are under way than leave half of the places to others.
 
 use std::collections::HashMap;
@@ -16,7 +17,9 @@ use authly_crypto::jws::{SigningError, TokenType};
 use authly_domain::clients::Client;
 use authly_domain::id::{ClientKey, LogoutCallId};
 use authly_domain::issuer::Issuer;
-use authly_domain::logout::{BegunCall, CALL_LEASE, CallFailure, TOKEN_LIFETIME, next_attempt};
+use authly_domain::logout::{
+    BUSY_PAUSE, BegunCall, CALL_LEASE, CallFailure, TOKEN_LIFETIME, next_attempt,
+};
 use authly_domain::network::FetchUrl;
 use authly_domain::secret::SecretText;
 use authly_repositories::DbError;
@@ -61,6 +64,14 @@ enum TokenFailure {
     Signing(#[from] SigningError),
     #[error("the token could not be encrypted")]
     Encryption(#[from] EncryptionError),
+}
+
+/// What became of a call.
+enum Outcome {
+    Told,
+    Failed(CallFailure),
+    /// There was no place for it: it was not made.
+    NotMade,
 }
 
 /// The calls under way on this node, by their client.
@@ -268,27 +279,26 @@ impl LogoutCaller {
         }))
     }
 
-    async fn tell(
-        &self,
-        call: &BegunCall,
-        client: &Client,
-        url: &FetchUrl,
-    ) -> Result<(), CallFailure> {
-        let token = self.token(call, client).map_err(|error| {
-            tracing::warn!(client.id = %call.client_id, %error, "there is no logout token");
-            CallFailure::NoToken
-        })?;
+    async fn tell(&self, call: &BegunCall, client: &Client, url: &FetchUrl) -> Outcome {
+        let token = match self.token(call, client) {
+            Ok(token) => token,
+            Err(error) => {
+                tracing::warn!(client.id = %call.client_id, %error, "there is no logout token");
+                return Outcome::Failed(CallFailure::NoToken);
+            }
+        };
         let body = url::form_urlencoded::Serializer::new(String::new())
             .append_pair("logout_token", token.expose())
             .finish();
         let status = self.poster.post(url, SecretText::new(body)).await;
-        match status {
-            Ok(200..=299) => Ok(()),
-            Ok(status) => Err(CallFailure::Status(status)),
-            Err(NotPosted::ForbiddenAddress) => Err(CallFailure::ForbiddenAddress),
-            Err(NotPosted::NoAnswer) => Err(CallFailure::NoAnswer),
-            Err(NotPosted::TimedOut) => Err(CallFailure::TimedOut),
-        }
+        Outcome::Failed(match status {
+            Ok(200..=299) => return Outcome::Told,
+            Err(NotPosted::Busy) => return Outcome::NotMade,
+            Ok(status) => CallFailure::Status(status),
+            Err(NotPosted::ForbiddenAddress) => CallFailure::ForbiddenAddress,
+            Err(NotPosted::NoAnswer) => CallFailure::NoAnswer,
+            Err(NotPosted::TimedOut) => CallFailure::TimedOut,
+        })
     }
 
     /// A logout token (§2.4), made for this attempt: signed and encrypted as the client's ID tokens are.
@@ -320,19 +330,22 @@ impl LogoutCaller {
         Ok(SecretText::new(token))
     }
 
-    async fn note(
-        &self,
-        call: &BegunCall,
-        outcome: Result<(), CallFailure>,
-    ) -> Result<(), DbError> {
+    async fn note(&self, call: &BegunCall, outcome: Outcome) -> Result<(), DbError> {
         let now = self.context.now();
         let attempt = (call.id, call.attempt);
         let conn = self.context.db.connect().await?;
         let calls = conn.reads().logout_calls();
-        let Err(why) = outcome else {
-            self.failing.invalidate(&call.client).await;
-            let _last = calls.succeed(call.id, call.attempt).await?;
-            return Ok(());
+        let why = match outcome {
+            Outcome::Told => {
+                self.failing.invalidate(&call.client).await;
+                let _last = calls.succeed(call.id, call.attempt).await?;
+                return Ok(());
+            }
+            Outcome::NotMade => {
+                let _last = calls.put_back(attempt, now.plus(BUSY_PAUSE)).await?;
+                return Ok(());
+            }
+            Outcome::Failed(why) => why,
         };
         self.failing.insert(call.client, ()).await;
         let next = next_attempt(call.attempt, now);

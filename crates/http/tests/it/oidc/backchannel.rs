@@ -33,9 +33,16 @@ impl World {
     }
 
     async fn with(register: impl FnOnce(ClientFixture<'_>) -> ClientFixture<'_>) -> Self {
+        Self::on(Setup::default(), register).await
+    }
+
+    async fn on(
+        setup: Setup,
+        register: impl FnOnce(ClientFixture<'_>) -> ClientFixture<'_>,
+    ) -> Self {
         let host = Stranger::start().await;
         host.at("/told", taken());
-        let app = Setup::default().stranger(&host).app().await;
+        let app = setup.stranger(&host).app().await;
         let client = app.client().told_of_logouts_at(&host.url("/told"));
         let client = register(client).create().await;
         let alice = app.user("alice").create().await;

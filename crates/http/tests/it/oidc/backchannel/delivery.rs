@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use authly_domain::clients::Client;
+use authly_testing::Setup;
 use authly_testing::stranger::Answer;
 use pretty_assertions::assert_eq;
 use serde_json::{Value, json};
@@ -198,6 +199,48 @@ async fn a_client_that_never_answers_keeps_nobody_waiting() {
     assert_eq!(told.count(), 1);
     assert_eq!(received.len(), 5);
     calling.abort();
+}
+
+#[tokio::test]
+async fn a_client_that_never_answers_costs_no_other_on_its_host_an_attempt() {
+    let setup = Setup::default().fetch_limits(|limits| {
+        limits.at_once_to_a_host = 1;
+        limits.wait = Duration::from_millis(50);
+    });
+    let mut world = World::on(setup, |client| client).await;
+    let gate = Arc::new(Semaphore::new(0));
+    let held = Conduct::Held(Arc::clone(&gate), Answer::json(""));
+    world.host.at("/dead", held);
+    let dead = world.app.client().id("dead");
+    let dead = dead.told_of_logouts_at(&world.host.url("/dead"));
+    let dead = dead.create().await;
+    let mut browser = world.app.browser();
+    let signing_in = world
+        .app
+        .tokens_in(&mut browser, &dead, &world.alice, "openid");
+    signing_in.await;
+    super::log_out(&mut browser).await;
+    let caller = Arc::clone(&world.app.deps.exits.caller);
+    let calling = tokio::spawn(async move { caller.call_due().await });
+    world.host.was_asked_for("/dead", 1).await;
+
+    world.log_out().await;
+    assert_eq!(world.call().await, 1);
+    assert_eq!(world.host.received().len(), 1);
+    let waiting = calls(&world, "").await;
+    let of_web = waiting
+        .iter()
+        .find(|call| call["client"]["client_id"] == "web");
+    let of_web = of_web.unwrap();
+    assert_eq!(of_web["state"], "waiting");
+    assert_eq!(of_web["attempts"], 0);
+    assert_eq!(of_web.get("last_failure"), None);
+
+    gate.add_permits(1);
+    assert_eq!(calling.await.unwrap().unwrap(), 1);
+    world.app.advance(Duration::from_secs(1));
+    world.told().await;
+    assert_eq!(world.left().await, 0);
 }
 
 #[tokio::test]
