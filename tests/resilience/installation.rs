@@ -87,6 +87,14 @@ impl Installation {
         }
     }
 
+    /// The same, whose servers find these variables in their environment, which are no settings.
+    pub(crate) fn in_environment(mut self, variables: &[(&str, &str)]) -> Self {
+        let variables = variables.iter().copied();
+        let variables = variables.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        self.variables.extend(variables);
+        self
+    }
+
     /// Starts a server. Each brings the seed along, which changes nothing after the first time.
     pub(crate) async fn node(&self) -> Node {
         let number = self.started.fetch_add(1, Ordering::Relaxed);

@@ -276,6 +276,7 @@ impl GuardedFetcher {
         let download = Download {
             client: &self.client,
             guard: &self.guard,
+            clock: &*self.clock,
             lifetimes: &self.limits.lifetimes,
             max_bytes: self.limits.bytes,
         };

@@ -122,6 +122,7 @@ pub(super) const TABLE: [Row; 15] = [
         package: "authly-outbound",
         ours: &["authly-domain", "authly-services"],
         theirs: &[
+            "httpdate",
             "lettre",
             "redis",
             "reqwest",

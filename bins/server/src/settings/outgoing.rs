@@ -12,8 +12,8 @@ pub(crate) const CA_FILE: Setting = Setting {
     kind: Kind::Text("the path of a file with certificates in PEM"),
     default: DefaultValue::Words("none: the authorities that the system knows"),
     about: "Authorities whose certificates are believed beside those that the system knows, where the \
-            server fetches keys and requests of clients (`jwks_uri`, `request_uris`) or tells them of \
-            logouts (`backchannel_logout_uri`).",
+            server fetches documents of clients (`jwks_uri`, `request_uris`, `sector_identifier_uri`) or \
+            tells them of logouts (`backchannel_logout_uri`).",
 };
 const ALLOW: Setting = Setting {
     path: "outgoing.allow",

@@ -5,9 +5,10 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use authly_domain::clock::Clock;
 use authly_domain::network::FetchUrl;
 use authly_services::ports::DocumentKind;
-use reqwest::header::{ACCEPT, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap};
+use reqwest::header::{ACCEPT, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap};
 use reqwest::{Response, StatusCode};
 
 use super::Lifetimes;
@@ -95,6 +96,7 @@ pub(super) struct Downloaded {
 pub(super) struct Download<'f> {
     pub(super) client: &'f reqwest::Client,
     pub(super) guard: &'f Guard,
+    pub(super) clock: &'f dyn Clock,
     pub(super) lifetimes: &'f Lifetimes,
     pub(super) max_bytes: usize,
 }
@@ -113,9 +115,7 @@ impl Download<'_> {
             .send()
             .await?;
         check(kind, &answer)?;
-        let cache_control = answer.headers().get_all(CACHE_CONTROL).iter();
-        let cache_control = cache_control.filter_map(|value| value.to_str().ok());
-        let good_for = self.lifetimes.of(cache_control);
+        let good_for = self.lifetimes.of(answer.headers(), self.clock.now());
         let body = self.read(answer).await?;
         Ok(Downloaded { body, good_for })
     }
