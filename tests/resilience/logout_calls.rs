@@ -74,6 +74,7 @@ async fn no_proxy_that_the_environment_names_is_told_anything() {
     let database = installation.postgres.connect().await;
     tell_at(&database, &host).await;
     let application = installation.application(&node).await;
+    application.refresh_token(&node.url).await;
     application.log_out(&node.url).await;
     tokio::select! {
         () = host.was_asked(1) => {}

@@ -1,5 +1,6 @@
 //! Clients that look after their registration (RFC 7592).
 
+use authly_testing::administrators::AdminCaller;
 use pretty_assertions::assert_eq;
 use reqwest::Method;
 
@@ -37,6 +38,13 @@ impl Own {
             None => request,
         })
         .await
+    }
+
+    /// Where administrators find it.
+    async fn admin_path(&self, root: &AdminCaller) -> String {
+        let listed = format!("/admin/clients?client_id={}", self.id());
+        let key = root.get(&listed).await.json()["items"][0]["id"].clone();
+        format!("/admin/clients/{}", key.as_str().unwrap())
     }
 
     /// What was registered without what is said once or is the server's to say.
@@ -157,9 +165,7 @@ async fn an_update_that_is_not_right_changes_nothing() {
 async fn what_an_administrator_has_said_stays() {
     let own = Own::start(&web()).await;
     let root = own.app.administrator("boss").await;
-    let listed = format!("/admin/clients?client_id={}", own.id());
-    let key = root.get(&listed).await.json()["items"][0]["id"].clone();
-    let path = format!("/admin/clients/{}", key.as_str().unwrap());
+    let path = own.admin_path(&root).await;
     own.app.open_resource_server("https://api.example/").await;
     let said = json!({
         "require_consent": false, "access_token_lifetime": 60,
@@ -187,9 +193,7 @@ async fn what_an_administrator_has_said_stays() {
 async fn what_an_administrator_says_of_its_bounds_counts_from_then_on() {
     let own = Own::start(&web()).await;
     let root = own.app.administrator("boss").await;
-    let listed = format!("/admin/clients?client_id={}", own.id());
-    let key = root.get(&listed).await.json()["items"][0]["id"].clone();
-    let path = format!("/admin/clients/{}", key.as_str().unwrap());
+    let path = own.admin_path(&root).await;
     let wider = json!({
         "scope": "openid phone", "grant_types": ["authorization_code", "refresh_token"],
         "redirect_uris": ["https://app.example/callback", "http://127.0.0.1/callback"],
@@ -233,9 +237,7 @@ async fn a_client_that_may_administer_keeps_what_it_needs_for_that() {
     let client = register(&app, token, &service).await.json();
     assert_eq!(client["response_types"], json!([]));
     let own = Own { app, client };
-    let listed = format!("/admin/clients?client_id={}", own.id());
-    let key = root.get(&listed).await.json()["items"][0]["id"].clone();
-    let path = format!("/admin/clients/{}", key.as_str().unwrap());
+    let path = own.admin_path(&root).await;
     let entitled = json!({ "entitled_admin_scopes": ["admin:clients:read"] });
     let place = format!("{path}/entitled_admin_scopes");
     let answer = root.put(&place, &entitled).await;
@@ -306,9 +308,8 @@ async fn initial_again(app: &TestApp) -> String {
 async fn a_disabled_client_looks_after_nothing() {
     let own = Own::start(&web()).await;
     let root = own.app.administrator("boss").await;
-    let listed = format!("/admin/clients?client_id={}", own.id());
-    let key = root.get(&listed).await.json()["items"][0]["id"].clone();
-    let path = format!("/admin/clients/{}/disable", key.as_str().unwrap());
+    let path = own.admin_path(&root).await;
+    let path = format!("{path}/disable");
     assert_eq!(root.post(&path, &json!({})).await.status, 200);
     let before = own.app.stored().registry().await;
     let said = own.said();
